@@ -1,0 +1,35 @@
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+const shared = {
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  minifySyntax: true,
+  legalComments: "none",
+  sourcemap: "linked",
+  logLevel: "warning",
+};
+
+await rm("dist", { recursive: true, force: true });
+await mkdir("dist", { recursive: true });
+
+await Promise.all([
+  // `vscode` is not external here: an import of it anywhere below src/cli.ts breaks the build.
+  build({
+    ...shared,
+    entryPoints: ["src/cli.ts"],
+    outfile: "dist/cli.js",
+    banner: { js: "#!/usr/bin/env node" },
+  }),
+  build({ ...shared, entryPoints: ["src/wrapper.ts"], outfile: "dist/wrapper.js" }),
+  build({
+    ...shared,
+    entryPoints: ["src/core/queue/snapshotWorker.ts"],
+    outfile: "dist/snapshotWorker.js",
+  }),
+  copyFile("src/wrapper.sh", "dist/wrapper.sh"),
+  copyFile("src/launcher.sh", "dist/launcher.sh"),
+  copyFile("node_modules/sql.js/dist/sql-wasm.wasm", "dist/sql-wasm.wasm"),
+]);

@@ -1,0 +1,51 @@
+/**
+ * The kinds of expected problems. Each host maps a kind once: the command line to an exit code, the
+ * API to a status code, the editor to a message. Everything else that is thrown is a bug.
+ */
+export type ErrorKind =
+  /** The request makes no sense: a bad argument, an unknown runner, a bad configuration file. */
+  | "usage"
+  /** The plan has errors; `problems` on InvalidPlanError lists them. */
+  | "invalidPlan"
+  /** No such plan, phase, attempt or file. */
+  | "notFound"
+  /** The thing exists but its state does not allow this. */
+  | "conflict"
+  /** Another process owns this workspace's queue. */
+  | "owned"
+  /** The database was not made by this user on this machine, and nobody has adopted it yet. */
+  | "foreign"
+  /** The queue's files are damaged in a way that must not be repaired silently. */
+  | "damaged"
+  /** The disk is full, read-only, or otherwise refuses to store. */
+  | "storage"
+  /** The database was written by a newer version of Phase Hopper. */
+  | "newerVersion"
+  /** A process or socket that is needed does not answer. */
+  | "unavailable";
+
+/** An expected problem: its message is fit for the user, and says what, where, and the remedy. */
+export class HopperError extends Error {
+  override readonly name: string = "HopperError";
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The message of anything that was thrown, on one line. */
+export function errorMessage(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s*\n\s*/g, " ");
+}
+
+/** The system's code of a failed file or socket operation (`ENOENT`, `ENOSPC`, …), if it has one. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
+}
