@@ -34,3 +34,10 @@ export function delay(clock: Clock, milliseconds: number): Promise<void> {
     clock.after(milliseconds, resolve);
   });
 }
+
+/** Lets everything that waits for the event loop have its turn. */
+export function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

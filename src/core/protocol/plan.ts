@@ -1,3 +1,5 @@
+import { HopperError } from "../base/errors";
+
 /** The shapes of a parsed plan: what `core/plan` answers and what an enqueue stores. */
 
 export type ProblemSeverity = "error" | "warning" | "information";
@@ -96,4 +98,16 @@ export interface ParsedPlan {
   readonly context: string;
   readonly phases: readonly ParsedPhase[];
   readonly problems: readonly PlanProblem[];
+}
+
+/** A plan that cannot be enqueued: at least one of its problems is an error. */
+export class InvalidPlanError extends HopperError {
+  override readonly name = "InvalidPlanError";
+
+  constructor(
+    message: string,
+    readonly problems: readonly PlanProblem[],
+  ) {
+    super("invalidPlan", message);
+  }
 }

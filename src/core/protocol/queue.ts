@@ -1,23 +1,32 @@
-import type { CodeBlock } from "./plan";
+import { z } from "zod";
+import { blockLanguages } from "./plan";
 import type { AttemptState, FailureReason, PhaseReason, PhaseStatus } from "./terms";
 
-/** What a phase is made of, stored as JSON in `phase_queue.phase_data`. */
-export interface PhaseData {
-  readonly title: string;
-  readonly content: string;
-  readonly instructions: string;
-  readonly externalDocs: readonly string[];
-  readonly blocks: readonly CodeBlock[];
-  readonly verify: readonly CodeBlock[];
-  readonly properties: PhaseProperties;
-}
+const codeBlockSchema = z.object({
+  language: z.enum(blockLanguages),
+  source: z.string(),
+  startLine: z.int(),
+  endLine: z.int(),
+});
 
-export interface PhaseProperties {
-  /** Seconds; 0 is none. */
-  readonly timeout?: number;
-  readonly retries?: number;
-  readonly checkpoint?: string;
-}
+/** What a phase is made of, stored as JSON in `phase_queue.phase_data`. */
+export const phaseDataSchema = z.object({
+  title: z.string(),
+  content: z.string(),
+  /** For runners of kind `command`: the content without properties and verify blocks, else empty. */
+  instructions: z.string(),
+  externalDocs: z.array(z.string()),
+  /** For runners of kind `shell`: what is run, else empty. */
+  blocks: z.array(codeBlockSchema),
+  verify: z.array(codeBlockSchema),
+  properties: z.object({
+    /** Seconds; 0 is none. */
+    timeout: z.number().optional(),
+    retries: z.number().optional(),
+    checkpoint: z.string().optional(),
+  }),
+});
+export type PhaseData = z.infer<typeof phaseDataSchema>;
 
 /** A phase as every view and route shows it. Times are ISO 8601 in UTC. */
 export interface PhaseQueueItem {

@@ -1,0 +1,60 @@
+import type { QueueEvent } from "../protocol/queue";
+import type { SqlParams, SqlRow } from "./sqlDatabase";
+import type { Transaction } from "./store";
+
+export type NewEvent = Omit<QueueEvent, "event_id" | "at">;
+
+/** One change of the queue while it is being made: a transaction, its time, and what it announces. */
+export class Change implements Transaction {
+  private readonly recorded: QueueEvent[] = [];
+
+  /**
+   * @param at the time of everything in this change.
+   * @param lastEventId the newest event before it: ids are counted here, not by the database, so
+   * that a replay of the journal is exact.
+   */
+  constructor(
+    private readonly transaction: Transaction,
+    readonly at: string,
+    private readonly lastEventId: number,
+  ) {}
+
+  /** What this change announces once it is durable, in order. */
+  get events(): readonly QueueEvent[] {
+    return this.recorded;
+  }
+
+  run(sql: string, params?: SqlParams): number {
+    return this.transaction.run(sql, params);
+  }
+
+  get(sql: string, params?: SqlParams): SqlRow | undefined {
+    return this.transaction.get(sql, params);
+  }
+
+  all(sql: string, params?: SqlParams): SqlRow[] {
+    return this.transaction.all(sql, params);
+  }
+
+  record(event: NewEvent): void {
+    this.recordAll([event]);
+  }
+
+  recordAll(events: readonly NewEvent[]): void {
+    const rows = events.map((event, index) => ({
+      ...event,
+      event_id: this.lastEventId + this.recorded.length + index + 1,
+      at: this.at,
+    }));
+    this.run(
+      `INSERT INTO events
+         (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
+       SELECT value ->> 'event_id', value ->> 'at', value ->> 'type', value ->> 'plan_id',
+         value ->> 'queue_id', value ->> 'phase_number', value ->> 'from_status',
+         value ->> 'to_status', value ->> 'reason'
+       FROM json_each(?)`,
+      [JSON.stringify(rows)],
+    );
+    this.recorded.push(...rows);
+  }
+}

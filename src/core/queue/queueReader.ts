@@ -1,0 +1,188 @@
+import { parseJson } from "../base/validate";
+import {
+  type AttemptItem,
+  type PhaseData,
+  phaseDataSchema,
+  type PhaseQueueItem,
+  type PlanItem,
+  type QueueEvent,
+} from "../protocol/queue";
+import {
+  attemptItem,
+  eventItem,
+  phaseColumns,
+  phaseItem,
+  type PhaseState,
+  phaseState,
+  phaseStateColumns,
+  planItem,
+} from "./rows";
+import { integer, optionalText, type SqlDatabase, type SqlParams, text } from "./sqlDatabase";
+
+export interface PhaseFilter {
+  readonly planId?: string;
+  readonly parentIssue?: number;
+  /** False leaves the phases' long texts out; default true. */
+  readonly content?: boolean;
+}
+
+/** Everything a queue can be asked; nothing here changes it. Lists have no limit. */
+export class QueueReader {
+  constructor(protected readonly database: SqlDatabase) {}
+
+  plans(): PlanItem[] {
+    return this.database.all("SELECT * FROM plans ORDER BY plan_number").map(planItem);
+  }
+
+  plan(planId: string): PlanItem | undefined {
+    const row = this.database.get("SELECT * FROM plans WHERE plan_id = ?", [planId]);
+    return row && planItem(row);
+  }
+
+  planByNumber(planNumber: number): PlanItem | undefined {
+    const row = this.database.get("SELECT * FROM plans WHERE plan_number = ?", [planNumber]);
+    return row && planItem(row);
+  }
+
+  /** The text of a plan outside its phases. */
+  planContext(planId: string): string {
+    const row = this.database.get("SELECT context FROM plans WHERE plan_id = ?", [planId]);
+    return row ? text(row, "context") : "";
+  }
+
+  /** Plans enqueued from this file (its real path), the newest first. */
+  plansFrom(sourcePath: string): PlanItem[] {
+    return this.database
+      .all("SELECT * FROM plans WHERE source_path = ? ORDER BY plan_number DESC", [sourcePath])
+      .map(planItem);
+  }
+
+  /** Phases in the order in which their plans were enqueued, then by number. */
+  phases(filter: PhaseFilter = {}): PhaseQueueItem[] {
+    const conditions: string[] = [];
+    const params: (string | number)[] = [];
+    if (filter.planId !== undefined) {
+      conditions.push("p.plan_id = ?");
+      params.push(filter.planId);
+    }
+    if (filter.parentIssue !== undefined) {
+      conditions.push("p.parent_issue = ?");
+      params.push(filter.parentIssue);
+    }
+    const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    return this.phaseItems(filter.content ?? true, where, params);
+  }
+
+  phase(queueId: string): PhaseQueueItem | undefined {
+    return this.phaseItems(true, "WHERE p.queue_id = ?", [queueId])[0];
+  }
+
+  phaseByNumber(planNumber: number, phaseNumber: number): PhaseQueueItem | undefined {
+    const where = "WHERE plans.plan_number = ? AND p.phase_number = ?";
+    return this.phaseItems(true, where, [planNumber, phaseNumber])[0];
+  }
+
+  phaseData(queueId: string): PhaseData | undefined {
+    const sql = "SELECT phase_data FROM phase_queue WHERE queue_id = ?";
+    const row = this.database.get(sql, [queueId]);
+    return row && parseJson(phaseDataSchema, text(row, "phase_data"), "A stored phase", "damaged");
+  }
+
+  state(queueId: string): PhaseState | undefined {
+    const sql = `SELECT ${phaseStateColumns} FROM phase_queue WHERE queue_id = ?`;
+    const row = this.database.get(sql, [queueId]);
+    return row && phaseState(row);
+  }
+
+  /**
+   * Ready phases that may be started now, in the order of starting: priority, queue position, phase
+   * number. Phases of paused plans and those whose retry is not due yet are left out.
+   */
+  startable(now: string, planId?: string): PhaseState[] {
+    const columns = phaseStateColumns.replaceAll(/\w+/g, "p.$&");
+    return this.database
+      .all(
+        `SELECT ${columns} FROM phase_queue AS p JOIN plans USING (plan_id)
+         WHERE p.status = 'ready' AND plans.paused_reason IS NULL
+           AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
+         ORDER BY p.priority, p.queue_position, p.phase_number`,
+        [now, planId ?? null],
+      )
+      .map(phaseState);
+  }
+
+  /** When the next automatic retry that is waiting becomes due. */
+  nextRetryAt(): string | undefined {
+    const row = this.database.get(
+      "SELECT min(not_before) AS due FROM phase_queue WHERE status = 'ready'",
+    );
+    return row && optionalText(row, "due");
+  }
+
+  attempts(queueId: string): AttemptItem[] {
+    const sql = "SELECT * FROM attempts WHERE queue_id = ? ORDER BY attempt_number";
+    return this.database.all(sql, [queueId]).map(attemptItem);
+  }
+
+  attempt(attemptId: string): AttemptItem | undefined {
+    const row = this.database.get("SELECT * FROM attempts WHERE attempt_id = ?", [attemptId]);
+    return row && attemptItem(row);
+  }
+
+  openAttempts(): AttemptItem[] {
+    return this.database
+      .all("SELECT * FROM attempts WHERE state <> 'ended' ORDER BY started_at, attempt_id")
+      .map(attemptItem);
+  }
+
+  /** Automatic retries of a phase since a person last retried it. */
+  automaticRetries(queueId: string): number {
+    const row = this.database.get(
+      `SELECT count(*) AS retries FROM events
+       WHERE queue_id = ?1 AND from_status = 'running' AND to_status = 'ready' AND event_id > coalesce(
+         (SELECT max(event_id) FROM events
+          WHERE queue_id = ?1 AND from_status = 'failed' AND to_status = 'ready'), 0)`,
+      [queueId],
+    );
+    return row ? integer(row, "retries") : 0;
+  }
+
+  /** How many phases have each status, of the whole queue or of one plan. */
+  counts(planId?: string): ReadonlyMap<string, number> {
+    const rows = this.database.all(
+      `SELECT status, count(*) AS phases FROM phase_queue WHERE ?1 IS NULL OR plan_id = ?1
+       GROUP BY status`,
+      [planId ?? null],
+    );
+    return new Map(rows.map((row) => [text(row, "status"), integer(row, "phases")]));
+  }
+
+  /** Events after `since`, oldest first. */
+  events(since = 0): QueueEvent[] {
+    const sql = "SELECT * FROM events WHERE event_id > ? ORDER BY event_id";
+    return this.database.all(sql, [since]).map(eventItem);
+  }
+
+  config(key: string): string | undefined {
+    const sql = "SELECT config_value FROM queue_config WHERE config_key = ?";
+    const row = this.database.get(sql, [key]);
+    return row && text(row, "config_value");
+  }
+
+  /** Why nothing is started, while the queue is paused. */
+  get pausedReason(): string | undefined {
+    return this.config("queue_paused") === "true"
+      ? (this.config("pause_reason") ?? "paused")
+      : undefined;
+  }
+
+  private phaseItems(content: boolean, where: string, params: SqlParams): PhaseQueueItem[] {
+    return this.database
+      .all(
+        `SELECT ${phaseColumns(content)} FROM phase_queue AS p JOIN plans USING (plan_id) ${where}
+         ORDER BY plans.plan_number, p.phase_number`,
+        params,
+      )
+      .map(phaseItem);
+  }
+}

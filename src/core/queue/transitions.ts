@@ -1,0 +1,104 @@
+import type { PhaseReason, PhaseStatus } from "../protocol/terms";
+import { HopperError } from "../base/errors";
+import type { Change } from "./change";
+import type { PhaseState } from "./rows";
+
+/**
+ * The states of a phase and every move between them.
+ *
+ * `queued`, `ready` and `blocked` are derived from the phases a phase depends on, and change into one
+ * another whenever those do. `running` has an open attempt; `completed` and `failed` have a reason
+ * where there is more to say.
+ */
+const allowedMoves: Readonly<Record<PhaseStatus, readonly PhaseStatus[]>> = {
+  /** Waits for phases it depends on. */
+  queued: ["ready", "blocked", "completed"],
+  /** All it depends on are completed. */
+  ready: ["queued", "blocked", "running", "completed"],
+  /** A phase it depends on, directly or not, failed or was removed unfinished. */
+  blocked: ["queued", "ready", "completed"],
+  /** An attempt is open; `ready` again when it failed and an automatic retry is left. */
+  running: ["completed", "failed", "ready"],
+  /** Nothing leaves it but a skip. */
+  completed: [],
+  /** Until somebody retries or skips it. */
+  failed: ["ready", "completed"],
+};
+
+/** One phase's move; `phase` is its state as read in the same transaction. */
+export interface Move {
+  readonly phase: PhaseState;
+  readonly to: PhaseStatus;
+  readonly reason?: PhaseReason;
+  readonly errorMessage?: string;
+  /** The attempt that claims the phase. */
+  readonly attemptId?: string;
+  /** An automatic retry does not start before this time. */
+  readonly notBefore?: string;
+}
+
+/**
+ * Performs moves: checks them against the table, lets SQL guard each by the status (and the attempt)
+ * it was decided on, and records one event a phase, in the order given.
+ *
+ * @throws HopperError `conflict` when a phase is no longer what the move was decided on.
+ */
+export function movePhases(change: Change, moves: readonly Move[]): void {
+  if (moves.length === 0) {
+    return;
+  }
+  for (const { phase, to } of moves) {
+    if (!allowedMoves[phase.status].includes(to)) {
+      throw new HopperError("conflict", `A ${phase.status} phase cannot become ${to}.`);
+    }
+  }
+  const rows = moves.map(({ phase, to, reason, errorMessage, attemptId, notBefore }) => ({
+    queue_id: phase.queueId,
+    from_status: phase.status,
+    from_attempt: phase.attemptId ?? null,
+    to_status: to,
+    reason: reason ?? null,
+    error_message: errorMessage ?? null,
+    attempt_id: attemptId ?? null,
+    not_before: notBefore ?? null,
+  }));
+  const changed = change.run(moveStatement, [change.at, JSON.stringify(rows)]);
+  if (changed !== moves.length) {
+    throw new HopperError("conflict", "The phase has changed meanwhile; nothing was done.");
+  }
+  change.recordAll(
+    moves.map(({ phase, to, reason }) => ({
+      type: "phase_changed",
+      plan_id: phase.planId,
+      queue_id: phase.queueId,
+      phase_number: phase.number,
+      from_status: phase.status,
+      to_status: to,
+      ...(reason && { reason }),
+    })),
+  );
+}
+
+const moveStatement = `
+  UPDATE phase_queue SET
+    status = m.to_status,
+    reason = m.reason,
+    error_message = m.error_message,
+    attempt_id = coalesce(m.attempt_id, phase_queue.attempt_id),
+    not_before = m.not_before,
+    updated_at = ?1,
+    ready_at = CASE WHEN m.to_status = 'ready' THEN ?1 ELSE phase_queue.ready_at END,
+    started_at = CASE
+      WHEN m.to_status = 'running' THEN ?1
+      WHEN m.to_status IN ('completed', 'failed') THEN phase_queue.started_at
+    END,
+    finished_at = CASE WHEN m.to_status IN ('completed', 'failed') THEN ?1 END
+  FROM (
+    SELECT value ->> 'queue_id' AS queue_id, value ->> 'from_status' AS from_status,
+      value ->> 'from_attempt' AS from_attempt, value ->> 'to_status' AS to_status,
+      value ->> 'reason' AS reason, value ->> 'error_message' AS error_message,
+      value ->> 'attempt_id' AS attempt_id, value ->> 'not_before' AS not_before
+    FROM json_each(?2)
+  ) AS m
+  WHERE phase_queue.queue_id = m.queue_id AND phase_queue.status = m.from_status
+    AND phase_queue.attempt_id IS m.from_attempt`;
