@@ -108,8 +108,16 @@ export interface AttemptRunner extends Disposable {
   outputSize(folder: string): number;
   /** Keeps the output's size on disk within its cap. */
   capOutput(folder: string): Promise<void>;
+  /** Whether this very process lives. */
+  isAlive(process: ProcessIdentity): boolean;
   /** Pids that belong to this attempt (its wrapper, its session, its environment marker). */
-  survivors(folder: string): readonly number[];
+  survivors(folder: string, known?: KnownAttempt): readonly number[];
   /** Ends everything that belongs to the attempt; resolves when two sweeps found nobody. */
-  stop(folder: string): Promise<void>;
+  stop(folder: string, known?: KnownAttempt): Promise<void>;
+}
+
+/** What a host remembers of an attempt, for when its folder was removed under it. */
+export interface KnownAttempt {
+  readonly attemptId: string;
+  readonly process?: ProcessIdentity | undefined;
 }

@@ -52,6 +52,8 @@ export interface Claim {
 export interface Settlement {
   readonly attemptId: string;
   readonly verdict: Verdict;
+  /** The wrapper, where it was not noted before. */
+  readonly process?: ProcessIdentity;
   readonly logBytes?: number;
   /** Makes a failed phase ready again at this time instead of failing it. */
   readonly retryAt?: string;
@@ -80,18 +82,6 @@ export class Queue extends QueueReader {
     );
     this.onDidChange = this.changed.event;
     this.lastEventId = this.events().at(-1)?.event_id ?? 0;
-  }
-
-  /** The database's own id, by which this user's state folder knows it; made on the first call. */
-  databaseId(): string {
-    const known = this.config("database_id");
-    return known ?? this.renewDatabaseId();
-  }
-
-  renewDatabaseId(): string {
-    const id = randomUUID();
-    this.setConfig({ database_id: id });
-    return id;
   }
 
   /** Stores a plan with its phases; answers its id. */
@@ -196,7 +186,7 @@ export class Queue extends QueueReader {
       change.run(
         `UPDATE attempts SET state = 'running', pid = ?, pid_started_at = ?
          WHERE attempt_id = ? AND state = 'starting'`,
-        [process.pid, `${process.bootId}/${process.startTime}`, attemptId],
+        [process.pid, startOf(process), attemptId],
       );
     });
   }
@@ -232,7 +222,8 @@ export class Queue extends QueueReader {
     return this.change((change) => {
       const ended = change.run(
         `UPDATE attempts SET state = 'ended', finished_at = ?, exit_code = ?, signal = ?, outcome = ?,
-           evidence = coalesce(?, evidence), log_bytes = ?
+           evidence = coalesce(?, evidence), log_bytes = ?, pid = coalesce(?, pid),
+           pid_started_at = coalesce(?, pid_started_at)
          WHERE attempt_id = ? AND state <> 'ended'`,
         [
           change.at,
@@ -241,6 +232,8 @@ export class Queue extends QueueReader {
           verdict.outcome,
           verdict.evidence === undefined ? null : JSON.stringify(verdict.evidence),
           settlement.logBytes ?? null,
+          settlement.process?.pid ?? null,
+          settlement.process ? startOf(settlement.process) : null,
           attemptId,
         ],
       );
@@ -515,6 +508,11 @@ const insertPhase = `
     depends_on_phase, depends_on_phases, phase_data, runner, priority, queue_position,
     created_at, updated_at, ready_at, start_line)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15)`;
+
+/** A process's start in one word: the boot, and the start time in it. */
+function startOf({ bootId, startTime }: ProcessIdentity): string {
+  return `${bootId}/${startTime}`;
+}
 
 function dropDependency(change: Change, queueId: string, number: number): void {
   const row = change.get("SELECT depends_on_phases FROM phase_queue WHERE queue_id = ?", [queueId]);

@@ -73,6 +73,24 @@ export class QueueReader {
     return this.phaseItems(filter.content ?? true, where, params);
   }
 
+  /** Phases that are not completed, without their long texts. */
+  unfinishedPhases(planId?: string): PhaseQueueItem[] {
+    const where = "WHERE p.status <> 'completed' AND (?1 IS NULL OR p.plan_id = ?1)";
+    return this.phaseItems(false, where, [planId ?? null]);
+  }
+
+  /** Phases of plans that are wholly completed, the one that finished last first. */
+  finishedPhases(): { readonly queueId: string; readonly finishedAt: string }[] {
+    return this.database
+      .all(
+        `SELECT queue_id, coalesce(finished_at, updated_at) AS finished_at FROM phase_queue AS p
+         WHERE NOT EXISTS (SELECT 1 FROM phase_queue AS other
+           WHERE other.plan_id = p.plan_id AND other.status <> 'completed')
+         ORDER BY 2 DESC`,
+      )
+      .map((row) => ({ queueId: text(row, "queue_id"), finishedAt: text(row, "finished_at") }));
+  }
+
   phase(queueId: string): PhaseQueueItem | undefined {
     return this.phaseItems(true, "WHERE p.queue_id = ?", [queueId])[0];
   }
@@ -95,26 +113,39 @@ export class QueueReader {
   }
 
   /**
-   * Ready phases that may be started now, in the order of starting: priority, queue position, phase
-   * number. Phases of paused plans and those whose retry is not due yet are left out.
+   * The ready phase that is to be started next: by priority, queue position, phase number. Phases of
+   * paused plans and those whose retry is not due yet are left out.
    */
-  startable(now: string, planId?: string): PhaseState[] {
+  nextToStart(wanted: {
+    readonly now: string;
+    /** Names of runners whose phases take no slot. */
+    readonly withoutSlot: readonly string[];
+    /** False when only phases that take no slot can be started. */
+    readonly slotFree: boolean;
+    readonly planId?: string;
+  }): PhaseState | undefined {
     const columns = phaseStateColumns.replaceAll(/\w+/g, "p.$&");
-    return this.database
-      .all(
-        `SELECT ${columns} FROM phase_queue AS p JOIN plans USING (plan_id)
-         WHERE p.status = 'ready' AND plans.paused_reason IS NULL
-           AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
-         ORDER BY p.priority, p.queue_position, p.phase_number`,
-        [now, planId ?? null],
-      )
-      .map(phaseState);
+    const row = this.database.get(
+      `SELECT ${columns} FROM phase_queue AS p JOIN plans USING (plan_id)
+       WHERE p.status = 'ready' AND plans.paused_reason IS NULL
+         AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
+         AND (?3 OR p.runner IN (SELECT value FROM json_each(?4)))
+       ORDER BY p.priority, p.queue_position, p.phase_number LIMIT 1`,
+      [
+        wanted.now,
+        wanted.planId ?? null,
+        wanted.slotFree ? 1 : 0,
+        JSON.stringify(wanted.withoutSlot),
+      ],
+    );
+    return row && phaseState(row);
   }
 
-  /** When the next automatic retry that is waiting becomes due. */
-  nextRetryAt(): string | undefined {
+  /** When the next automatic retry that is not due yet becomes due. */
+  nextRetryAt(now: string): string | undefined {
     const row = this.database.get(
-      "SELECT min(not_before) AS due FROM phase_queue WHERE status = 'ready'",
+      "SELECT min(not_before) AS due FROM phase_queue WHERE status = 'ready' AND not_before > ?",
+      [now],
     );
     return row && optionalText(row, "due");
   }

@@ -38,6 +38,8 @@ export interface StoreOptions {
   readonly repair?: boolean;
   /** Writes a new generation at once, so that an owner taken over from notices it. */
   readonly takeOver?: boolean;
+  /** Told the number of each new pair of files. */
+  readonly onNewGeneration?: (generation: number) => void;
 }
 
 /** What a commit's work may do; everything it runs is journalled. */
@@ -355,6 +357,7 @@ export class Store {
     this.journal = journal;
     this.commitsSinceSnapshot = commits;
     this.bytesAtSnapshot = journal.length;
+    this.options.onNewGeneration?.(journal.generation);
   }
 }
 

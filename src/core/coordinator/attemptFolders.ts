@@ -1,0 +1,67 @@
+import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode, errorMessage } from "../base/errors";
+import type { Logger } from "../base/log";
+import type { QueueReader } from "../queue/queueReader";
+
+/** Where attempts keep their files: `.hopper/attempts/<queue_id>/<attempt_number>/`. */
+export class AttemptFolders {
+  readonly root: string;
+
+  constructor(
+    hopperFolder: string,
+    private readonly logger: Logger,
+  ) {
+    this.root = join(hopperFolder, "attempts");
+  }
+
+  of(queueId: string, attemptNumber: number): string {
+    return join(this.root, queueId, String(attemptNumber));
+  }
+
+  /** Where the verify blocks of an `external` or `manual` attempt are run. */
+  verifyOf(queueId: string, attemptNumber: number): string {
+    return join(this.of(queueId, attemptNumber), "verify");
+  }
+
+  /** Removes one attempt's files; what cannot be removed is said and left. */
+  async remove(folder: string): Promise<void> {
+    try {
+      await rm(folder, { recursive: true, force: true });
+    } catch (error) {
+      this.logger.warn(`${folder} could not be removed: ${errorMessage(error)}`);
+    }
+  }
+
+  /** Removes folders that no attempt claimed: made right before a crash, or of removed phases. */
+  async sweepOrphans(queue: QueueReader): Promise<void> {
+    for (const queueId of namesIn(this.root)) {
+      const attempts = new Set(queue.attempts(queueId).map((attempt) => attempt.attempt_number));
+      if (attempts.size === 0) {
+        await this.remove(join(this.root, queueId));
+        continue;
+      }
+      for (const name of namesIn(join(this.root, queueId))) {
+        if (!attempts.has(Number(name))) {
+          await this.remove(join(this.root, queueId, name));
+        }
+      }
+    }
+  }
+
+  exists(folder: string): boolean {
+    return existsSync(folder);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") {
+      return [];
+    }
+    throw error;
+  }
+}

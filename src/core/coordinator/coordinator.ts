@@ -1,0 +1,466 @@
+import { type Clock, isoNow, yieldToEventLoop } from "../base/clock";
+import { errorMessage, HopperError } from "../base/errors";
+import { type Disposable, DisposableStore } from "../base/lifecycle";
+import type { Logger } from "../base/log";
+import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
+import type { CommandResult } from "../protocol/commands";
+import type { Runners } from "../protocol/runners";
+import type { FailureReason } from "../protocol/terms";
+import type { Queue } from "../queue/queue";
+import type { PhaseState } from "../queue/rows";
+import { AttemptFolders } from "./attemptFolders";
+import { claimAttempt, defaultTimeout, prepareVerify, type StartContext } from "./attemptStart";
+import { Breaker, breakerReason } from "./breaker";
+import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
+import { recoverAttempts } from "./recovery";
+import { retryWait } from "./retries";
+
+export interface CoordinatorOptions {
+  readonly queue: Queue;
+  readonly runner: AttemptRunner;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly workspace: string;
+  readonly hopperFolder: string;
+  readonly runners: () => Runners;
+  /** Processes that may run at once, over all plans. */
+  readonly maxConcurrentPhases: () => number;
+}
+
+/** How often what no event tells is looked at. */
+const tickMilliseconds = 1000;
+
+/** Decides what is ready, starts attempts, settles their outcome. */
+export class Coordinator implements Disposable {
+  private readonly attempts = new Map<string, OpenAttempt>();
+  private readonly disposables = new DisposableStore();
+  private readonly context: StartContext;
+  private readonly breaker = new Breaker();
+  /** Plans whose phases are started; "all" is the whole queue, undefined starts nothing. */
+  private scope: { readonly planId?: string } | undefined;
+  private problem: string | undefined;
+  /** The problem that was last logged, so that one that lasts is logged once. */
+  private loggedProblem: string | undefined;
+  private scheduling = false;
+  private tickTimer: Disposable | undefined;
+  private retryTimer: Disposable | undefined;
+  private disposed = false;
+  private readonly idleWaiters = new Map<string, (() => void)[]>();
+
+  constructor(private readonly options: CoordinatorOptions) {
+    const { queue, runner, workspace, runners, hopperFolder, logger } = options;
+    const folders = new AttemptFolders(hopperFolder, logger);
+    this.context = { queue, runner, folders, workspace, runners };
+    this.disposables.add(runner.onHint((folder) => this.byFolder(folder)?.look()));
+    this.disposables.add(
+      runner.onDidFailToStart(({ folder, message }) => {
+        const attempt = this.byFolder(folder);
+        if (attempt && !attempt.ending) {
+          void this.end(attempt, { outcome: "spawn", message });
+        }
+      }),
+    );
+    this.disposables.add(queue.onDidChange(() => this.schedule()));
+  }
+
+  /** What keeps the coordinator from working, such as a full disk; tried again every second. */
+  get trouble(): string | undefined {
+    return this.problem;
+  }
+
+  /** True while an attempt is open that this coordinator watches. */
+  get active(): boolean {
+    return this.attempts.size > 0;
+  }
+
+  /** Settles or re-attaches whatever a host before this one left; comes before anything else. */
+  async recover(options: { readonly distrust: boolean }): Promise<void> {
+    const { queue } = this.options;
+    for (const planId of queue.plansWithWaitingPhases()) {
+      queue.correctReadiness(planId);
+      await yieldToEventLoop();
+    }
+    await recoverAttempts(this.context, {
+      ...options,
+      watch: (facts, process) => this.watch(facts, undefined, process),
+      settle: (attempt, verdict) => this.end(attempt, verdict),
+      verify: (attempt) => this.startVerify(attempt),
+      stop: (attempt) => this.finishStop(attempt),
+    });
+    await this.context.folders.sweepOrphans(queue);
+  }
+
+  /** Starts what is ready from now on: of one plan, or of the whole queue. */
+  start(planId?: string): void {
+    this.scope = planId === undefined ? {} : { planId };
+    this.schedule();
+  }
+
+  /** Starts nothing more; what runs goes on and is settled. */
+  stopStarting(): void {
+    this.scope = undefined;
+    this.retryTimer?.dispose();
+  }
+
+  /** Starts one ready phase now, also while the queue is paused. */
+  startPhase(queueId: string): CommandResult {
+    const phase = this.phase(queueId);
+    if (phase.status !== "ready") {
+      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
+    }
+    this.startAttempt(phase);
+    return { message: `Phase ${phase.number} was started.` };
+  }
+
+  /** Stops a running phase; resolves when nobody of its attempt lives. */
+  async cancel(queueId: string): Promise<CommandResult> {
+    const phase = this.phase(queueId);
+    const attempt = phase.attemptId === undefined ? undefined : this.attempts.get(phase.attemptId);
+    if (phase.status !== "running" || !attempt) {
+      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
+    }
+    attempt.look();
+    if (!attempt.ending) {
+      this.stopAttempt(attempt, "cancelled", "cancelled by you");
+    }
+    await this.settled(attempt);
+    const status = this.options.queue.state(queueId)?.status ?? "removed";
+    if (attempt.stop?.reason !== "cancelled") {
+      throw new HopperError(
+        "conflict",
+        `Phase ${phase.number} had ended already: it is ${status}.`,
+      );
+    }
+    return { message: `Phase ${phase.number} was cancelled.` };
+  }
+
+  /** Settles a running `external` or `manual` phase by hand. */
+  report(queueId: string, outcome: "completed" | "failed", note?: string): CommandResult {
+    const phase = this.phase(queueId);
+    const attempt = phase.attemptId === undefined ? undefined : this.attempts.get(phase.attemptId);
+    if (phase.status !== "running" || !attempt) {
+      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
+    }
+    const { kind, attemptId } = attempt.facts;
+    if (kind === "shell" || kind === "command") {
+      throw new HopperError(
+        "conflict",
+        `Phase ${phase.number} is running: its own process decides how it ends. Cancel it to stop it.`,
+      );
+    }
+    if (attempt.hasProcess || attempt.ending) {
+      throw new HopperError("conflict", `Phase ${phase.number} is being verified already.`);
+    }
+    const evidence = { reported: outcome, ...(note !== undefined && { note }) };
+    if (outcome === "failed") {
+      this.settle(attempt, {
+        outcome: "reported",
+        message: note ?? "reported as failed",
+        evidence,
+      });
+      return { message: `Phase ${phase.number} was marked as failed.` };
+    }
+    if ((this.options.queue.phaseData(queueId)?.verify.length ?? 0) > 0) {
+      this.options.queue.noteEvidence(attemptId, evidence);
+      this.startVerify(attempt);
+      return { message: `Phase ${phase.number} was reported as done; its verify blocks are run.` };
+    }
+    this.settle(attempt, { outcome: "completed", evidence });
+    return { message: `Phase ${phase.number} is completed.` };
+  }
+
+  /** Stops every attempt that is open. */
+  async cancelAll(): Promise<void> {
+    this.stopStarting();
+    const open = [...this.attempts.values()].filter(({ hasProcess }) => hasProcess);
+    for (const attempt of open) {
+      attempt.look();
+      if (!attempt.ending) {
+        this.stopAttempt(attempt, "cancelled", "cancelled by you");
+      }
+    }
+    await Promise.all(open.map((attempt) => this.settled(attempt)));
+  }
+
+  /** Watches and starts nothing more; running attempts go on with their wrappers. */
+  dispose(): void {
+    this.disposed = true;
+    this.scope = undefined;
+    this.tickTimer?.dispose();
+    this.retryTimer?.dispose();
+    this.disposables.dispose();
+    for (const attempt of this.attempts.values()) {
+      attempt.dispose();
+    }
+    this.attempts.clear();
+  }
+
+  private phase(queueId: string): PhaseState {
+    const phase = this.options.queue.state(queueId);
+    if (!phase) {
+      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+    }
+    return phase;
+  }
+
+  private byFolder(folder: string): OpenAttempt | undefined {
+    return [...this.attempts.values()].find((attempt) => attempt.facts.folder === folder);
+  }
+
+  private processes(): number {
+    return [...this.attempts.values()].filter(({ facts }) => takesSlot(facts)).length;
+  }
+
+  /** Starts what may be started. Called whenever anything changed; calls from within do nothing. */
+  private schedule(): void {
+    if (this.scheduling || !this.scope || this.disposed || this.problem !== undefined) {
+      return;
+    }
+    this.scheduling = true;
+    try {
+      this.startWaiting();
+    } finally {
+      this.scheduling = false;
+    }
+  }
+
+  private startWaiting(): void {
+    const { queue, clock, maxConcurrentPhases } = this.options;
+    for (;;) {
+      if (!this.scope || queue.pausedReason !== undefined) {
+        return;
+      }
+      const withoutSlot = [...this.context.runners()]
+        .filter(([, { kind }]) => kind === "external" || kind === "manual")
+        .map(([name]) => name);
+      const next = queue.nextToStart({
+        now: isoNow(clock),
+        withoutSlot,
+        slotFree: this.processes() < maxConcurrentPhases(),
+        ...this.scope,
+      });
+      if (!next) {
+        break;
+      }
+      if (!this.guarded(() => this.startAttempt(next))) {
+        return;
+      }
+    }
+    this.awaitRetry();
+  }
+
+  private startAttempt(phase: PhaseState): void {
+    const { facts, problem } = claimAttempt(this.context, phase);
+    const attempt = this.watch(facts);
+    if (problem !== undefined) {
+      void this.end(attempt, { outcome: "spawn", message: problem });
+    } else if (attempt.hasProcess) {
+      this.options.runner.launch(facts.folder);
+    }
+  }
+
+  private startVerify(attempt: OpenAttempt): void {
+    const { queue, runner } = this.options;
+    const item = queue.attempt(attempt.facts.attemptId);
+    if (!item) {
+      return;
+    }
+    const folder = this.context.folders.verifyOf(item.queue_id, item.attempt_number);
+    const prepared = runner.inspect(folder).prepared
+      ? { folder }
+      : prepareVerify(this.context, this.phase(item.queue_id), item);
+    attempt.dispose();
+    const { clock } = this.options;
+    const facts = { ...attempt.facts, folder, timeout: defaultTimeout("shell") };
+    const verifying = this.watch({ ...facts, startedAt: isoNow(clock), reattached: false }, true);
+    verifying.stop = attempt.stop;
+    if (prepared.problem === undefined) {
+      runner.launch(folder);
+    } else {
+      void this.end(verifying, { outcome: "spawn", message: prepared.problem });
+    }
+  }
+
+  private watch(facts: AttemptFacts, hasProcess?: boolean, process?: ProcessIdentity): OpenAttempt {
+    const events: AttemptEvents = {
+      started: (attempt, process) =>
+        this.guarded(() => this.options.queue.attemptStarted(attempt.facts.attemptId, process)),
+      exited: (attempt) => void this.end(attempt, this.judged(attempt)),
+      vanished: (attempt, verdict) => void this.end(attempt, attempt.stopped ?? verdict),
+      overdue: (attempt, reason, message) => this.stopAttempt(attempt, reason, message),
+    };
+    const { runner, clock } = this.options;
+    const attempt = new OpenAttempt(facts, runner, clock, events, process);
+    attempt.hasProcess = hasProcess ?? attempt.hasProcess;
+    this.attempts.set(facts.attemptId, attempt);
+    this.tickSoon();
+    return attempt;
+  }
+
+  /** After a stop was asked for, the outcome is its reason, whatever the process answered to it. */
+  private judged(attempt: OpenAttempt): Verdict {
+    const verdict = attempt.verdict();
+    return { ...verdict, ...attempt.stopped };
+  }
+
+  private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): void {
+    const committed = this.guarded(() =>
+      this.options.queue.requestStop(attempt.facts.attemptId, reason),
+    );
+    if (committed) {
+      attempt.stop = { reason, message };
+      void this.finishStop(attempt);
+    }
+  }
+
+  private async finishStop(attempt: OpenAttempt): Promise<void> {
+    if (attempt.stopped) {
+      await this.end(attempt, attempt.stopped);
+    }
+  }
+
+  /**
+   * Ends an attempt: whoever of it still lives is stopped first, unless it succeeded; then its phase
+   * is settled. A disk that refuses is tried again with each tick.
+   */
+  private async end(attempt: OpenAttempt, verdict: Verdict): Promise<void> {
+    if (attempt.ending) {
+      return;
+    }
+    attempt.ending = true;
+    const { runner, logger } = this.options;
+    const { facts } = attempt;
+    if (verdict.outcome !== "completed" && attempt.hasProcess) {
+      try {
+        await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
+      } catch (error) {
+        logger.error(`Phase ${facts.phaseNumber}: its processes could not be stopped.`, error);
+        this.endLater(attempt, verdict);
+        return;
+      }
+    }
+    if (!this.disposed && !this.guarded(() => this.settle(attempt, verdict))) {
+      this.endLater(attempt, verdict);
+    }
+  }
+
+  private endLater(attempt: OpenAttempt, verdict: Verdict): void {
+    attempt.unsettled = verdict;
+    attempt.ending = false;
+    this.tickSoon();
+  }
+
+  private settle(attempt: OpenAttempt, verdict: Verdict): void {
+    const { queue, runner, clock, logger } = this.options;
+    const { facts } = attempt;
+    const retryAt = this.retryAt(facts, verdict);
+    if (attempt.hasProcess) {
+      runner.settle(facts.folder);
+    }
+    this.attempts.delete(facts.attemptId);
+    attempt.dispose();
+    try {
+      queue.settle({
+        attemptId: facts.attemptId,
+        verdict,
+        ...(attempt.identity && { process: attempt.identity }),
+        ...(attempt.hasProcess && { logBytes: runner.outputSize(facts.folder) }),
+        ...(retryAt !== undefined && { retryAt }),
+      });
+    } catch (error) {
+      this.attempts.set(facts.attemptId, attempt);
+      throw error;
+    }
+    const failed = verdict.outcome !== "completed" && retryAt === undefined;
+    if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
+      logger.warn(`The queue was paused: ${breakerReason}.`);
+      queue.setPaused(true, breakerReason);
+    }
+    for (const done of this.idleWaiters.get(facts.attemptId) ?? []) {
+      done();
+    }
+    this.idleWaiters.delete(facts.attemptId);
+    this.schedule();
+  }
+
+  private retryAt(facts: AttemptFacts, verdict: Verdict): string | undefined {
+    const { queue, clock } = this.options;
+    if (verdict.outcome === "completed") {
+      return undefined;
+    }
+    const used = queue.automaticRetries(facts.queueId);
+    const wait = retryWait(verdict.outcome, facts.retries, used);
+    return wait === undefined ? undefined : new Date(clock.now() + wait).toISOString();
+  }
+
+  private settled(attempt: OpenAttempt): Promise<void> {
+    const { attemptId } = attempt.facts;
+    if (!this.attempts.has(attemptId)) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      this.idleWaiters.set(attemptId, [...(this.idleWaiters.get(attemptId) ?? []), resolve]);
+    });
+  }
+
+  /** Does something that stores; what fails stops the starting and is tried again. */
+  private guarded(work: () => void): boolean {
+    try {
+      work();
+      this.loggedProblem = undefined;
+      return true;
+    } catch (error) {
+      const { logger } = this.options;
+      if (error instanceof HopperError && error.kind === "conflict") {
+        logger.warn(error.message);
+        return false;
+      }
+      this.problem = errorMessage(error);
+      if (this.problem !== this.loggedProblem) {
+        this.loggedProblem = this.problem;
+        logger.error(`The queue cannot go on: ${this.problem}`, error);
+      }
+      this.tickSoon();
+      return false;
+    }
+  }
+
+  private tickSoon(): void {
+    if (this.tickTimer || this.disposed) {
+      return;
+    }
+    this.tickTimer = this.options.clock.after(tickMilliseconds, () => {
+      this.tickTimer = undefined;
+      this.tick();
+    });
+  }
+
+  private tick(): void {
+    this.problem = undefined;
+    for (const attempt of this.attempts.values()) {
+      if (attempt.unsettled) {
+        void this.end(attempt, attempt.unsettled);
+      } else {
+        attempt.tick();
+      }
+    }
+    this.schedule();
+    if (this.attempts.size > 0) {
+      this.tickSoon();
+    }
+  }
+
+  private awaitRetry(): void {
+    this.retryTimer?.dispose();
+    const { queue, clock } = this.options;
+    const due = queue.nextRetryAt(isoNow(clock));
+    if (due !== undefined) {
+      const wait = Math.max(Date.parse(due) - clock.now(), 0);
+      this.retryTimer = clock.after(wait, () => this.schedule());
+    }
+  }
+}
+
+function takesSlot({ kind }: AttemptFacts): boolean {
+  return kind === "shell" || kind === "command";
+}

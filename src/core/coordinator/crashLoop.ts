@@ -1,0 +1,28 @@
+import type { Clock } from "../base/clock";
+import type { Queue } from "../queue/queue";
+
+/** So many automatic starts after an unclean end within this time, and the queue comes up paused. */
+const limit = { starts: 3, milliseconds: 5 * 60_000 };
+
+export const crashLoopReason =
+  `paused: the last ${limit.starts} starts within ${limit.milliseconds / 60_000} minutes followed a ` +
+  `crash`;
+
+/**
+ * Counts the automatic starts whose predecessor died, and pauses the queue when something in it, or
+ * around it, keeps taking its host down.
+ */
+export function noteAutomaticStart(queue: Queue, clock: Clock, cleanStop: boolean): void {
+  const now = clock.now();
+  const stored: unknown = JSON.parse(queue.config("unclean_starts") ?? "[]");
+  const before = Array.isArray(stored) ? stored.filter((time) => typeof time === "number") : [];
+  const starts = cleanStop
+    ? []
+    : [...before.filter((time) => now - time < limit.milliseconds), now];
+  if (starts.length > 0 || before.length > 0) {
+    queue.setConfig({ unclean_starts: JSON.stringify(starts) });
+  }
+  if (starts.length >= limit.starts) {
+    queue.setPaused(true, crashLoopReason);
+  }
+}

@@ -1,0 +1,108 @@
+import { HopperError } from "../base/errors";
+import type { EnqueueRequest } from "../protocol/commands";
+import { InvalidPlanError, type ParsedPhase } from "../protocol/plan";
+import type { PlanItem } from "../protocol/queue";
+import type { RunnerKind } from "../protocol/terms";
+import { priorities } from "../protocol/terms";
+import type { NewPhase, Queue } from "../queue/queue";
+import type { QueueReader } from "../queue/queueReader";
+import { loadPlanFile, loadPlanText, type LoadedPlan, type PlanContext } from "./planSource";
+
+/** The runner of phases that name none, where the plan's enqueuing names none either. */
+export const standardRunner = "shell";
+
+/**
+ * Parses the plan and stores it with its phases; answers the plan's id.
+ *
+ * @throws HopperError InvalidPlanError with the plan's problems, `usage`, `notFound`, `storage`, or
+ * `conflict` when the same file is enqueued and unfinished and the request does not say what to do.
+ */
+export function enqueuePlan(
+  queue: Queue,
+  request: EnqueueRequest,
+  context: Omit<PlanContext, "defaultRunner">,
+): string {
+  const runner = request.runner ?? standardRunner;
+  const planContext = { ...context, defaultRunner: runner };
+  if (!context.runners.has(runner)) {
+    const known = [...context.runners.keys()].join(", ");
+    throw new HopperError("usage", `There is no runner "${runner}": choose one of ${known}.`);
+  }
+  const loaded =
+    request.markdown === undefined
+      ? loadPlanFile(request.path ?? "", planContext)
+      : loadPlanText(request.markdown, planContext);
+  assertValid(loaded, request.path);
+  const unfinished = unfinishedPlanFrom(queue, loaded.sourcePath);
+  if (unfinished && (request.ifEnqueued ?? "refuse") === "refuse") {
+    throw new HopperError(
+      "conflict",
+      `${unfinished.source_path ?? unfinished.title} is enqueued and unfinished already, as Plan ` +
+        `${unfinished.plan_number}: go on with it, replace it, or enqueue it again as a second copy.`,
+    );
+  }
+  const { plan } = loaded;
+  return queue.enqueue({
+    title: request.title ?? plan.title,
+    sourceSha256: loaded.sha256,
+    context: plan.context,
+    runner,
+    priority: request.priority ?? priorities.normal,
+    phases: plan.phases.map((phase) => {
+      const name = phase.runner ?? runner;
+      return newPhase(phase, name, context.runners.get(name)?.kind ?? "shell");
+    }),
+    ...(loaded.sourcePath !== undefined && { sourcePath: loaded.sourcePath }),
+    ...(request.parentIssue !== undefined && { parentIssue: request.parentIssue }),
+    ...(unfinished && request.ifEnqueued === "replace" && { replaces: unfinished.plan_id }),
+  });
+}
+
+/** The newest plan of this file that is not wholly completed. */
+export function unfinishedPlanFrom(
+  queue: QueueReader,
+  sourcePath: string | undefined,
+): PlanItem | undefined {
+  return sourcePath === undefined
+    ? undefined
+    : queue.plansFrom(sourcePath).find(({ plan_id }) => {
+        const counts = queue.counts(plan_id);
+        return [...counts.keys()].some((status) => status !== "completed");
+      });
+}
+
+/** @throws HopperError InvalidPlanError when the plan has an error among its problems. */
+export function assertValid({ plan }: LoadedPlan, path?: string): void {
+  const errors = plan.problems.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (first) {
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+    const place = `${path ?? "the plan"}:${first.startLine + 1}`;
+    throw new InvalidPlanError(`${place}: ${first.message}${more}`, plan.problems);
+  }
+}
+
+function newPhase(phase: ParsedPhase, runner: string, kind: RunnerKind): NewPhase {
+  const { timeout, retries, checkpoint } = phase;
+  return {
+    number: phase.number,
+    label: phase.label,
+    dependsOn: phase.dependsOn,
+    runner,
+    startLine: phase.startLine,
+    data: {
+      title: phase.title,
+      content: phase.content,
+      // Each text is stored once: a runner needs either the instructions or the blocks.
+      instructions: kind === "command" ? phase.instructions : "",
+      externalDocs: [...phase.externalDocs],
+      blocks: kind === "shell" ? [...phase.blocks] : [],
+      verify: [...phase.verify],
+      properties: {
+        ...(timeout !== undefined && { timeout }),
+        ...(retries !== undefined && { retries }),
+        ...(checkpoint !== undefined && { checkpoint }),
+      },
+    },
+  };
+}

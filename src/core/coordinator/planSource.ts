@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
+import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { decodePlan } from "../plan/decodePlan";
+import { parsePlan } from "../plan/parsePlan";
+import type { ParsedPlan } from "../protocol/plan";
+import type { Runners } from "../protocol/runners";
+
+/** A plan as read, with what tells it from other versions of the same file. */
+export interface LoadedPlan {
+  readonly plan: ParsedPlan;
+  /** The file's real path; undefined for a plan that came as text. */
+  readonly sourcePath?: string;
+  /** Of the text's bytes. */
+  readonly sha256: string;
+}
+
+export interface PlanContext {
+  /** Absolute path of the workspace folder. */
+  readonly workspace: string;
+  readonly runners: Runners;
+  /** The runner of phases that name none; without it such phases are not checked for blocks. */
+  readonly defaultRunner?: string;
+}
+
+/**
+ * Reads and parses a plan's file.
+ *
+ * @throws HopperError `notFound` or `usage` when the file cannot be read as text. A plan with errors
+ * is returned: its problems say so.
+ */
+export function loadPlanFile(path: string, context: PlanContext): LoadedPlan {
+  const { sourcePath, bytes } = readPlanFile(resolve(context.workspace, path));
+  return {
+    plan: parse(decodePlan(bytes), context, sourcePath),
+    sourcePath,
+    sha256: hash(bytes),
+  };
+}
+
+/** Parses a plan that came as text. */
+export function loadPlanText(markdown: string, context: PlanContext): LoadedPlan {
+  return { plan: parse(markdown, context), sha256: hash(markdown) };
+}
+
+function parse(text: string, context: PlanContext, sourcePath?: string): ParsedPlan {
+  const { runners, defaultRunner, workspace } = context;
+  const folders = [sourcePath === undefined ? workspace : dirname(sourcePath), workspace];
+  return parsePlan(text, {
+    runners,
+    ...(defaultRunner !== undefined && { defaultRunner }),
+    ...(sourcePath !== undefined && { fileName: basename(sourcePath) }),
+    documentExists: (document) =>
+      folders.some((folder) => isInside(workspace, resolve(folder, document))),
+  });
+}
+
+function readPlanFile(path: string): { sourcePath: string; bytes: Buffer } {
+  try {
+    const sourcePath = realpathSync.native(path);
+    return { sourcePath, bytes: readFileSync(sourcePath) };
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") {
+      throw new HopperError("notFound", `There is no plan ${path}: check the path.`);
+    }
+    if (errorCode(error) === "EISDIR") {
+      throw new HopperError("usage", `${path} is a folder: name a Markdown file in it.`);
+    }
+    throw new HopperError("usage", `${path} cannot be read: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a file exists whose real path lies in the folder: links out of it do not count. */
+function isInside(folder: string, path: string): boolean {
+  if (!existsSync(path)) {
+    return false;
+  }
+  const inside = relative(realpathSync.native(folder), realpathSync.native(path));
+  return inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+function hash(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,80 @@
+import type { Waiting } from "../protocol/snapshot";
+import type { Runners } from "../protocol/runners";
+import type { PhaseQueueItem } from "../protocol/queue";
+import type { QueueReader } from "../queue/queueReader";
+
+export interface WaitingQuestion {
+  /** Of this plan alone, else of the whole queue. */
+  readonly planId?: string;
+  readonly runners: Runners;
+  /** ISO time; retries due before it are not waited for. */
+  readonly now: string;
+  /** What keeps the coordinator from working. */
+  readonly trouble?: string | undefined;
+}
+
+/** What the queue is waiting for, in one sentence, the most pressing thing first. */
+export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): Waiting {
+  const { trouble, runners, now } = question;
+  if (trouble !== undefined) {
+    return { kind: "trouble", text: trouble };
+  }
+  const phases = queue.unfinishedPhases(question.planId);
+  const several = queue.plans().length > 1;
+  const running = phases.filter(({ status }) => status === "running");
+  const byPerson = running.filter(({ runner }) => runners.get(runner)?.kind === "manual");
+  const byWorkflow = running.filter(({ runner }) => runners.get(runner)?.kind === "external");
+  const byProcess = running.length - byPerson.length - byWorkflow.length;
+  const ready = phases.filter(({ status }) => status === "ready");
+  const paused = queue.pausedReason;
+  const startable = paused === undefined ? ready.filter((phase) => !pausedPlan(queue, phase)) : [];
+  const due = startable.filter(({ not_before }) => (not_before ?? "") <= now);
+  const [first] = running;
+  if (first && byProcess > 0) {
+    return { kind: "running", text: `${list(running, several)} running` };
+  }
+  const [next] = due;
+  if (next) {
+    return { kind: "running", text: `${name(next, several)} is about to start` };
+  }
+  const [retry] = startable;
+  if (retry) {
+    const time = retry.not_before?.slice(11, 19) ?? "";
+    return { kind: "retry", text: `${name(retry, several)} is tried again at ${time} UTC` };
+  }
+  if (byWorkflow.length > 0) {
+    return { kind: "workflow", text: `waiting for the workflow of ${list(byWorkflow, several)}` };
+  }
+  if (byPerson.length > 0) {
+    return { kind: "person", text: `waiting for a person: ${list(byPerson, several)}` };
+  }
+  const [held] = ready;
+  if (held) {
+    return { kind: "paused", text: paused ?? pausedPlan(queue, held) ?? "paused" };
+  }
+  const failed = phases.filter(({ status }) => status === "failed");
+  if (phases.length > 0) {
+    const cause = failed.length > 0 ? failed : phases;
+    return {
+      kind: "failed",
+      text: `${list(cause, several)} ${failed.length > 0 ? "failed" : "blocked"}`,
+    };
+  }
+  return { kind: "completed", text: "all phases are completed" };
+}
+
+function pausedPlan(queue: QueueReader, phase: PhaseQueueItem): string | undefined {
+  return queue.plan(phase.plan_id)?.paused_reason;
+}
+
+/** "Phase 2" or, where there are several plans, "Phase 2 of Plan 1". */
+function name(phase: PhaseQueueItem, several: boolean): string {
+  const plan = several ? ` of Plan ${phase.plan_number}` : "";
+  return `Phase ${phase.phase_number}${plan}`;
+}
+
+function list(phases: readonly PhaseQueueItem[], several: boolean): string {
+  const shown = phases.slice(0, 3).map((phase) => name(phase, several));
+  const more = phases.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+}

@@ -1,0 +1,326 @@
+import * as fs from "node:fs";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { createApiServer } from "./api/server";
+import type { Assets } from "./base/assets";
+import { type Clock, isoNow } from "./base/clock";
+import { errorMessage, HopperError } from "./base/errors";
+import type { Event } from "./base/event";
+import type { Logger } from "./base/log";
+import { AttemptFolders } from "./coordinator/attemptFolders";
+import { Coordinator } from "./coordinator/coordinator";
+import { crashLoopReason, noteAutomaticStart } from "./coordinator/crashLoop";
+import { enqueuePlan } from "./coordinator/enqueuePlan";
+import { applyRetention, type Retention, standardRetention } from "./coordinator/retention";
+import { whatItWaitsFor } from "./coordinator/waiting";
+import { announceEndpoint, newEndpoint, withdrawEndpoint } from "./ownership/endpoint";
+import { type FolderIdentity, identifyFolder } from "./ownership/folderIdentity";
+import { type DatabaseOrigin, KnownDatabases } from "./ownership/knownDatabases";
+import type { Machine } from "./ownership/machine";
+import { takeOwnership } from "./ownership/ownership";
+import type { Program } from "./ownership/ownerRecord";
+import type { StateFolder } from "./ownership/stateFolder";
+import type { HopperCommands } from "./protocol/commands";
+import type { QueueEvent } from "./protocol/queue";
+import type { Runners } from "./protocol/runners";
+import type { HopperSnapshot, Waiting } from "./protocol/snapshot";
+import { Queue } from "./queue/queue";
+import type { QueueReader } from "./queue/queueReader";
+import { Store } from "./queue/store";
+import { type StoreFileSystem, storePaths } from "./queue/storeFiles";
+import { createAttemptRunner } from "./runner/attemptRunner";
+
+export interface HopperOptions {
+  /** The workspace folder; its queue lives in `.hopper/`. */
+  readonly workspace: string;
+  readonly program: Program;
+  readonly version: string;
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: StateFolder;
+  readonly machine: Machine;
+  /** The environment that attempts inherit, less what they must not see. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Asked each time, so that changed settings count at once. */
+  readonly runners: () => Runners;
+  readonly maxConcurrentPhases: () => number;
+  readonly retention?: Retention;
+  /** Trusts a queue that this user did not make on this machine. */
+  readonly adopt?: boolean;
+  /** Takes the queue from an owner that does not answer, or that cannot be seen from here. */
+  readonly takeOver?: boolean;
+  /** Goes on with what can be read of damaged files. */
+  readonly repair?: boolean;
+  /** The host starts by itself, without anybody asking: crash loops are noticed. */
+  readonly automatic?: boolean;
+  /** The file operations of the queue's store; tests make them fail. */
+  readonly files?: StoreFileSystem;
+}
+
+/** A workspace's queue and everything that works on it, in the one process that owns it. */
+export interface Hopper extends HopperCommands {
+  readonly queue: QueueReader;
+  /** Fires after each durable change with everything it announces, in order. */
+  readonly onDidChange: Event<readonly QueueEvent[]>;
+  /** What opening found and did about it, for the user. */
+  readonly notices: readonly string[];
+  /** Where an attempt keeps its files. */
+  attemptFolder(queueId: string, attemptNumber: number): string;
+  /** Starts what is ready from now on, of one plan or of the whole queue. */
+  run(planId?: string): void;
+  /** Starts nothing more; what runs goes on. */
+  stopStarting(): void;
+  /** Stops whatever runs; resolves when nobody of it lives. */
+  cancelAll(): Promise<void>;
+  clearCompleted(): void;
+  dropDependency(queueId: string, removedNumber: number): void;
+  waiting(planId?: string): Waiting;
+  snapshot(): HopperSnapshot;
+  /** Releases everything, in reverse; running phases go on with their wrappers. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds the parts into one hopper: takes ownership, opens the queue, settles what an earlier host
+ * left, and listens for followers. Nothing is started before {@link Hopper.run} or a command.
+ *
+ * @throws HopperError `owned`, `foreign`, `damaged`, `newerVersion` or `storage`; what was opened is
+ * closed again.
+ */
+export async function createHopper(options: HopperOptions): Promise<Hopper> {
+  const { clock, logger, assets, state, workspace } = options;
+  const folder = identifyFolder(workspace);
+  const hopperFolder = hopperFolderOf(folder.path);
+  const closers: (() => void | Promise<void>)[] = [];
+  try {
+    const ownership = await takeOwnership({ ...options, hopperFolder });
+    closers.push(() => ownership.dispose());
+    const store = await Store.open({
+      paths: storePaths(hopperFolder),
+      files: options.files ?? fs,
+      assets,
+      clock,
+      logger,
+      ...(options.repair && { repair: true }),
+      ...(options.takeOver && { takeOver: true }),
+      onNewGeneration: (generation) => ownership.recordGeneration(generation),
+    });
+    closers.push(() => store.close());
+    ownership.recordGeneration(store.generation);
+    const queue = new Queue(store, clock, logger);
+    const origin = admit(queue, new KnownDatabases(state), folder, options.adopt ?? false);
+    const runner = createAttemptRunner({ assets, clock, logger, environment: options.environment });
+    closers.push(() => runner.dispose());
+    const coordinator = new Coordinator({
+      queue,
+      runner,
+      clock,
+      logger,
+      workspace: folder.path,
+      hopperFolder,
+      runners: options.runners,
+      maxConcurrentPhases: options.maxConcurrentPhases,
+    });
+    closers.push(() => coordinator.dispose());
+    await coordinator.recover({ distrust: origin !== "known" });
+    if (options.automatic) {
+      const { owner, cleanStop } = ownership.previous;
+      noteAutomaticStart(queue, clock, cleanStop || owner === undefined);
+    }
+    const hopper = hopperOf(options, folder, { store, queue, coordinator, closers });
+    const endpoint = newEndpoint(state, folder, ownership.ownerId);
+    const server = createApiServer({ ...options, ...endpoint, commands: hopper });
+    await server.listen();
+    closers.push(() => server.close());
+    announceEndpoint(state, folder, endpoint);
+    closers.push(() => withdrawEndpoint(state, folder, endpoint));
+    void tidy(queue, hopperFolder, options);
+    return hopper;
+  } catch (error) {
+    await closeAll(closers, logger);
+    throw error;
+  }
+}
+
+/** Where the queue of a workspace folder lives. */
+export function hopperFolderOf(workspace: string): string {
+  return join(workspace, ".hopper");
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly coordinator: Coordinator;
+  readonly closers: (() => void | Promise<void>)[];
+}
+
+function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts): Hopper {
+  const { store, queue, coordinator, closers } = parts;
+  const { clock, logger, runners } = options;
+  const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
+  const waiting = (planId?: string): Waiting =>
+    whatItWaitsFor(queue, {
+      runners: runners(),
+      now: isoNow(clock),
+      trouble: coordinator.trouble,
+      ...(planId !== undefined && { planId }),
+    });
+  let stopped: Promise<void> | undefined;
+  return {
+    queue,
+    onDidChange: queue.onDidChange,
+    notices: store.notices,
+    attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
+    run(planId) {
+      if (queue.pausedReason === crashLoopReason) {
+        queue.setPaused(false);
+      }
+      coordinator.start(planId);
+    },
+    stopStarting: () => coordinator.stopStarting(),
+    cancelAll: () => coordinator.cancelAll(),
+    clearCompleted: () => void queue.clearCompleted(),
+    dropDependency: (queueId, removedNumber) => void queue.dropDependency(queueId, removedNumber),
+    waiting,
+    snapshot: () => ({
+      plans: queue.plans(),
+      phases: queue.phases({ content: false }),
+      ...(queue.pausedReason !== undefined && { pausedReason: queue.pausedReason }),
+      waiting: waiting(),
+    }),
+    stop: () => (stopped ??= closeAll(closers, logger)),
+    ...commandsOf(options, folder, queue, coordinator),
+  };
+}
+
+/** The commands, as promises: what a follower gets over a socket, the owner's own host gets alike. */
+function commandsOf(
+  options: HopperOptions,
+  folder: FolderIdentity,
+  queue: Queue,
+  coordinator: Coordinator,
+): HopperCommands {
+  const numberOf = (queueId: string): string => `Phase ${queue.state(queueId)?.number ?? "?"}`;
+  /* Async, so that whatever is thrown inside becomes a rejection. */
+  /* eslint-disable @typescript-eslint/require-await */
+  return {
+    async enqueue(request) {
+      const context = { workspace: folder.path, runners: options.runners() };
+      const planId = enqueuePlan(queue, request, context);
+      const planNumber = queue.plan(planId)?.plan_number ?? 0;
+      return { planId, planNumber, phases: queue.phases({ planId }) };
+    },
+    async start(queueId) {
+      return coordinator.startPhase(queueId);
+    },
+    async retry(queueId) {
+      const events = queue.retry(queueId);
+      const back = events.filter(({ queue_id }) => queue_id !== queueId);
+      const others = back.map(({ phase_number }) => phase_number).join(", ");
+      const also = back.length === 0 ? "" : `; no longer blocked: Phase ${others}`;
+      return { message: `${numberOf(queueId)} is ready again${also}.` };
+    },
+    cancel: (queueId) => coordinator.cancel(queueId),
+    async skip(queueId) {
+      queue.skip(queueId);
+      return { message: `${numberOf(queueId)} was skipped: it counts as completed.` };
+    },
+    async removePhase(queueId) {
+      const name = numberOf(queueId);
+      const blocked = queue.removePhase(queueId).filter(({ to_status }) => to_status === "blocked");
+      const others = blocked.map(({ phase_number }) => phase_number).join(", ");
+      const also = blocked.length === 0 ? "" : `; now blocked: Phase ${others}`;
+      return { message: `${name} was removed${also}.` };
+    },
+    async removePlan(planId) {
+      const plan = queue.plan(planId);
+      queue.removePlan(planId);
+      return { message: `Plan ${plan?.plan_number ?? ""} was removed.` };
+    },
+    async complete(queueId, note) {
+      return coordinator.report(queueId, "completed", note);
+    },
+    async fail(queueId, note) {
+      return coordinator.report(queueId, "failed", note);
+    },
+    async setPaused(paused, planId) {
+      if (planId === undefined) {
+        queue.setPaused(paused);
+        return { message: paused ? "The queue is paused." : "The queue goes on." };
+      }
+      const plan = queue.plan(planId);
+      if (!plan) {
+        throw new HopperError("notFound", `There is no plan ${planId} in this queue.`);
+      }
+      queue.setPlanPaused(planId, paused ? "paused by you" : undefined);
+      return { message: `Plan ${plan.plan_number} ${paused ? "is paused" : "goes on"}.` };
+    },
+  };
+  /* eslint-enable @typescript-eslint/require-await */
+}
+
+/**
+ * Decides whether this user's database is before us. A workspace can bring a queue along, with phases
+ * "running" and commands to run: nothing of it is run before somebody adopts it.
+ */
+function admit(
+  queue: Queue,
+  known: KnownDatabases,
+  folder: FolderIdentity,
+  adopt: boolean,
+): DatabaseOrigin {
+  const id = queue.config("database_id");
+  if (id === undefined && queue.plans().length === 0) {
+    // Known before it is named: a crash in between leaves a database that nobody distrusts.
+    giveNewId(queue, known, folder);
+    return "known";
+  }
+  const origin = id === undefined ? "unknown" : known.identify(id, folder);
+  switch (origin) {
+    case "known":
+    case "moved":
+      return "known";
+    case "copy":
+      giveNewId(queue, known, folder);
+      queue.setPaused(true, "paused: this queue was copied from another folder");
+      return "copy";
+    case "unknown":
+      if (!adopt) {
+        throw new HopperError(
+          "foreign",
+          `The queue in ${hopperFolderOf(folder.path)} was not made by you on this machine, so nothing ` +
+            `of it is run. Look at it with \`phase-hopper list\`; --adopt makes it yours.`,
+        );
+      }
+      giveNewId(queue, known, folder);
+      return "unknown";
+  }
+}
+
+function giveNewId(queue: Queue, known: KnownDatabases, folder: FolderIdentity): void {
+  const id = randomUUID();
+  known.register(id, folder);
+  queue.setConfig({ database_id: id });
+}
+
+async function tidy(queue: Queue, hopperFolder: string, options: HopperOptions): Promise<void> {
+  const { clock, logger, retention } = options;
+  try {
+    const folders = new AttemptFolders(hopperFolder, logger);
+    await applyRetention(queue, folders, clock, retention ?? standardRetention);
+  } catch (error) {
+    logger.warn(`Old attempts could not be tidied away: ${errorMessage(error)}`);
+  }
+}
+
+/** Releases in reverse order; one that fails is said and does not keep the others open. */
+async function closeAll(closers: (() => void | Promise<void>)[], logger: Logger): Promise<void> {
+  for (const close of closers.splice(0).reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      logger.error("Something could not be closed.", error);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { HopperError } from "../base/errors";
+import { type OwnerRecord, type OwnerVerdict, programNames } from "./ownerRecord";
+
+/** Says who owns the queue and what a person can do about it. */
+export function ownedError(verdict: OwnerVerdict, ownerFile: string): HopperError {
+  return new HopperError("owned", ownedMessage(verdict, ownerFile));
+}
+
+function ownedMessage(verdict: OwnerVerdict, ownerFile: string): string {
+  switch (verdict.state) {
+    case "alive":
+      return `${ownedBy(verdict.owner)}; use that one, or end it first.`;
+    case "notAnswering":
+      return (
+        `${ownedBy(verdict.owner)}, which is stopped and does not answer; ` +
+        `let it go on (kill -CONT ${verdict.owner.pid}), or take over, which ends it.`
+      );
+    case "elsewhere":
+      return (
+        `${ownedBy(verdict.owner)} on another machine or in another container ` +
+        `(${verdict.owner.host}); end it there, or take over if it is gone for good.`
+      );
+    case "unreadable":
+      return (
+        `It is not known who owns this workspace's queue: ${verdict.problem}. ` +
+        `Take over if no other process uses this queue, or remove ${ownerFile}.`
+      );
+    case "none":
+    case "dead":
+      return (
+        "This workspace's queue is owned by another process, which has not yet said who it is; " +
+        "try again in a moment."
+      );
+  }
+}
+
+function ownedBy(owner: OwnerRecord): string {
+  return (
+    `This workspace's queue is owned by process ${owner.pid} (${programNames[owner.program]}) ` +
+    `since ${localTime(owner.startedAt)}`
+  );
+}
+
+/** "2026-03-01 10:02", in the time of the person who reads it. */
+function localTime(iso: string): string {
+  const time = new Date(iso);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return (
+    `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ` +
+    `${two(time.getHours())}:${two(time.getMinutes())}`
+  );
+}

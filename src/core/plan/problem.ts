@@ -1,0 +1,20 @@
+import { type PlanProblem, type ProblemCode, problemSeverities } from "../protocol/plan";
+
+/** A problem with the severity of its code; `message` says the remedy. */
+export function problem(
+  code: ProblemCode,
+  message: string,
+  startLine: number,
+  endLine: number = startLine,
+): PlanProblem {
+  return { severity: problemSeverities[code], code, message, startLine, endLine };
+}
+
+const ranks = { error: 0, warning: 1, information: 2 } as const;
+
+/** Problems from top to bottom, and the gravest first where several are on one line. */
+export function sortProblems(problems: readonly PlanProblem[]): PlanProblem[] {
+  return problems.toSorted(
+    (a, b) => a.startLine - b.startLine || ranks[a.severity] - ranks[b.severity],
+  );
+}

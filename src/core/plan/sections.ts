@@ -1,0 +1,72 @@
+import type { PlanProblem } from "../protocol/plan";
+import type { Heading, Outline } from "./markdown";
+import type { PhaseStart } from "./phaseStarts";
+import { problem } from "./problem";
+
+/** The lines of one phase: its heading, and what it runs to. */
+export interface PhaseSection extends PhaseStart {
+  /** Last line of the phase, inclusive; the heading's own if there is nothing below. */
+  readonly endLine: number;
+}
+
+/** Lines outside all phases. */
+export interface OutsideSection {
+  /** What ended the phase above; undefined at the start of the document. */
+  readonly heading: Heading | undefined;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly betweenPhases: boolean;
+}
+
+/**
+ * Cuts a document into its phases and what is outside. A phase runs to the next phase, or to the
+ * next heading of its own or a shallower level.
+ */
+export function cutSections(
+  headings: readonly Heading[],
+  starts: readonly PhaseStart[],
+  lastLine: number,
+): { phases: PhaseSection[]; outside: OutsideSection[] } {
+  const startOf = new Map(starts.map((start) => [start.heading, start]));
+  const phases: PhaseSection[] = [];
+  const outside: OutsideSection[] = [];
+  let open: PhaseStart | Omit<OutsideSection, "endLine" | "betweenPhases"> = {
+    heading: undefined,
+    startLine: 0,
+  };
+  const close = (endLine: number, betweenPhases: boolean) => {
+    if ("name" in open) {
+      phases.push({ ...open, endLine });
+    } else if (endLine >= open.startLine) {
+      outside.push({ ...open, endLine, betweenPhases });
+    }
+  };
+  for (const heading of headings) {
+    const start = startOf.get(heading);
+    const { startLine } = heading;
+    if (start) {
+      close(startLine - 1, phases.length > 0);
+      open = start;
+    } else if ("name" in open && heading.level <= open.heading.level) {
+      close(startLine - 1, false);
+      open = { heading, startLine };
+    }
+  }
+  close(lastLine, false);
+  return { phases, outside };
+}
+
+/** Warns of text between two phases, which belongs to neither. */
+export function checkOutside(outside: readonly OutsideSection[], outline: Outline): PlanProblem[] {
+  return outside.flatMap(({ heading, startLine, endLine, betweenPhases }) => {
+    if (!heading || !betweenPhases) {
+      return [];
+    }
+    const title = outline.plainText(heading.markup);
+    const remedy = heading.underlined
+      ? "If the line below it is meant as a rule, put an empty line before it; else give"
+      : "To make it part of the phase above, give";
+    const message = `The section "${title}" between two phases belongs to no phase. ${remedy} its heading a deeper level or move it above the first phase.`;
+    return [problem("section-between-phases", message, startLine, endLine)];
+  });
+}

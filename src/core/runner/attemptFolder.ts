@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { errorCode } from "../base/errors";
+import type { ExitRecord, ProcessIdentity } from "../protocol/attempts";
+import { type AttemptSpec, attemptSpecSchema } from "./attemptSpec";
+
+/** Names in an attempt's folder: the whole protocol between a host and a wrapper. */
+export const attemptFiles = {
+  /** What to run; written by the host before anything else. */
+  spec: "spec.json",
+  /** The steps as a script, for the POSIX wrapper. */
+  script: "run.sh",
+  /** Who took the attempt: a hard link, so it appears whole and only once. */
+  started: "started",
+  output: "output.log",
+  /** Which bytes of the output were given back to the disk. */
+  gap: "output.gap.json",
+  /** How the last step ended; renamed into place. */
+  exit: "exit.json",
+  prompt: "prompt.md",
+} as const;
+
+const identitySchema = z.object({ pid: z.int(), startTime: z.string(), bootId: z.string() });
+
+const exitSchema = z.object({
+  step: z.int(),
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  /** Why the step's program could not be run at all. */
+  problem: z.string().optional(),
+});
+
+/** An exit record, and why the step never ran where the wrapper could tell. */
+export type ExitFile = ExitRecord & { readonly problem?: string | undefined };
+
+export function readSpec(folder: string): AttemptSpec | undefined {
+  return readChecked(join(folder, attemptFiles.spec), attemptSpecSchema);
+}
+
+export function readStarted(folder: string): ProcessIdentity | undefined {
+  return readChecked(join(folder, attemptFiles.started), identitySchema);
+}
+
+export function readExit(folder: string): ExitFile | undefined {
+  return readChecked(join(folder, attemptFiles.exit), exitSchema);
+}
+
+/**
+ * The file's value, or undefined when it is missing, cut short by a crash, or not ours: to whoever
+ * looks, all of these are "not there (yet)". Any other trouble is thrown, for it says nothing.
+ */
+export function readChecked<T>(file: string, schema: z.ZodType<T>): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) {
+      return undefined;
+    }
+    throw error;
+  }
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

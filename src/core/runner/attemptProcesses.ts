@@ -1,0 +1,70 @@
+import type { KnownAttempt, ProcessIdentity } from "../protocol/attempts";
+import { readExit, readSpec, readStarted } from "./attemptFolder";
+import { isAlive, type ProcessState } from "./processIdentity";
+import type { ProcessTable } from "./processTable";
+
+/** Tells which processes belong to one attempt. */
+export interface Membership {
+  readonly attemptId: string;
+  readonly wrapper: ProcessIdentity | undefined;
+  /**
+   * The session with the wrapper's pid is the wrapper's: it was seen alive. Otherwise the number may
+   * long belong to a stranger, and only the marker counts.
+   */
+  readonly ownsSession: boolean;
+  /** The wrapper has written its exit record: it does nothing more and needs no stop. */
+  readonly wrapperIsDone: boolean;
+}
+
+/**
+ * Reads from the folder what makes a process part of its attempt; where the folder was removed under
+ * it, what is `known` must do. Undefined when there is neither.
+ */
+export function membershipOf(folder: string, known?: KnownAttempt): Membership | undefined {
+  const attemptId = known?.attemptId ?? readSpec(folder)?.attemptId;
+  if (attemptId === undefined) {
+    return undefined;
+  }
+  const wrapper = readStarted(folder) ?? known?.process;
+  return {
+    attemptId,
+    wrapper,
+    ownsSession: wrapper !== undefined && isAlive(wrapper),
+    wrapperIsDone: readExit(folder) !== undefined,
+  };
+}
+
+/**
+ * The process, if it lives and belongs to the attempt. This process itself never does, although it
+ * may run inside another attempt.
+ */
+export function memberAt(
+  pid: number,
+  member: Membership,
+  table: ProcessTable,
+): ProcessState | undefined {
+  if (pid === process.pid || pid <= 1) {
+    return undefined;
+  }
+  const found = table.read(pid);
+  if (found === undefined || found.zombie) {
+    return undefined;
+  }
+  if (pid === member.wrapper?.pid && found.startTime === member.wrapper.startTime) {
+    return member.wrapperIsDone ? undefined : found;
+  }
+  const inSession = member.ownsSession && found.session === member.wrapper?.pid;
+  return inSession || table.ancestry(pid).includes(member.attemptId) ? found : undefined;
+}
+
+/** Everything that lives and belongs to the attempt. */
+export function findMembers(member: Membership, table: ProcessTable): ProcessState[] {
+  const found: ProcessState[] = [];
+  for (const pid of table.pids()) {
+    const state = memberAt(pid, member, table);
+    if (state !== undefined) {
+      found.push(state);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,36 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { verifyMarkerStart } from "./attemptSpec";
+import { outputPath } from "./outputFile";
+
+const tailSize = 4096;
+const longest = 200;
+
+/** Control characters that remain when a terminal's sequences are gone. */
+const controls = /\p{Cc}+/gu;
+
+/** The last line of the output that says something, fit for a message; empty when there is none. */
+export function lastLine(folder: string): string {
+  const lines = readTail(folder)
+    .split("\n")
+    .map((line) => stripVTControlCharacters(line).replaceAll(controls, " ").trim())
+    .filter((line) => line !== "" && !line.startsWith(verifyMarkerStart));
+  const line = lines.at(-1) ?? "";
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+}
+
+function readTail(folder: string): string {
+  try {
+    const file = openSync(outputPath(folder), "r");
+    try {
+      const { size } = fstatSync(file);
+      const tail = Buffer.alloc(Math.min(size, tailSize));
+      const length = readSync(file, tail, 0, tail.length, Math.max(0, size - tail.length));
+      return tail.subarray(0, length).toString("utf8");
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { type ProcessState, readProcess } from "./processIdentity";
+
+/** The machine's processes, as far as this user may look at them. */
+export interface ProcessTable {
+  /** Pids of all processes. */
+  pids(): readonly number[];
+  /** One process, or undefined when it is gone. */
+  read(pid: number): ProcessState | undefined;
+  /** The ids in the process's `HOPPER_ANCESTRY`; none when it has none or may not be looked at. */
+  ancestry(pid: number): readonly string[];
+}
+
+/** The table of the system this runs on. */
+export function systemProcesses(): ProcessTable {
+  if (process.platform === "linux") {
+    return linuxProcesses;
+  }
+  return process.platform === "win32" ? windowsProcesses() : psProcesses();
+}
+
+const linuxProcesses: ProcessTable = {
+  pids: () =>
+    readdirSync("/proc")
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map(Number),
+  read: readProcess,
+  ancestry(pid) {
+    try {
+      return ancestryIn(readFileSync(`/proc/${pid}/environ`, "latin1").split("\0"));
+    } catch {
+      // Gone, or another user's.
+      return [];
+    }
+  },
+};
+
+/**
+ * macOS and the BSDs: `ps` is asked once per table, for each call costs tens of milliseconds.
+ * `-E` appends the environment to the command of one's own processes.
+ */
+function psProcesses(): ProcessTable {
+  const lines = run("/bin/ps", ["-axww", "-E", "-o", "pid=,command="]);
+  const commands = new Map<number, string>();
+  for (const line of lines.split("\n")) {
+    const [, pid, command] = /^\s*([0-9]+) (.*)$/.exec(line) ?? [];
+    if (pid !== undefined && command !== undefined) {
+      commands.set(Number(pid), command);
+    }
+  }
+  return {
+    pids: () => [...commands.keys()],
+    read: readProcess,
+    ancestry: (pid) => ancestryIn((commands.get(pid) ?? "").split(" ")),
+  };
+}
+
+/** Windows shows no foreign environment: there a tree is ended by its root, see windowsTree. */
+function windowsProcesses(): ProcessTable {
+  return { pids: () => [], read: readProcess, ancestry: () => [] };
+}
+
+function ancestryIn(variables: readonly string[]): readonly string[] {
+  const marker = "HOPPER_ANCESTRY=";
+  const found = variables.find((variable) => variable.startsWith(marker));
+  return found === undefined ? [] : found.slice(marker.length).split(":");
+}
+
+function run(program: string, args: readonly string[]): string {
+  try {
+    return execFileSync(program, args, {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { errorMessage, HopperError } from "../base/errors";
+import { parseJson, validate } from "../base/validate";
+import { type RunnerDefinition, runnerDefinitionSchema, type Runners } from "../protocol/runners";
+import { builtInRunners } from "./presets";
+
+/** What a configuration file says, on top of what is built in. */
+export interface RunnerConfig {
+  /** Built-in runners and those of the file; a name of the file hides a built-in one. */
+  readonly runners: Runners;
+  readonly maxConcurrentPhases?: number;
+}
+
+const fileSchema = z.strictObject({
+  runners: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  maxConcurrentPhases: z.int().min(1).optional(),
+});
+
+/** Reads a file named on the command line; never one that the workspace brings along by itself. */
+export function loadRunnerConfig(path: string): RunnerConfig {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new HopperError(
+      "usage",
+      `The configuration file ${path} cannot be read: ${errorMessage(error)}`,
+      { cause: error },
+    );
+  }
+  return parseRunnerConfig(text, path);
+}
+
+/**
+ * Parses the text of a configuration file.
+ *
+ * @param path names the file in errors.
+ */
+export function parseRunnerConfig(text: string, path: string): RunnerConfig {
+  const what = `The configuration file ${path}`;
+  const { runners, maxConcurrentPhases } = parseJson(fileSchema, stripBom(text), what);
+  return {
+    runners: defineRunners(runners ?? {}, what),
+    ...(maxConcurrentPhases === undefined ? {} : { maxConcurrentPhases }),
+  };
+}
+
+/**
+ * The built-in runners and those of `entries`, each a whole definition or a few fields on top of the
+ * one it `extends`.
+ *
+ * @param what names the source in errors: "The setting phaseHopper.runners".
+ */
+export function defineRunners(
+  entries: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  what: string,
+): Runners {
+  const runners = new Map(builtInRunners);
+  const unresolved = new Map(Object.entries(entries));
+
+  const define = (name: string, path: readonly string[]): RunnerDefinition => {
+    const entry = unresolved.get(name);
+    if (entry === undefined || path.includes(name)) {
+      // A runner that extends its own name means the built-in one.
+      const found = path.at(-1) === name ? builtInRunners.get(name) : runners.get(name);
+      if (found === undefined || (path.includes(name) && path.at(-1) !== name)) {
+        throw problem(what, path.at(-1) ?? name, `extends "${name}", which is no runner`);
+      }
+      return found;
+    }
+    const { extends: base, ...own } = entry;
+    if (base !== undefined && typeof base !== "string") {
+      throw problem(what, name, `extends must be the name of a runner`);
+    }
+    const merged = base === undefined ? own : { ...define(base, [...path, name]), ...own };
+    const definition = validate(runnerDefinitionSchema, merged, `${what}: runners.${name}`);
+    checkPlaceholders(definition, what, name);
+    return definition;
+  };
+
+  for (const name of unresolved.keys()) {
+    if (!/^[A-Za-z0-9._-]+$/.test(name)) {
+      throw problem(
+        what,
+        name,
+        "a runner's name has letters, digits, dots, dashes and underscores",
+      );
+    }
+  }
+  const defined = [...unresolved.keys()].map((name) => [name, define(name, [])] as const);
+  for (const [name, definition] of defined) {
+    runners.set(name, definition);
+  }
+  return runners;
+}
+
+const placeholders = ["{promptFile}", "{workspace}", "{attemptId}"];
+
+/** A placeholder is a whole argument: pasted into other text it would need quoting that nobody knows. */
+function checkPlaceholders(definition: RunnerDefinition, what: string, name: string): void {
+  if (definition.kind !== "command") {
+    return;
+  }
+  const [program = "", ...rest] = definition.argv;
+  if (program === "" || placeholders.includes(program)) {
+    throw problem(what, `${name}.argv.0`, "the first entry of argv is the program to run");
+  }
+  for (const [index, argument] of rest.entries()) {
+    const place = `${name}.argv.${index + 1}`;
+    if (/^\{[A-Za-z]+\}$/.test(argument) && !placeholders.includes(argument)) {
+      throw problem(
+        what,
+        place,
+        `${argument} is no placeholder; there are ${placeholders.join(", ")}`,
+      );
+    }
+    const pasted = placeholders.find(
+      (placeholder) => argument !== placeholder && argument.includes(placeholder),
+    );
+    if (pasted !== undefined) {
+      throw problem(what, place, `${pasted} must be an argument of its own`);
+    }
+  }
+  if (definition.prompt === "file" && !rest.includes("{promptFile}")) {
+    throw problem(what, `${name}.argv`, 'prompt "file" needs the argument {promptFile}');
+  }
+}
+
+function problem(what: string, place: string, complaint: string): HopperError {
+  return new HopperError("usage", `${what} is not valid: runners.${place}: ${complaint}`);
+}
+
+function stripBom(text: string): string {
+  return text.startsWith("\u{feff}") ? text.slice(1) : text;
+}

@@ -1,0 +1,26 @@
+# The launcher: starts wrappers for one host, because a fork from this small process costs a
+# fraction of a fork from an extension host. Each line of stdin is an attempt's id, a space and its
+# folder. What wrappers print goes straight to this process's stdout, that is to the host. It ends
+# when its stdin closes; its wrappers live on.
+#
+# usage: sh launcher.sh WRAPPER SETSID
+
+# Descriptors that the host may have leaked would keep its sockets and locks open.
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+
+wrapper=$1
+setsid=$2
+read -r boot </proc/sys/kernel/random/boot_id
+outer=${HOPPER_ANCESTRY:+$HOPPER_ANCESTRY:}
+
+# `setsid -f` forks by itself. A command with `&` would get SIGINT and SIGQUIT ignored for good,
+# and with it every step (POSIX 2.11); that is left to systems whose setsid has no -f (BusyBox).
+if "$setsid" -f true 2>/dev/null; then
+  start() { HOPPER_ANCESTRY=$outer$1 "$setsid" -f /bin/sh "$wrapper" "$2" "$1" "$boot" </dev/null; }
+else
+  start() { HOPPER_ANCESTRY=$outer$1 "$setsid" /bin/sh "$wrapper" "$2" "$1" "$boot" </dev/null & }
+fi
+
+while IFS= read -r line; do
+  start "${line%% *}" "${line#* }"
+done

@@ -1,0 +1,71 @@
+# The wrapper: takes one attempt, runs its steps, and leaves how they ended, whether or not the
+# host that wanted it still lives. Builtins wherever they exist: each fork costs as much as the
+# rest of this script.
+#
+# usage: sh wrapper.sh FOLDER ATTEMPT_ID BOOT_ID (in a session of its own)
+
+# Handled, not ignored: a stop reaches the whole session, and the wrapper must live to write the
+# end down, while its steps start with the default handling. SIGPIPE comes when the host is gone.
+hopper_stopped=
+trap 'hopper_stopped=1' HUP INT QUIT TERM
+trap ':' PIPE
+set -f
+
+hopper_folder=$1
+cd -- "$1" || exit 1
+read -r hopper_stat <"/proc/$$/stat"
+hopper_boot=$3
+# With two arguments before the fields from the third on, field 22 (start time) is ${22}.
+set -- "$1" "$2" ${hopper_stat##*") "}
+hopper_claim="{\"pid\":$$,\"startTime\":\"${22}\",\"bootId\":\"$hopper_boot\"}"
+
+# Whoever makes `started` runs the attempt; a link shows the file whole. What `ln -v` prints goes to
+# the host, and names the attempt. Where the file system has no links (or `ln` no -v), creating the
+# file exclusively is as safe and only less pretty: readers skip half a file.
+printf '%s\n' "$hopper_claim" >"started.$2.$$" || exit 1
+hopper_links=yes
+PATH=/usr/bin:/bin:$PATH ln -v "started.$2.$$" started 2>/dev/null || {
+  hopper_links=
+  set -C
+  if [ -e started ] || ! printf '%s\n' "$hopper_claim" 2>/dev/null >started; then
+    printf 'taken %s\n' "$2"
+    exit 0
+  fi
+  set +C
+  printf 'started %s\n' "$2"
+}
+
+exec </dev/null
+hopper_step=0
+hopper_problem=
+{
+  . ./run.sh
+  hopper_steps
+} >>output.log 2>&1
+hopper_status=$?
+
+trap '' HUP INT QUIT TERM
+hopper_code=$hopper_status
+hopper_signal=null
+if [ "$hopper_status" -gt 128 ] && [ "$hopper_status" -lt 160 ] &&
+  hopper_name=$(kill -l "$hopper_status" 2>/dev/null); then
+  hopper_code=null
+  hopper_signal="\"SIG${hopper_name#SIG}\""
+fi
+hopper_exit="{\"step\":$hopper_step,\"code\":$hopper_code,\"signal\":$hopper_signal"
+[ -z "$hopper_problem" ] || hopper_exit="$hopper_exit,\"problem\":\"$hopper_problem\""
+
+# A full disk must not cost the outcome: try for ten minutes, as long as the folder is there.
+cd -- "$hopper_folder" || exit 1
+hopper_tries=0
+until printf '%s}\n' "$hopper_exit" 2>/dev/null >"exit.$2"; do
+  hopper_tries=$((hopper_tries + 1))
+  [ "$hopper_tries" -lt 600 ] && [ -d "$hopper_folder" ] || exit 1
+  sleep 1
+done
+# Putting the record into place is the last thing to do, so `ln` takes this process over, and what
+# -v prints after it is the end line for the host. (`mv` would load five libraries more.)
+PATH=/usr/bin:/bin:$PATH
+[ -z "$hopper_links" ] || exec ln -v "exit.$2" exit.json
+mv "exit.$2" exit.json
+printf 'ended %s\n' "$2"

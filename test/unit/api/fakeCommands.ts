@@ -1,0 +1,62 @@
+import type {
+  EnqueueRequest,
+  EnqueueResult,
+  HopperCommands,
+} from "../../../src/core/protocol/commands";
+import type { PhaseQueueItem } from "../../../src/core/protocol/queue";
+
+/** One call of a command as the owner's hopper would get it. */
+export interface Call {
+  readonly command: string;
+  readonly arguments: readonly unknown[];
+}
+
+/** Commands that note how they were called, and do what `behaviour` says or succeed. */
+export class FakeCommands implements HopperCommands {
+  readonly calls: Call[] = [];
+  behaviour: () => Promise<void> = () => Promise.resolve();
+
+  async enqueue(request: EnqueueRequest): Promise<EnqueueResult> {
+    await this.called("enqueue", request);
+    return { planId: "plan-1", planNumber: 3, phases: [phase] };
+  }
+
+  readonly start = this.answering("start");
+  readonly retry = this.answering("retry");
+  readonly cancel = this.answering("cancel");
+  readonly skip = this.answering("skip");
+  readonly removePhase = this.answering("removePhase");
+  readonly removePlan = this.answering("removePlan");
+  readonly complete = this.answering("complete");
+  readonly fail = this.answering("fail");
+  readonly setPaused = this.answering("setPaused");
+
+  private answering(command: string) {
+    return async (...given: unknown[]) => {
+      await this.called(command, ...given);
+      return { message: `did ${command}` };
+    };
+  }
+
+  private async called(command: string, ...given: unknown[]): Promise<void> {
+    this.calls.push({ command, arguments: given.filter((value) => value !== undefined) });
+    await this.behaviour();
+  }
+}
+
+export const phase: PhaseQueueItem = {
+  queue_id: "11111111-1111-4111-8111-111111111111",
+  plan_id: "plan-1",
+  parent_issue: 0,
+  plan_number: 3,
+  phase_number: 1,
+  label: "1",
+  status: "ready",
+  depends_on_phases: [],
+  phase_data: { title: "Set up – größer", content: "```sh\necho 1\n```" },
+  runner: "shell",
+  priority: 50,
+  attempts: 0,
+  created_at: "2026-03-01T10:02:00.000Z",
+  updated_at: "2026-03-01T10:02:00.000Z",
+};

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { ApiFixture, token, until } from "./apiFixture";
+import { HeldClock } from "./heldClock";
+
+const nonce = "ab".repeat(32);
+
+describe("The API's handshake", () => {
+  let api: ApiFixture;
+  let clock: HeldClock;
+
+  beforeEach(async () => {
+    clock = new HeldClock();
+    api = new ApiFixture(clock);
+    await api.server.listen();
+  });
+
+  afterEach(async () => {
+    await api.dispose();
+    assert.equal(clock.waiting, 0);
+  });
+
+  it("proves the token by an HMAC of the client's nonce and then speaks HTTP", async () => {
+    const connection = api.connect();
+    connection.socket.write(`PHASE-HOPPER 1 ${nonce}\n`);
+    await until(() => connection.text.endsWith("\n"));
+    const expected = createHmac("sha256", token).update(nonce).digest("hex");
+    assert.equal(connection.text, `${expected}\n`);
+    connection.socket.write("GET /nowhere HTTP/1.1\r\n\r\n");
+    assert.match(await connection.end, /\nHTTP\/1\.1 404 /);
+  });
+
+  it("reads a greeting that comes byte by byte, and a request that comes along with it", async () => {
+    const connection = api.connect();
+    const text = `PHASE-HOPPER 1 ${nonce}\nGET /nowhere HTTP/1.1\r\n\r\n`;
+    for (const byte of text.slice(0, 70)) {
+      connection.socket.write(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    connection.socket.write(text.slice(70));
+    assert.match(await connection.end, /^[0-9a-f]{64}\nHTTP\/1\.1 404 /);
+  });
+
+  for (const [what, line] of [
+    ["HTTP without a greeting", "POST /api/plans HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+    ["another version", `PHASE-HOPPER 2 ${nonce}\n`],
+    ["a nonce that is too short", "PHASE-HOPPER 1 abcd\n"],
+    ["a nonce that is not hex", `PHASE-HOPPER 1 ${"zz".repeat(32)}\n`],
+    ["an empty line", "\n"],
+    ["a line that never ends", "a".repeat(129)],
+    ["a line that is too long", `PHASE-HOPPER 1 ${"ab".repeat(64)}\n`],
+    ["a megabyte", Buffer.alloc(1024 * 1024, "a").toString()],
+    ["a TLS greeting", "\u0016\u0003\u0001\u0002\u0000\u0001"],
+  ] as const) {
+    it(`closes the connection without a word on ${what}`, async () => {
+      const connection = api.connect();
+      connection.socket.write(line);
+      connection.socket.end();
+      assert.equal(await connection.end, "");
+      assert.deepEqual(api.commands.calls, []);
+    });
+  }
+
+  it("closes a connection that does not greet in time", async () => {
+    const connection = api.connect();
+    connection.socket.write("PHASE-HOPPER 1 ");
+    await until(() => clock.waiting === 1);
+    clock.pass(3_000);
+    assert.equal(await connection.end, "");
+  });
+
+  it("closes a connection that greets and sends no headers in time", async () => {
+    const connection = await api.greeted();
+    connection.socket.write("POST /api/plans HTTP/1.1\r\nX-Slow: ");
+    await until(() => clock.waiting === 1);
+    clock.pass(4_999);
+    assert.equal(connection.socket.destroyed, false);
+    clock.pass(1);
+    assert.equal(await connection.end, "");
+  });
+
+  it("answers others while 63 slow ones wait, and turns away a 65th connection", async () => {
+    const slow = Array.from({ length: 63 }, () => api.connect());
+    for (const { socket } of slow) {
+      socket.write("PHASE");
+    }
+    await until(() => clock.waiting === 63);
+    assert.equal((await api.request("POST", "/api/queue/a/skip")).status, 200);
+    const last = api.connect();
+    await until(() => clock.waiting === 64);
+    assert.equal(await api.connect().end, "");
+    last.socket.destroy();
+    clock.pass(3_000);
+    await Promise.all(slow.map(({ end }) => end));
+  });
+});

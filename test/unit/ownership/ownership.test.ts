@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import type { HopperError } from "../../../src/core/base/errors";
+import { readOwner, workspaceOf } from "../../../src/core/ownership/ownerRecord";
+import { OwnershipFixture } from "./ownershipFixture";
+
+const owned = (message: RegExp) => (error: HopperError) => {
+  assert.equal(error.kind, "owned");
+  assert.match(error.message, message);
+  return true;
+};
+
+describe("The ownership of a workspace", () => {
+  let fixture: OwnershipFixture;
+
+  beforeEach(() => {
+    fixture = new OwnershipFixture();
+  });
+
+  afterEach(() => fixture.dispose());
+
+  it("is written to owner.json, for its user only, and removed again at a clean stop", async () => {
+    const ownership = await fixture.take();
+    assert.deepEqual(ownership.previous, { cleanStop: true });
+    const verdict = readOwner(fixture.hopperFolder, fixture.machine);
+    assert.equal(verdict.state, "alive");
+    assert.ok("owner" in verdict);
+    const { startedAt, ...owner } = verdict.owner;
+    assert.match(startedAt, /^\d{4}-.*Z$/);
+    assert.deepEqual(owner, {
+      ...fixture.machine.self,
+      ownerId: ownership.ownerId,
+      program: "cli",
+      version: "1.2.3",
+      host: fixture.machine.host,
+      machineId: fixture.machine.machineId,
+      user: fixture.user.name,
+      folder: workspaceOf(fixture.hopperFolder),
+      pidNamespace: fixture.machine.pidNamespace,
+      networkNamespace: fixture.machine.networkNamespace,
+    });
+    assert.equal(statSync(fixture.ownerFile).mode & 0o777, 0o600);
+    ownership.dispose();
+    ownership.dispose();
+    assert.deepEqual(readdirSync(fixture.hopperFolder), []);
+    const next = await fixture.take();
+    assert.deepEqual(next.previous, { cleanStop: true });
+    next.dispose();
+  });
+
+  it("is refused while another part of this process has it", async () => {
+    const ownership = await fixture.take();
+    await assert.rejects(fixture.take(), owned(/owned by process \d+ \(phase-hopper\) since 2/));
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/use that one, or end it first/));
+    assert.equal(ownership.standing(), "ours");
+    ownership.dispose();
+  });
+
+  it("goes to exactly one of 8 processes, again after each SIGKILL and each clean stop", async () => {
+    let contenders = Array.from({ length: 8 }, () => fixture.contender());
+    await Promise.all(contenders.map((contender) => contender.line()));
+    for (let round = 0; contenders.length > 2; round++) {
+      for (const contender of contenders) {
+        contender.say("try");
+      }
+      const said = await Promise.all(contenders.map((contender) => contender.line()));
+      const owners = contenders.filter((_, index) => said[index]?.startsWith("owner"));
+      const [owner] = owners;
+      assert.equal(owners.length, 1, said.join("\n"));
+      assert.ok(owner);
+      assert.equal(said.filter((line) => line.startsWith("refused")).length, contenders.length - 1);
+      const word = round === 0 || round % 2 === 1 ? "clean" : "unclean";
+      assert.match(said[contenders.indexOf(owner)] ?? "", new RegExp(` ${word}$`));
+      if (round % 2 === 0) {
+        owner.say("stop");
+        await owner.end();
+      } else {
+        await owner.kill();
+      }
+      contenders = contenders.filter((contender) => contender !== owner);
+    }
+  });
+
+  it("tells of the one that died without a clean stop", async () => {
+    const dead = fixture.contender();
+    await dead.line();
+    dead.say("try");
+    const [, ownerId] = (await dead.line()).split(" ");
+    await dead.kill();
+    const ownership = await fixture.take();
+    assert.equal(ownership.previous.cleanStop, false);
+    assert.equal(ownership.previous.owner?.ownerId, ownerId);
+    assert.equal(ownership.previous.owner?.program, "vscode");
+    ownership.dispose();
+    assert.deepEqual(readdirSync(fixture.hopperFolder), []);
+  });
+
+  it("is one for all paths that lead to the folder", async () => {
+    const link = join(fixture.root, "link");
+    symlinkSync(fixture.workspace, link);
+    const ownership = await fixture.take();
+    for (const alias of [
+      join(link, ".hopper"),
+      `${fixture.hopperFolder}/`,
+      `${fixture.workspace}/../workspace/./.hopper`,
+    ]) {
+      await assert.rejects(fixture.take({ hopperFolder: alias }), owned(/owned by process/));
+    }
+    ownership.dispose();
+  });
+
+  it("stays with the folder when it is moved and when its .hopper is deleted", async () => {
+    const ownership = await fixture.take();
+    const moved = join(fixture.root, "moved");
+    renameSync(fixture.workspace, moved);
+    const hopperFolder = join(moved, ".hopper");
+    await assert.rejects(fixture.take({ hopperFolder }), owned(/owned by process/));
+    rmSync(hopperFolder, { recursive: true });
+    await assert.rejects(fixture.take({ hopperFolder }), owned(/another process/));
+    ownership.dispose();
+  });
+
+  it("of one folder does not concern its copy, which brings a copy of owner.json along", async () => {
+    const ownership = await fixture.take();
+    const copy = join(fixture.root, "copy");
+    cpSync(fixture.workspace, copy, { recursive: true });
+    const hopperFolder = join(copy, ".hopper");
+    assert.equal(readOwner(hopperFolder, fixture.machine).state, "dead");
+    const other = await fixture.take({ hopperFolder });
+    assert.notEqual(other.ownerId, ownership.ownerId);
+    other.dispose();
+    assert.equal(ownership.standing(), "ours");
+    ownership.dispose();
+  });
+
+  it("is kept by a process that is stopped, until a person takes over, which ends it", async () => {
+    const stopped = fixture.contender();
+    await stopped.line();
+    stopped.say("try");
+    await stopped.line();
+    process.kill(stopped.pid, "SIGSTOP");
+    while (readOwner(fixture.hopperFolder, fixture.machine).state !== "notAnswering") {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await assert.rejects(
+      fixture.take(),
+      owned(new RegExp(`process ${stopped.pid} \\(VS Code\\).*is stopped.*kill -CONT`)),
+    );
+    assert.equal(stopped.child.exitCode, null);
+    const ownership = await fixture.take({ takeOver: true });
+    await stopped.end();
+    assert.equal(stopped.child.signalCode, "SIGKILL");
+    assert.equal(ownership.previous.cleanStop, false);
+    ownership.dispose();
+  });
+
+  it("is not taken from a process that lives, whatever a person says", async () => {
+    const living = fixture.contender();
+    await living.line();
+    living.say("try");
+    await living.line();
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/owned by process/));
+    living.say("stop");
+    await living.end();
+    assert.equal(living.child.exitCode, 0);
+  });
+
+  it("passes over a record whose pid another process has now, and leaves that one alone", async () => {
+    const stranger = fixture.contender();
+    await stranger.line();
+    fixture.leave({ pid: stranger.pid, startTime: "1" });
+    const ownership = await fixture.take({ takeOver: true });
+    assert.equal(ownership.previous.cleanStop, false);
+    assert.equal(stranger.child.exitCode ?? stranger.child.signalCode, null);
+    ownership.dispose();
+  });
+
+  for (const [what, change, message] of [
+    ["on another machine", { host: "other", bootId: "another" }, /\(other\); end it there/],
+    ["in another container", { pidNamespace: "pid:[1]", networkNamespace: "net:[1]" }, /contain/],
+  ] as const) {
+    it(`is kept by a process ${what}, until a person takes over`, async () => {
+      const record = fixture.leave(change);
+      await assert.rejects(fixture.take(), owned(message));
+      assert.equal(JSON.stringify(record), readFileSync(fixture.ownerFile, "utf8"));
+      const ownership = await fixture.take({ takeOver: true });
+      assert.deepEqual(ownership.previous, { cleanStop: false, owner: record });
+      ownership.dispose();
+    });
+  }
+
+  it("is kept by a living process of another network, which does not see our lock", async () => {
+    const living = fixture.contender();
+    await living.line();
+    const { startTime = "" } = fixture.machine.look(living.pid) ?? {};
+    fixture.leave({ pid: living.pid, startTime, networkNamespace: "net:[1]" });
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/use that one/));
+    await living.kill();
+    (await fixture.take()).dispose();
+  });
+
+  it("is kept by a living process of another user, who has a lock of his own", async () => {
+    fixture.leave({ user: "somebody" });
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/use that one/));
+  });
+
+  it("passes over a record that could not be removed, because the lock proves it wrong", async () => {
+    fixture.leave({ folder: workspaceOf(fixture.hopperFolder) });
+    assert.equal(readOwner(fixture.hopperFolder, fixture.machine).state, "alive");
+    const ownership = await fixture.take();
+    assert.equal(ownership.previous.cleanStop, false);
+    ownership.dispose();
+  });
+
+  for (const [what, text] of [
+    ["empty", ""],
+    ["truncated", '{"ownerId":"22222222-2222-4222-8222-2222222222'],
+    ["not JSON", "\0\0\0\0"],
+    ["of another shape", '{"pid":-1}'],
+  ] as const) {
+    it(`is not taken where owner.json is ${what}, until a person takes over`, async () => {
+      writeFileSync(fixture.ownerFile, text);
+      await assert.rejects(fixture.take(), owned(/not known who owns.*owner\.json/));
+      assert.equal(readFileSync(fixture.ownerFile, "utf8"), text);
+      const ownership = await fixture.take({ takeOver: true });
+      assert.deepEqual(ownership.previous, { cleanStop: false });
+      ownership.dispose();
+    });
+  }
+
+  it("is not taken where owner.json is a folder, until a person takes over", async () => {
+    mkdirSync(join(fixture.ownerFile, "folder"), { recursive: true });
+    await assert.rejects(fixture.take(), owned(/not known who owns/));
+    (await fixture.take({ takeOver: true })).dispose();
+    assert.deepEqual(readdirSync(fixture.hopperFolder), []);
+  });
+
+  it("repairs an owner.json that was damaged meanwhile", async () => {
+    const ownership = await fixture.take();
+    writeFileSync(fixture.ownerFile, "{");
+    assert.equal(ownership.standing(), "missing");
+    ownership.recordGeneration(1);
+    assert.equal(ownership.standing(), "ours");
+    ownership.dispose();
+  });
+
+  it("goes on when owner.json cannot be written or removed", async () => {
+    const ownership = await fixture.take();
+    rmSync(fixture.hopperFolder, { recursive: true });
+    writeFileSync(fixture.hopperFolder, "");
+    ownership.recordGeneration(1);
+    ownership.dispose();
+    await assert.rejects(fixture.take(), { kind: "storage" });
+    rmSync(fixture.hopperFolder);
+    (await fixture.take()).dispose();
+  });
+
+  it("does not follow an owner.json or a .hopper that is a link", async () => {
+    const target = join(fixture.root, "target");
+    writeFileSync(target, JSON.stringify(fixture.record({ bootId: "x" })));
+    symlinkSync(target, fixture.ownerFile);
+    await assert.rejects(fixture.take(), owned(/symbolic link/));
+    rmSync(fixture.hopperFolder, { recursive: true });
+    mkdirSync(join(fixture.root, "elsewhere"));
+    symlinkSync(join(fixture.root, "elsewhere"), fixture.hopperFolder);
+    await assert.rejects(fixture.take(), { kind: "usage", message: /symbolic link; remove it/ });
+    assert.deepEqual(readdirSync(join(fixture.root, "elsewhere")), []);
+  });
+
+  it("sweeps what a process left that was killed while it replaced a dead owner", async () => {
+    for (const name of ["a.previous", "b.tmp"]) {
+      writeFileSync(`${fixture.ownerFile}.${name}`, "{}");
+    }
+    const ownership = await fixture.take();
+    assert.deepEqual(ownership.previous, { cleanStop: false });
+    assert.deepEqual(readdirSync(fixture.hopperFolder), [basename(fixture.ownerFile)]);
+    ownership.dispose();
+  });
+
+  it("writes the generation down, and owner.json anew if it is gone", async () => {
+    const ownership = await fixture.take();
+    ownership.recordGeneration(7);
+    rmSync(fixture.hopperFolder, { recursive: true });
+    assert.equal(ownership.standing(), "missing");
+    ownership.recordGeneration(8);
+    const verdict = readOwner(fixture.hopperFolder, fixture.machine);
+    assert.ok("owner" in verdict);
+    assert.equal(verdict.owner.generation, 8);
+    assert.equal(ownership.standing(), "ours");
+    ownership.dispose();
+  });
+
+  it("that was taken over leaves the new owner's record alone", async () => {
+    const ownership = await fixture.take();
+    fixture.leave({ host: "other", bootId: "another" });
+    const before = readFileSync(fixture.ownerFile, "utf8");
+    assert.equal(ownership.standing(), "taken");
+    ownership.recordGeneration(9);
+    ownership.dispose();
+    assert.equal(readFileSync(fixture.ownerFile, "utf8"), before);
+  });
+
+  it("makes the .hopper folder, but no workspace", async () => {
+    rmSync(fixture.hopperFolder, { recursive: true });
+    (await fixture.take()).dispose();
+    assert.equal(statSync(fixture.hopperFolder).mode & 0o777, 0o700);
+    rmSync(fixture.workspace, { recursive: true });
+    await assert.rejects(fixture.take(), { kind: "notFound" });
+    assert.equal(existsSync(fixture.workspace), false);
+  });
+});

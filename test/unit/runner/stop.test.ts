@@ -1,0 +1,230 @@
+import { strict as assert } from "node:assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Clock, systemClock } from "../../../src/core/base/clock";
+import type { AttemptRequest, AttemptRunner } from "../../../src/core/protocol/attempts";
+import { Bench, processesWith, sh, waitFor, wrapperKinds } from "./harness";
+
+/** Time that runs twenty times faster, so that five seconds of grace need not be waited for. */
+const fastClock: Clock = {
+  now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic() * 20,
+  after: (milliseconds, callback) => systemClock.after(milliseconds / 20, callback),
+};
+
+for (const kind of wrapperKinds) {
+  describe(`stopping an attempt of the ${kind} wrapper`, () => {
+    let bench: Bench;
+    let runner: AttemptRunner;
+    const others: ChildProcess[] = [];
+    beforeEach(async () => {
+      bench = await Bench.create(kind);
+      runner = bench.runner({ clock: fastClock });
+    });
+    afterEach(async () => {
+      for (const other of others.splice(0)) {
+        other.kill("SIGKILL");
+      }
+      await bench.close();
+    });
+
+    /** Starts a block and waits until it says that its processes are up. */
+    async function start(source: string): Promise<AttemptRequest> {
+      const request = bench.request({ blocks: [sh(`${source}\necho up\nwait`)] });
+      runner.prepare(request);
+      runner.launch(request.folder);
+      await waitFor(
+        "the block to be up",
+        () => existsSync(request.folder) && bench.output(request).includes("up"),
+      );
+      return request;
+    }
+
+    async function assertStopped(request: AttemptRequest): Promise<void> {
+      await runner.stop(request.folder);
+      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(processesWith(request.attemptId), []);
+    }
+
+    it("asks politely first, and the wrapper lives to write the end down", async () => {
+      const request = await start("trap 'echo cleaned up; exit 7' TERM; sleep 300 &");
+      await assertStopped(request);
+      assert.match(bench.output(request), /cleaned up/);
+      assert.deepEqual(runner.inspect(request.folder).exit, { step: 0, code: 7, signal: null });
+    });
+
+    it("records the signal that a stop ended a step with, and starts no further step", async () => {
+      const request = bench.request({ blocks: [sh("echo up; sleep 300"), sh("echo second")] });
+      runner.prepare(request);
+      runner.launch(request.folder);
+      await waitFor("the step to be up", () => bench.output(request) === "up\n");
+      await assertStopped(request);
+      const { exit } = runner.inspect(request.folder);
+      assert.deepEqual(exit, { step: 0, code: null, signal: "SIGTERM" });
+      assert.equal(bench.output(request).includes("second"), false);
+    });
+
+    for (const [what, source] of Object.entries({
+      "a step that ignores SIGTERM": "trap '' TERM; sleep 300 &",
+      "children in sessions of their own": "setsid sh -c 'trap \"\" TERM; sleep 300' &",
+      "a process that was forked twice": "(setsid sh -c 'sleep 300 & sleep 300' & exit) ",
+      "a child without the marker in the wrapper's session": "env -i sleep 300 &",
+      "children in the background by the dozen":
+        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 300 & done",
+    })) {
+      it(`ends ${what}`, async () => {
+        await assertStopped(await start(source));
+      });
+    }
+
+    it("ends processes that fork and exit in a loop", async () => {
+      const script = join(bench.root, "loop.sh");
+      writeFileSync(script, "trap '' TERM HUP\nsleep 0.01\nsetsid sh \"$0\" &\n");
+      await assertStopped(await start(`setsid sh '${script}' & setsid sh '${script}' &`));
+    });
+
+    it("ends what is left when the wrapper was killed", async () => {
+      const request = await start("setsid sleep 300 & sleep 300 &");
+      process.kill(runner.inspect(request.folder).started?.pid ?? 0, "SIGKILL");
+      await waitFor("the wrapper's death", () => !runner.inspect(request.folder).alive);
+      assert.notDeepEqual(runner.survivors(request.folder), []);
+      await assertStopped(request);
+      assert.equal(runner.inspect(request.folder).exit, undefined);
+    });
+
+    it("ends what is left when the folder was removed", async () => {
+      const request = await start("trap '' TERM; setsid sleep 300 &");
+      const { started } = runner.inspect(request.folder);
+      rmSync(request.folder, { recursive: true });
+      assert.equal(runner.inspect(request.folder).prepared, false);
+      await runner.stop(request.folder, { attemptId: request.attemptId, process: started });
+      assert.deepEqual(processesWith(request.attemptId), []);
+      assert.ok(started && !runner.isAlive(started));
+    });
+
+    it("finds the processes of a run inside the run, and hits no others", async () => {
+      const request = await start("HOPPER_ANCESTRY=$HOPPER_ANCESTRY:inner setsid sleep 300 &");
+      const stranger = (ancestry: string) => {
+        const child = spawn("sleep", ["300"], {
+          env: { PATH: process.env["PATH"], HOPPER_ANCESTRY: ancestry },
+        });
+        others.push(child);
+        return child;
+      };
+      // Their ids contain this attempt's, or it is not the list's, but they are not this attempt.
+      const strangers = [
+        stranger(`${request.attemptId}0`),
+        stranger(`x${request.attemptId}`),
+        stranger(`other:${request.attemptId}-1:more`),
+        stranger(""),
+      ];
+      await assertAlive(strangers);
+      await runner.stop(request.folder);
+      assert.deepEqual(runner.survivors(request.folder), []);
+      await assertAlive(strangers);
+    });
+
+    it("never signals the host, although it runs inside the attempt", async () => {
+      const request = bench.request({ attemptId: `self-${process.pid}`, blocks: [sh("true")] });
+      runner.prepare(request);
+      const host = spawn(
+        process.execPath,
+        ["--import=tsx", "test/fixtures/runners/stopSelf.ts", request.folder, kind],
+        {
+          stdio: ["ignore", "ignore", "inherit"],
+          env: {
+            ...process.env,
+            HOPPER_TEST_ASSETS: JSON.stringify(bench.assets),
+            HOPPER_ANCESTRY: request.attemptId,
+          },
+        },
+      );
+      others.push(host);
+      await waitFor("the host's end", () => host.exitCode !== null || host.signalCode !== null);
+      assert.equal(host.exitCode, 0);
+    });
+
+    it("keeps an attempt from starting that no wrapper has taken yet", async () => {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      await runner.stop(request.folder);
+      runner.launch(request.folder);
+      const taken = new Promise<void>((resolve) => runner.onHint(() => resolve()));
+      await taken;
+      const { started, alive } = runner.inspect(request.folder);
+      assert.equal(started?.pid, 0);
+      assert.equal(alive, false);
+      assert.equal(bench.output(request), "");
+    });
+
+    it("leaves and lists children that outlive a successful attempt", async () => {
+      const request = bench.request({ blocks: [sh("sleep 300 >/dev/null 2>&1 & echo $!")] });
+      const { exit } = await bench.run(runner, request);
+      assert.equal(exit?.code, 0);
+      const child = Number(bench.output(request));
+      assert.deepEqual(runner.survivors(request.folder), [child]);
+      await assertStopped(request);
+    });
+
+    it("takes a pid that was used again for what it is: another process", async () => {
+      const request = bench.request({ blocks: [sh("true")] });
+      runner.prepare(request);
+      const stranger = spawn("sleep", ["300"]);
+      others.push(stranger);
+      const identity = { pid: stranger.pid ?? 0, startTime: "1", bootId: runner.bootId };
+      writeFileSync(join(request.folder, "started"), JSON.stringify(identity));
+      assert.equal(runner.inspect(request.folder).alive, false);
+      await runner.stop(request.folder);
+      await assertAlive([stranger]);
+    });
+
+    it("takes a process of another boot for dead", async () => {
+      const request = await start("sleep 300 &");
+      const { started } = runner.inspect(request.folder);
+      assert.ok(started && runner.isAlive(started));
+      assert.equal(runner.isAlive({ ...started, bootId: "another" }), false);
+      await assertStopped(request);
+    });
+  });
+}
+
+describe("a zombie", () => {
+  it("counts as dead", async () => {
+    const bench = await Bench.create("posix");
+    const runner = bench.runner();
+    const request = bench.request({ blocks: [sh("true")] });
+    runner.prepare(request);
+    // The parent never collects its child; the child tells its own pid and start time.
+    const parent = spawn(
+      "sh",
+      ["-c", "sh -c 'cut -d\" \" -f22 /proc/$$/stat; echo $$' & exec sleep 300"],
+      {
+        env: { ...process.env, HOPPER_ANCESTRY: request.attemptId },
+      },
+    );
+    try {
+      let text = "";
+      parent.stdout.on("data", (data: Buffer) => (text += data.toString()));
+      await waitFor("the child's words", () => text.split("\n").length === 3);
+      const [startTime = "", pid = ""] = text.split("\n");
+      await waitFor("a zombie", () => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
+      const identity = { pid: Number(pid), startTime, bootId: runner.bootId };
+      assert.equal(runner.isAlive(identity), false);
+      assert.deepEqual(runner.survivors(request.folder), [parent.pid]);
+    } finally {
+      parent.kill("SIGKILL");
+      await bench.close();
+    }
+  });
+});
+
+async function assertAlive(children: readonly ChildProcess[]): Promise<void> {
+  // Whatever was sent has arrived when a later round trip has.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const child of children) {
+    assert.equal(child.exitCode, null);
+    assert.equal(child.signalCode, null);
+    process.kill(child.pid ?? 0, 0);
+  }
+}
