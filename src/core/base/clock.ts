@@ -18,7 +18,14 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(milliseconds, 0), longestDelay));
+    let left = Math.max(milliseconds, 0);
+    let timer: NodeJS.Timeout;
+    const wait = (): void => {
+      const step = Math.min(left, longestDelay);
+      left -= step;
+      timer = setTimeout(left > 0 ? wait : callback, step);
+    };
+    wait();
     return toDisposable(() => clearTimeout(timer));
   },
 };

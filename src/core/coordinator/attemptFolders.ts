@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, errorMessage } from "../base/errors";
+import { errorCode, errorMessage, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { QueueReader } from "../queue/queueReader";
 
@@ -34,6 +34,22 @@ export class AttemptFolders {
     }
   }
 
+  /**
+   * Makes room for a new attempt: whatever has its name was made right before a crash or a full disk
+   * kept it from being claimed.
+   *
+   * @throws HopperError `storage`.
+   */
+  clear(folder: string): void {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      throw new HopperError("storage", `${folder} cannot be removed: ${errorMessage(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
   /** Removes folders that no attempt claimed: made right before a crash, or of removed phases. */
   async sweepOrphans(queue: QueueReader): Promise<void> {
     for (const queueId of namesIn(this.root)) {
@@ -48,10 +64,6 @@ export class AttemptFolders {
         }
       }
     }
-  }
-
-  exists(folder: string): boolean {
-    return existsSync(folder);
   }
 }
 

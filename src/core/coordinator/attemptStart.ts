@@ -48,6 +48,7 @@ export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedA
     };
   } else if (startsProcess) {
     const item = { attemptId, queueId: phase.queueId, attemptNumber };
+    folders.clear(folder);
     prepared = runner.prepare(requestFor(context, phase, item, folder, data, definition));
   }
   try {

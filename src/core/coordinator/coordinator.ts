@@ -293,7 +293,9 @@ export class Coordinator implements Disposable {
     const attempt = new OpenAttempt(facts, runner, clock, events, process);
     attempt.hasProcess = hasProcess ?? attempt.hasProcess;
     this.attempts.set(facts.attemptId, attempt);
-    this.tickSoon();
+    if (attempt.hasProcess) {
+      this.tickSoon();
+    }
     return attempt;
   }
 
@@ -411,10 +413,6 @@ export class Coordinator implements Disposable {
       return true;
     } catch (error) {
       const { logger } = this.options;
-      if (error instanceof HopperError && error.kind === "conflict") {
-        logger.warn(error.message);
-        return false;
-      }
       this.problem = errorMessage(error);
       if (this.problem !== this.loggedProblem) {
         this.loggedProblem = this.problem;
@@ -445,7 +443,7 @@ export class Coordinator implements Disposable {
       }
     }
     this.schedule();
-    if (this.attempts.size > 0) {
+    if ([...this.attempts.values()].some(({ hasProcess, unsettled }) => hasProcess || unsettled)) {
       this.tickSoon();
     }
   }

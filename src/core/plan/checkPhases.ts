@@ -1,5 +1,4 @@
-import type { PlanProblem } from "../protocol/plan";
-import { blockLanguages } from "../protocol/plan";
+import { type PlanProblem, blockLanguages } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 import { findCycles } from "./dependencyCycles";
 import { manyPhases, maxPhases } from "./limits";
@@ -19,10 +18,14 @@ const littleContent = 10;
 
 /** Checks the phases of a plan, which come in the document's order. */
 export function checkPhases(read: readonly ReadPhase[], surroundings: Surroundings): PlanProblem[] {
+  const countProblems = checkCount(read);
+  if (read.length > maxPhases) {
+    return countProblems;
+  }
   const phases = read.map(({ phase }) => phase);
   const dependsOnLines = new Map(read.map(({ phase, body }) => [phase, body.dependsOnLine]));
   return [
-    ...checkCount(read),
+    ...countProblems,
     ...checkNumbers(phases),
     ...findCycles(phases, (phase) => dependsOnLines.get(phase) ?? phase.startLine),
     ...read.flatMap((one) => [...checkBlocks(one, surroundings), ...checkContent(one)]),

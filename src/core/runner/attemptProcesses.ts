@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { KnownAttempt, ProcessIdentity } from "../protocol/attempts";
 import { readExit, readSpec, readStarted } from "./attemptFolder";
 import { isAlive, type ProcessState } from "./processIdentity";
@@ -36,7 +37,7 @@ export function membershipOf(folder: string, known?: KnownAttempt): Membership |
 
 /**
  * The process, if it lives and belongs to the attempt. This process itself never does, although it
- * may run inside another attempt.
+ * may run inside the attempt; nor do its threads, whose ids are pids to the system.
  */
 export function memberAt(
   pid: number,
@@ -54,7 +55,12 @@ export function memberAt(
     return member.wrapperIsDone ? undefined : found;
   }
   const inSession = member.ownsSession && found.session === member.wrapper?.pid;
-  return inSession || table.ancestry(pid).includes(member.attemptId) ? found : undefined;
+  const belongs = inSession || table.ancestry(pid).includes(member.attemptId);
+  return belongs && !isOwnThread(pid) ? found : undefined;
+}
+
+function isOwnThread(pid: number): boolean {
+  return existsSync(`/proc/self/task/${pid}`);
 }
 
 /** Everything that lives and belongs to the attempt. */

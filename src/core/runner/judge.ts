@@ -66,7 +66,8 @@ function failed(spec: AttemptSpec, exit: ExitFile, folder: string): Verdict {
     : exit.signal === null
       ? `exited with code ${String(exit.code)}`
       : `was ended by ${exit.signal}`;
-  const last = lastLine(folder);
+  const isAgent = step?.kind === "command" && spec.success !== undefined;
+  const last = lastLine(folder, isAgent && spec.success?.format !== "text");
   return {
     outcome: couldNotRun ? "spawn" : reasonOf(step, exit),
     message: `${name} ${how}${last === "" ? "" : `: ${last}`}`,

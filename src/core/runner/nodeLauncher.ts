@@ -38,7 +38,12 @@ export function startNodeLauncher(
       });
       running.add(pipes);
       child.on("error", (error) => events.onGone(errorMessage(error)));
-      child.on("exit", () => running.delete(pipes));
+      child.on("exit", (code, signal) => {
+        running.delete(pipes);
+        if (code !== 0) {
+          events.onGone(`a wrapper ended with ${signal ?? `code ${String(code)}`}`);
+        }
+      });
       readLines(child.stdout, (line) => events.onLine(line));
       readLines(child.stderr, (line) => logger.warn(`wrapper: ${line}`));
       child.unref();

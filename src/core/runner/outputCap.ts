@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { renameSync, statSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../base/errors";
 import type { Logger } from "../base/log";
 import { attemptFiles } from "./attemptFolder";
-import { outputPath, readGap } from "./outputFile";
+import { type OutputGap, outputPath, readGap } from "./outputFile";
 
 const headSize = 32 * 1024 * 1024;
 const tailSize = 32 * 1024 * 1024;
@@ -39,22 +39,39 @@ export class OutputCap {
     }
     this.busy.add(folder);
     try {
-      // The gap is told before it is made: a reader that skips bytes still there loses only those,
-      // one that reads bytes already gone would show zeros.
-      const temporary = join(folder, `${attemptFiles.gap}.new`);
-      writeFileSync(temporary, JSON.stringify({ from, to }), { mode: 0o600 });
-      renameSync(temporary, join(folder, attemptFiles.gap));
-      await punchHole(path, done, to - done);
+      // The gap is told before it is made: a reader that passes over bytes still there loses only
+      // those, one that reads bytes already gone would show zeros.
+      writeGap(folder, { from, to });
+      await punchHole(path, from, to - from);
     } catch (error) {
-      this.unsupported = true;
-      this.logger.info(
-        `The size of output.log cannot be limited here, it grows as long as an attempt prints: ` +
-          errorMessage(error),
-      );
+      this.giveUp(folder, gap, error);
     } finally {
       this.busy.delete(folder);
     }
   }
+
+  private giveUp(folder: string, gap: OutputGap | undefined, error: unknown): void {
+    this.unsupported = true;
+    this.logger.info(
+      `The size of output.log cannot be limited here, it grows as long as an attempt prints: ` +
+        errorMessage(error),
+    );
+    try {
+      if (gap === undefined) {
+        rmSync(join(folder, attemptFiles.gap), { force: true });
+      } else {
+        writeGap(folder, gap);
+      }
+    } catch (failure) {
+      this.logger.warn(`${attemptFiles.gap} hides output that is there: ${errorMessage(failure)}`);
+    }
+  }
+}
+
+function writeGap(folder: string, gap: OutputGap): void {
+  const temporary = join(folder, `${attemptFiles.gap}.new`);
+  writeFileSync(temporary, JSON.stringify(gap), { mode: 0o600 });
+  renameSync(temporary, join(folder, attemptFiles.gap));
 }
 
 function punchHole(path: string, offset: number, length: number): Promise<void> {

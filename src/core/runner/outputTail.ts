@@ -9,12 +9,17 @@ const longest = 200;
 /** Control characters that remain when a terminal's sequences are gone. */
 const controls = /\p{Cc}+/gu;
 
-/** The last line of the output that says something, fit for a message; empty when there is none. */
-export function lastLine(folder: string): string {
+/**
+ * The last line of the output that says something, fit for a message; empty when there is none.
+ *
+ * @param events the output is a stream of JSON events, which say nothing to a person.
+ */
+export function lastLine(folder: string, events: boolean): string {
   const lines = readTail(folder)
     .split("\n")
     .map((line) => stripVTControlCharacters(line).replaceAll(controls, " ").trim())
-    .filter((line) => line !== "" && !line.startsWith(verifyMarkerStart));
+    .filter((line) => line !== "" && !line.startsWith(verifyMarkerStart))
+    .filter((line) => !events || !/^[{"[]/.test(line));
   const line = lines.at(-1) ?? "";
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

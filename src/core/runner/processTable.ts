@@ -10,6 +10,8 @@ export interface ProcessTable {
   read(pid: number): ProcessState | undefined;
   /** The ids in the process's `HOPPER_ANCESTRY`; none when it has none or may not be looked at. */
   ancestry(pid: number): readonly string[];
+  /** The pid that was given out last; undefined where the system does not tell. */
+  lastPid(): number | undefined;
 }
 
 /** The table of the system this runs on. */
@@ -28,13 +30,31 @@ const linuxProcesses: ProcessTable = {
   read: readProcess,
   ancestry(pid) {
     try {
-      return ancestryIn(readFileSync(`/proc/${pid}/environ`, "latin1").split("\0"));
+      return ancestryIn(readEnvironment(pid).split("\0"));
     } catch {
       // Gone, or another user's.
       return [];
     }
   },
+  lastPid() {
+    const last = Number(readFileSync("/proc/loadavg", "latin1").trim().split(" ").at(-1));
+    return Number.isInteger(last) ? last : undefined;
+  },
 };
+
+/**
+ * In the middle of an `exec` a process shows no environment for some microseconds; who looks just
+ * then must look again. Kernel threads have none at all: their stat says so by the absence of memory.
+ */
+function readEnvironment(pid: number): string {
+  for (let looks = 0; looks < 50; looks += 1) {
+    const text = readFileSync(`/proc/${pid}/environ`, "latin1");
+    if (text !== "" || readFileSync(`/proc/${pid}/statm`, "latin1").startsWith("0 ")) {
+      return text;
+    }
+  }
+  return "";
+}
 
 /**
  * macOS and the BSDs: `ps` is asked once per table, for each call costs tens of milliseconds.
@@ -53,12 +73,13 @@ function psProcesses(): ProcessTable {
     pids: () => [...commands.keys()],
     read: readProcess,
     ancestry: (pid) => ancestryIn((commands.get(pid) ?? "").split(" ")),
+    lastPid: () => undefined,
   };
 }
 
 /** Windows shows no foreign environment: there a tree is ended by its root, see windowsTree. */
 function windowsProcesses(): ProcessTable {
-  return { pids: () => [], read: readProcess, ancestry: () => [] };
+  return { pids: () => [], read: readProcess, ancestry: () => [], lastPid: () => undefined };
 }
 
 function ancestryIn(variables: readonly string[]): readonly string[] {

@@ -27,7 +27,10 @@ const longestMessage = 500;
  */
 export class SuccessReader {
   private finalEvent: unknown;
-  private errorEvent: unknown;
+  /** The last event of the final kind, if it has the marks of an error. */
+  private finalError: unknown;
+  /** The first event of a kind that is an error wherever it stands. */
+  private fatalEvent: unknown;
   private answer = "";
   private readonly errors: readonly { pattern: Pattern; ownKind: boolean }[];
   /** Byte strings of which an event that matters contains at least one. */
@@ -36,12 +39,12 @@ export class SuccessReader {
 
   constructor(private readonly rule: SuccessRule) {
     const final = rule.finalEvent ?? {};
-    this.errors = (rule.errorEvents ?? []).map((pattern) => ({
-      pattern: { ...final, ...pattern },
-      ownKind: Object.entries(final).some(
+    this.errors = (rule.errorEvents ?? []).map((pattern) => {
+      const ownKind = Object.entries(final).some(
         ([name, value]) => name in pattern && pattern[name] !== value,
-      ),
-    }));
+      );
+      return { ownKind, pattern: ownKind ? pattern : { ...final, ...pattern } };
+    });
     this.needles = needlesOf(rule, this.errors);
   }
 
@@ -69,16 +72,17 @@ export class SuccessReader {
       this.event(parse(this.text.slice(Math.max(0, this.text.search(/^[[{]/m)))));
     }
     const { rule } = this;
+    const errorEvent = this.fatalEvent ?? this.finalError;
     const evidence = {
       ...(this.finalEvent === undefined ? {} : { finalEvent: shorten(this.finalEvent) }),
-      ...(this.errorEvent === undefined ? {} : { errorEvent: shorten(this.errorEvent) }),
+      ...(errorEvent === undefined ? {} : { errorEvent: shorten(errorEvent) }),
       ...(this.answer === "" ? {} : { answer: this.answer }),
     };
     const failed = (message: string): RuleResult => ({ succeeded: false, message, evidence });
 
-    if (this.errorEvent !== undefined) {
+    if (errorEvent !== undefined) {
       const said = textOf(
-        rule.errorMessage === undefined ? undefined : valueAt(this.errorEvent, rule.errorMessage),
+        rule.errorMessage === undefined ? undefined : valueAt(errorEvent, rule.errorMessage),
       );
       return failed(said === undefined ? "the agent reported an error" : oneLine(said));
     }
@@ -99,15 +103,11 @@ export class SuccessReader {
     }
     const { finalEvent, answer } = this.rule;
     const isFinal = matches(event, finalEvent ?? {});
-    for (const { pattern, ownKind } of this.errors) {
-      if (matches(event, pattern)) {
-        this.errorEvent = event;
-      } else if (isFinal && !ownKind && this.errorEvent !== undefined && finalEvent !== undefined) {
-        // A later event of the final kind without the error takes the place of the one with it.
-        if (matches(this.errorEvent, pattern)) {
-          this.errorEvent = undefined;
-        }
-      }
+    const error = this.errors.find(({ pattern }) => matches(event, pattern));
+    if (error?.ownKind === true) {
+      this.fatalEvent ??= event;
+    } else if (error !== undefined || (isFinal && finalEvent !== undefined)) {
+      this.finalError = error === undefined ? undefined : event;
     }
     if (isFinal) {
       this.finalEvent = event;

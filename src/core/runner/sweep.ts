@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Clock } from "../base/clock";
 import { errorCode, errorMessage } from "../base/errors";
 import type { Logger } from "../base/log";
@@ -7,6 +6,7 @@ import type { ProcessTable } from "./processTable";
 
 /** How long one sweep runs after processes that multiply before the rest of the host has its turn. */
 const longestChase = 40;
+const revisited = 32;
 
 /**
  * Goes over the machine's processes and signals those that belong to an attempt. Each is looked at
@@ -37,27 +37,30 @@ export class Sweep {
 
   private pass(member: Membership, force: boolean): number {
     const table = this.openTable();
-    const before = lastPid();
-    let found = this.visit(table.pids(), table, member, force);
-    if (force && before !== undefined) {
-      found += this.chase(before, table, member);
-    }
-    return found;
+    const before = table.lastPid();
+    const found = this.visit(table.pids(), table, member, force);
+    return before === undefined ? found : found + this.chase(before, table, member, force);
   }
 
   /**
-   * A process that forks and exits in a loop is gone from every full pass before its turn comes.
-   * Only the pids given out since the last look are visited here, which is faster than it can fork.
+   * A process that forks and exits in a loop can be gone when a pass comes to it, and its child be
+   * too young for the list that the pass goes by. So the pids given out since are visited too, which
+   * is faster than anything can fork, until three rounds caught nobody.
    */
-  private chase(seen: number, table: ProcessTable, member: Membership): number {
+  private chase(seen: number, table: ProcessTable, member: Membership, force: boolean): number {
     const end = this.clock.monotonic() + longestChase;
     let found = 0;
     let from = seen;
-    for (let quiet = 0; quiet < 3 && this.clock.monotonic() < end;) {
-      const last = lastPid() ?? from;
-      // A counter that went back has wrapped: the next full pass sees to the rest.
-      const newcomers = Array.from({ length: Math.max(0, last - from) }, (_, i) => from + 1 + i);
-      const caught = this.visit(newcomers, table, member, true);
+    for (let quiet = 0; quiet < 3;) {
+      if (this.clock.monotonic() > end) {
+        return found + 1;
+      }
+      const last = table.lastPid() ?? from;
+      // A pid is given out a moment before its process can be seen: the latest are visited again.
+      // A counter that went back has wrapped, and the next full pass sees to the rest.
+      const first = Math.max(2, Math.min(from, last - revisited) + 1);
+      const newcomers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+      const caught = this.visit(newcomers, table, member, force);
       quiet = caught === 0 ? quiet + 1 : 0;
       found += caught;
       from = last;
@@ -97,15 +100,5 @@ export class Sweep {
         );
       }
     }
-  }
-}
-
-/** The pid that was given out last; undefined where the system does not tell. */
-function lastPid(): number | undefined {
-  try {
-    const last = Number(readFileSync("/proc/loadavg", "latin1").trim().split(" ").at(-1));
-    return Number.isInteger(last) ? last : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { HopperError } from "../../../src/core/base/errors";
+import { enqueuePlan } from "../../../src/core/coordinator/enqueuePlan";
+import type { EnqueueRequest } from "../../../src/core/protocol/commands";
+import { InvalidPlanError } from "../../../src/core/protocol/plan";
+import { CoordinatorBench, runners } from "./support/coordinatorBench";
+
+const twoPhases = [
+  "# Ship it",
+  "About the whole.",
+  "## Phase 1: Build",
+  "Runner: agent",
+  "Timeout: 10m",
+  "Retries: 2",
+  "",
+  "Build it as docs/guide.md says, see docs/guide.md.",
+  "",
+  "## Phase 2: Test",
+  "```sh",
+  "true",
+  "```",
+  "```sh verify",
+  "test -e built",
+  "```",
+  "",
+].join("\n");
+
+describe("enqueuing a plan", () => {
+  let bench: CoordinatorBench;
+
+  beforeEach(async () => {
+    bench = await CoordinatorBench.open();
+  });
+
+  afterEach(async () => {
+    await bench.close();
+  });
+
+  function enqueue(request: EnqueueRequest): string {
+    return enqueuePlan(bench.queue, request, { workspace: bench.folder, runners });
+  }
+
+  function write(name: string, text: string): string {
+    const path = join(bench.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  it("stores what the plan says, each text once", () => {
+    mkdirSync(join(bench.folder, "docs"));
+    write("docs/guide.md", "guide");
+    const planId = enqueue({ path: write("plan.md", twoPhases) });
+    const plan = bench.queue.plan(planId);
+    assert.equal(plan?.title, "Ship it");
+    assert.match(bench.queue.planContext(planId), /About the whole/);
+    assert.equal(bench.statuses(), "1 ready, 2 queued");
+    assert.equal(bench.phase(1).runner, "agent");
+    assert.equal(bench.phase(2).runner, "shell");
+    const first = bench.queue.phaseData(bench.id(1));
+    const second = bench.queue.phaseData(bench.id(2));
+    assert.ok(first && second);
+    assert.deepEqual(first.properties, { timeout: 600, retries: 2 });
+    assert.deepEqual(first.externalDocs, ["docs/guide.md"]);
+    assert.match(first.instructions, /^Build it/);
+    assert.equal(second.instructions, "");
+    assert.deepEqual(
+      second.blocks.map(({ source }) => source),
+      ["true\n"],
+    );
+    assert.deepEqual(
+      second.verify.map(({ source }) => source),
+      ["test -e built\n"],
+    );
+  });
+
+  it("stores nothing of a plan with an error, and says where it is", () => {
+    const path = write(
+      "plan.md",
+      "## Phase 1: A\n```sh\ntrue\n```\n## Phase 3: B\n```sh\ntrue\n```\n",
+    );
+    assert.throws(
+      () => enqueue({ path }),
+      (error) => error instanceof InvalidPlanError && /plan\.md:5: .*2/.test(error.message),
+    );
+    assert.equal(bench.statuses(), "");
+  });
+
+  it("knows the same file by its real path, and asks what to do while it is unfinished", () => {
+    const path = write("plan.md", twoPhases);
+    const first = enqueue({ path });
+    symlinkSync(path, join(bench.folder, "link.md"));
+    assert.throws(
+      () => enqueue({ path: "link.md" }),
+      (error) =>
+        error instanceof HopperError && error.kind === "conflict" && /Plan 1/.test(error.message),
+    );
+    const again = enqueue({ path: "link.md", ifEnqueued: "again" });
+    assert.equal(bench.queue.plans().length, 2);
+    const replaced = enqueue({ path, ifEnqueued: "replace" });
+    assert.deepEqual(
+      bench.queue.plans().map(({ plan_id }) => plan_id),
+      [first, replaced],
+      "the newest unfinished one was replaced",
+    );
+    assert.notEqual(again, replaced);
+  });
+
+  it("does not replace a plan while one of its phases runs", () => {
+    const path = write("plan.md", twoPhases);
+    enqueue({ path });
+    bench.coordinator.start();
+    assert.throws(() => enqueue({ path, ifEnqueued: "replace" }), /Phase 1 of the plan is running/);
+    assert.equal(bench.queue.plans().length, 1);
+  });
+
+  it("enqueues a finished plan again without asking", () => {
+    const path = write("plan.md", "## Phase 1: A\n```sh\ntrue\n```\n");
+    enqueue({ path });
+    bench.coordinator.start();
+    bench.runner.end(1);
+    enqueue({ path });
+    assert.equal(bench.statuses(), "1 completed, 1 running");
+  });
+
+  it("names what it cannot read", () => {
+    assert.throws(() => enqueue({ path: "none.md" }), /There is no plan .*none\.md/);
+    assert.throws(() => enqueue({ path: "." }), /is a folder/);
+    assert.throws(() => enqueue({ markdown: twoPhases, runner: "robot" }), /no runner "robot"/);
+  });
+
+  it("takes only documents inside the workspace for found", () => {
+    write("outside.md", "");
+    const inside = join(bench.folder, "inside");
+    mkdirSync(inside);
+    symlinkSync(join(bench.folder, "outside.md"), join(inside, "link.md"));
+    const markdown = "## Phase 1: A\nSee ./link.md and ../outside.md.\n```sh\ntrue\n```\n";
+    writeFileSync(join(inside, "plan.md"), markdown);
+    enqueuePlan(bench.queue, { path: "plan.md" }, { workspace: inside, runners });
+    const stored = bench.queue.phaseData(bench.id(1));
+    assert.deepEqual(stored?.externalDocs, ["./link.md", "../outside.md"]);
+  });
+});
