@@ -4,7 +4,7 @@ import { findCycles } from "./dependencyCycles";
 import { manyPhases, maxPhases } from "./limits";
 import type { ReadPhase } from "./phase";
 import { checkNumbers, phaseName } from "./phaseNumbers";
-import { problem } from "./problem";
+import { excerpt, problem } from "./problem";
 
 /** What decides whether phases are right, besides the plan's text. */
 export interface Surroundings {
@@ -84,7 +84,7 @@ function checkDocuments(
   };
   return read.flatMap(({ body }) =>
     body.documents.flatMap(({ path, line }) => {
-      const message = `${path} is not in the workspace. Correct the path, or create the document before the plan runs.`;
+      const message = `${excerpt(path)} is not in the workspace. Correct the path, or create the document before the plan runs.`;
       return exists(path) ? [] : [problem("document-not-found", message, line)];
     }),
   );

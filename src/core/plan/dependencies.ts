@@ -2,7 +2,7 @@ import type { PlanProblem } from "../protocol/plan";
 import { type WrittenDependency, foldName, splitAtAnd } from "./dependencyNames";
 import { idNumber } from "./phaseId";
 import { phaseName } from "./phaseNumbers";
-import { problem } from "./problem";
+import { excerpt, problem } from "./problem";
 
 /** A phase before its dependencies are known. */
 export interface DependentPhase {
@@ -103,13 +103,9 @@ function findPredecessors(phases: readonly DependentPhase[]): Map<number, number
 }
 
 function unknownMessage(name: string): string {
-  return `There is no phase "${shorten(name)}". Write a phase's number, its title (in double quotes if it has a comma), or "none".`;
+  return `There is no phase "${excerpt(name)}". Write a phase's number, its title (in double quotes if it has a comma or "and"), or "none".`;
 }
 
 function ambiguousMessage(name: string): string {
-  return `Several phases are called "${shorten(name)}". Write the number of the one you mean.`;
-}
-
-function shorten(name: string): string {
-  return name.length > 60 ? `${name.slice(0, 60)}…` : name;
+  return `Several phases are called "${excerpt(name)}". Write the number of the one you mean.`;
 }

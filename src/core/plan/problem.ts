@@ -10,6 +10,11 @@ export function problem(
   return { severity: problemSeverities[code], code, message, startLine, endLine };
 }
 
+/** As much of a plan's own words as fits into a message. */
+export function excerpt(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
 const ranks = { error: 0, warning: 1, information: 2 } as const;
 
 /** Problems from top to bottom, and the gravest first where several are on one line. */

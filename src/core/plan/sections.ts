@@ -1,7 +1,7 @@
 import type { PlanProblem } from "../protocol/plan";
 import type { Heading, Outline } from "./markdown";
 import type { PhaseStart } from "./phaseStarts";
-import { problem } from "./problem";
+import { excerpt, problem } from "./problem";
 
 /** The lines of one phase: its heading, and what it runs to. */
 export interface PhaseSection extends PhaseStart {
@@ -62,7 +62,7 @@ export function checkOutside(outside: readonly OutsideSection[], outline: Outlin
     if (!heading || !betweenPhases) {
       return [];
     }
-    const title = outline.plainText(heading.markup);
+    const title = excerpt(outline.plainText(heading.markup));
     const remedy = heading.underlined
       ? "If the line below it is meant as a rule, put an empty line before it; else give"
       : "To make it part of the phase above, give";

@@ -2,7 +2,7 @@ import type { PlanProblem } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 import { type WrittenDependency, parseDependencies } from "./dependencyNames";
 import { parseDuration } from "./duration";
-import { problem } from "./problem";
+import { excerpt, problem } from "./problem";
 import type { Property, PropertyName } from "./properties";
 
 /** What the properties of a phase say, each only where it is given and right. */
@@ -105,8 +105,4 @@ function resolveRunner(
 
 function parseRetries(value: string): number | undefined {
   return /^\d{1,3}$/.test(value) && Number(value) <= maxRetries ? Number(value) : undefined;
-}
-
-function excerpt(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

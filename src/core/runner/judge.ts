@@ -66,16 +66,14 @@ function failed(spec: AttemptSpec, exit: ExitFile, folder: string): Verdict {
     : exit.signal === null
       ? `exited with code ${String(exit.code)}`
       : `was ended by ${exit.signal}`;
-  const isAgent = step?.kind === "command" && spec.success !== undefined;
-  const last = lastLine(folder, isAgent && spec.success?.format !== "text");
+  const rule = step?.kind === "command" ? spec.success : undefined;
+  const last = lastLine(folder, rule !== undefined && rule.format !== "text");
   return {
     outcome: couldNotRun ? "spawn" : reasonOf(step, exit),
     message: `${name} ${how}${last === "" ? "" : `: ${last}`}`,
     ...result,
     // What the agent itself said often explains its exit better than its last line.
-    ...(step?.kind === "command" && spec.success !== undefined
-      ? agentsOwnWords(name, how, folder, spec.success)
-      : {}),
+    ...(rule === undefined ? {} : agentsOwnWords(name, how, folder, rule)),
   };
 }
 

@@ -74,13 +74,37 @@ export function parseStat(pid: number, stat: string): ProcessState | undefined {
     : { pid, startTime, session, zombie: state === "Z" || state === "X" };
 }
 
+/**
+ * Start times of processes once found alive, by pid. Where a look costs a process of its own, the
+ * system's plain "is there such a pid" must do from then on: a pid that is looked at every second
+ * does not change hands in between.
+ */
+const recognised = new Map<number, string>();
+
 /** Whether exactly this process lives: the same start and boot, and not a zombie. */
-export function isAlive(identity: ProcessIdentity): boolean {
-  if (identity.bootId !== currentBootId() || identity.pid <= 0) {
+export function isAlive({ pid, startTime, bootId }: ProcessIdentity): boolean {
+  if (bootId !== currentBootId() || pid <= 0) {
     return false;
   }
-  const found = readProcess(identity.pid);
-  return found !== undefined && !found.zombie && found.startTime === identity.startTime;
+  if (process.platform !== "linux" && recognised.get(pid) === startTime && hasProcess(pid)) {
+    return true;
+  }
+  recognised.delete(pid);
+  const found = readProcess(pid);
+  const same = found !== undefined && !found.zombie && found.startTime === startTime;
+  if (same) {
+    recognised.set(pid, startTime);
+  }
+  return same;
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
 }
 
 /** Who this process is. */

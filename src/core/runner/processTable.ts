@@ -56,22 +56,32 @@ function readEnvironment(pid: number): string {
   return "";
 }
 
+const psLine = /^\s*([0-9]+)\s+([0-9]+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s(.*)$/;
+
 /**
- * macOS and the BSDs: `ps` is asked once per table, for each call costs tens of milliseconds.
- * `-E` appends the environment to the command of one's own processes.
+ * macOS and the BSDs: `ps` is asked once for all, for each call costs tens of milliseconds. `-E`
+ * appends the environment to the command of one's own processes; instead of sessions, which it does
+ * not tell, there are process groups, of which a detached wrapper leads one too.
  */
 function psProcesses(): ProcessTable {
-  const lines = run("/bin/ps", ["-axww", "-E", "-o", "pid=,command="]);
+  const states = new Map<number, ProcessState>();
   const commands = new Map<number, string>();
-  for (const line of lines.split("\n")) {
-    const [, pid, command] = /^\s*([0-9]+) (.*)$/.exec(line) ?? [];
-    if (pid !== undefined && command !== undefined) {
+  const columns = "pid=,pgid=,stat=,lstart=,command=";
+  for (const line of run("/bin/ps", ["-axww", "-E", "-o", columns]).split("\n")) {
+    const [, pid, group, state = "", start = "", command = ""] = psLine.exec(line) ?? [];
+    if (pid !== undefined) {
+      states.set(Number(pid), {
+        pid: Number(pid),
+        startTime: start.replaceAll(/\s+/g, " "),
+        session: Number(group),
+        zombie: state.startsWith("Z"),
+      });
       commands.set(Number(pid), command);
     }
   }
   return {
-    pids: () => [...commands.keys()],
-    read: readProcess,
+    pids: () => [...states.keys()],
+    read: (pid) => states.get(pid),
     ancestry: (pid) => ancestryIn((commands.get(pid) ?? "").split(" ")),
     lastPid: () => undefined,
   };
@@ -94,6 +104,7 @@ function run(program: string, args: readonly string[]): string {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
       maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, LC_ALL: "C" },
     });
   } catch {
     return "";

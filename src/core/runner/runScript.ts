@@ -16,7 +16,7 @@ export function runScript(spec: AttemptSpec, folder: string): string {
     const command = step.argv.map(quote).join(" ");
     const input = step.stdin === undefined ? "" : ` <${quote(join(folder, step.stdin))}`;
     return [
-      ...(index === 0 ? [] : ['[ -z "$hopper_stopped" ] || return 143']),
+      '[ -z "$hopper_stopped" ] || return 143',
       `hopper_step=${index}`,
       ...(step.kind === "verify" ? [`printf '%s\\n' ${quote(verifyMarker(step))}`] : []),
       `${command}${input} || return`,

@@ -33,7 +33,8 @@ const interpreters: Record<BlockLanguage, Interpreter> = {
   },
   powershell: {
     programs: ["powershell"],
-    options: ["-NoProfile", "-NonInteractive", "-File"],
+    // Windows PowerShell runs no script files at all unless it is told to, for this process only.
+    options: ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"],
     extension: "ps1",
   },
   cmd: { programs: ["cmd"], options: ["/d", "/c"], extension: "cmd" },

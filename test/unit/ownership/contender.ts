@@ -35,7 +35,9 @@ input.on("line", (line) => {
   if (line === "try") {
     void attempt().then((said) => console.log(said));
   } else {
-    ownership?.dispose();
+    if (!flags.includes("--forget")) {
+      ownership?.dispose();
+    }
     // Nothing else keeps this process alive: it ends by itself if the lock does not hold it.
     input.close();
     process.stdin.unref();

@@ -107,6 +107,19 @@ describe("The ownership of a workspace", () => {
     assert.deepEqual(readdirSync(fixture.hopperFolder), []);
   });
 
+  it("keeps no process alive, and goes with the process", async () => {
+    const forgetful = fixture.contender(fixture.hopperFolder, "--forget");
+    await forgetful.line();
+    forgetful.say("try");
+    await forgetful.line();
+    forgetful.say("stop");
+    await forgetful.end();
+    assert.equal(forgetful.child.exitCode, 0);
+    const ownership = await fixture.take();
+    assert.equal(ownership.previous.cleanStop, false);
+    ownership.dispose();
+  });
+
   it("is one for all paths that lead to the folder", async () => {
     const link = join(fixture.root, "link");
     symlinkSync(fixture.workspace, link);

@@ -128,7 +128,11 @@ export class Bench {
       await waitFor("nothing to be left alive", () => left().length === 0, 5_000);
     } finally {
       for (const pid of left()) {
-        process.kill(pid, "SIGKILL");
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {
+          // It went by itself.
+        }
       }
       rmSync(this.root, { recursive: true, force: true });
     }

@@ -1,0 +1,54 @@
+/** The middle one of some measurements. */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** @param share 0.5 is the median, 0.99 what one in a hundred exceeds. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/**
+ * Runs several subjects in turn, `rounds` times, so that whatever else the machine does falls on all
+ * of them alike. @returns the medians, by subject.
+ */
+export async function inTurn(
+  rounds: number,
+  subjects: Readonly<Record<string, () => Promise<number>>>,
+): Promise<Record<string, number>> {
+  const results = new Map<string, number[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, subject] of Object.entries(subjects)) {
+      results.set(name, [...(results.get(name) ?? []), await subject()]);
+    }
+  }
+  return Object.fromEntries([...results].map(([name, values]) => [name, median(values)]));
+}
+
+/** Watches how long the event loop is kept from turning. */
+export class LoopWatch {
+  private last = performance.now();
+  private worst = 0;
+  private readonly timer = setInterval(() => this.turn(), 1);
+
+  /** Ends the watch. @returns the longest block in milliseconds. */
+  stop(): number {
+    this.turn();
+    clearInterval(this.timer);
+    return this.worst;
+  }
+
+  private turn(): void {
+    const now = performance.now();
+    this.worst = Math.max(this.worst, now - this.last - 1);
+    this.last = now;
+  }
+}
