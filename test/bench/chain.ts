@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Bed, builtCli, chainPlan } from "./bed";
+import { Bed, builtCli, chainPlan } from "../support/bed";
 import { inTurn, timed } from "./measure";
 
 const execute = promisify(execFile);
@@ -34,7 +34,7 @@ async function withBed(
   try {
     return await run(bed, phases);
   } finally {
-    bed.remove();
+    await bed.remove();
   }
 }
 

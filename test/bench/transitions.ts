@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Hopper } from "../../src/core/hopper";
-import { Bed, builtCli, chainPlan } from "./bed";
+import { Bed, builtCli, chainPlan } from "../support/bed";
 import { LoopWatch, median, quantile, timed } from "./measure";
 
 const execute = promisify(execFile);
@@ -38,7 +38,7 @@ export async function benchTransitions(rounds: number): Promise<string[]> {
           }
         }
       } finally {
-        bed.remove();
+        await bed.remove();
       }
     }
   }

@@ -11,9 +11,12 @@ const seconds = z.int().min(0);
 export const successRuleSchema = z.strictObject({
   /** `jsonLines`: one JSON value per line, other lines ignored. `json`: one value. `text`: as is. */
   format: z.enum(["jsonLines", "json", "text"]),
-  /** The event that must come last of its kind: every named field has the value. */
+  /** The event that must come last of its kind: every named field (a dotted path) has the value. */
   finalEvent: z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])).optional(),
-  /** Fails the run if an event (of the final kind, where one is named) has all these values. */
+  /**
+   * Fails the run if the last event of the final kind has all these values too; where a pattern gives
+   * a field of the final event another value, it names a kind of its own, and any such event fails.
+   */
   errorEvents: z
     .array(z.record(z.string(), z.union([z.string(), z.boolean(), z.number()])))
     .optional(),

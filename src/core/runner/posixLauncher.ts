@@ -49,7 +49,8 @@ export function startPosixLauncher(
   });
   child.on("error", (error) => end(errorMessage(error)));
   child.on("exit", (code, signal) => end(`it ended with ${signal ?? `code ${String(code)}`}`));
-  child.stdin.on("error", (error) => end(errorMessage(error)));
+  // It does not read any more: if it has not ended yet, it is of no use. How it ended says more.
+  child.stdin.on("error", () => child.kill());
   // Wrappers hold these pipes too: they stay readable after the launcher itself has died.
   readLines(child.stdout, (line) => events.onLine(line));
   readLines(child.stderr, (line) => logger.warn(`launcher: ${line}`));

@@ -57,6 +57,7 @@ const types: readonly (readonly [Header, boolean])[] = [
   ["text/plain; application/json", false],
   ["application/jsonp", false],
   [["text/plain", "application/json"], false],
+  [["application/json", "text/plain"], false],
 ];
 
 describe("The API's guard", () => {

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Assets } from "../../src/core/base/assets";
 import { systemClock } from "../../src/core/base/clock";
 import { silentLogger } from "../../src/core/base/log";
-import { createHopper, type Hopper } from "../../src/core/hopper";
+import { createHopper, type Hopper, type HopperOptions } from "../../src/core/hopper";
 import { currentMachine } from "../../src/core/ownership/machine";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
 import { builtInRunners } from "../../src/core/runner/presets";
@@ -12,7 +12,7 @@ import { builtInRunners } from "../../src/core/runner/presets";
 /** Where `npm run build` puts what the core needs. */
 const dist = resolve(__dirname, "../../dist");
 export const builtCli = join(dist, "cli.js");
-const builtAssets: Assets = {
+export const builtAssets: Assets = {
   sqlWasm: join(dist, "sql-wasm.wasm"),
   snapshotWorker: join(dist, "snapshotWorker.js"),
   wrapperScript: join(dist, "wrapper.sh"),
@@ -20,18 +20,31 @@ const builtAssets: Assets = {
   launcherScript: join(dist, "launcher.sh"),
 };
 
-/** A workspace and a home of its own for one measurement. */
+/** A folder with workspaces and a home of its own, and the hoppers opened in it. */
 export class Bed {
-  private readonly root = mkdtempSync(join(tmpdir(), "hopper-bench-"));
-  readonly workspace = mkdtempSync(join(this.root, "workspace-"));
-  readonly environment = { ...process.env, HOME: this.root, XDG_STATE_HOME: this.root, CI: "1" };
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), "hopper-bed-")));
+  readonly workspace = this.folder("workspace");
+  readonly environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    HOME: this.root,
+    XDG_STATE_HOME: this.root,
+    CI: "1",
+  };
+  private readonly hoppers: Hopper[] = [];
 
-  openHopper(): Promise<Hopper> {
+  /** Makes a folder beside the workspace. */
+  folder(name: string): string {
+    const path = join(this.root, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  async openHopper(options: Partial<HopperOptions> = {}): Promise<Hopper> {
     const user = { ...currentUser(), env: this.environment, home: this.root };
-    return createHopper({
+    const hopper = await createHopper({
       workspace: this.workspace,
       program: "cli",
-      version: "bench",
+      version: "test",
       assets: builtAssets,
       clock: systemClock,
       logger: silentLogger,
@@ -40,10 +53,18 @@ export class Bed {
       environment: this.environment,
       runners: () => builtInRunners,
       maxConcurrentPhases: () => 1,
+      ...options,
     });
+    this.hoppers.push(hopper);
+    return hopper;
   }
 
-  remove(): void {
+  /** Stops every hopper and removes everything. */
+  async remove(): Promise<void> {
+    for (const hopper of this.hoppers) {
+      await hopper.cancelAll();
+      await hopper.stop();
+    }
     rmSync(this.root, { recursive: true, force: true });
   }
 }

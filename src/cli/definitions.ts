@@ -1,0 +1,105 @@
+import type { OptionName } from "./options";
+
+/** How a command looks on the command line and in the help. */
+export interface Definition {
+  readonly name: string;
+  readonly group: "Plans:" | "Phases:" | "Queue:";
+  readonly summary: string;
+  /** `<plan>` must be given, `[plan]` may. */
+  readonly argument?: readonly [syntax: string, description: string];
+  readonly options: readonly OptionName[];
+  /** What the help says beyond the list of options. */
+  readonly more?: string;
+}
+
+/** Commands that open the queue as its owner. */
+const owning = ["config", "adopt", "takeOver"] as const;
+const enqueuing = ["runner", "title", "priority", "parentIssue", "yes", "replace", "again"] as const;
+const planFile = ["<plan>", "a Markdown file"] as const;
+const phase = ["<id>", "a phase, as `list` shows it (1.3), or its queue_id"] as const;
+const planId = ["[plan-id]", "a plan: its number or its plan_id; without it the whole queue"] as const;
+
+function phaseCommand(name: string, summary: string, extra: readonly OptionName[] = []): Definition {
+  return { name, group: "Phases:", summary, argument: phase, options: [...extra, ...owning] };
+}
+
+export const definitions = {
+  run: {
+    name: "run",
+    group: "Plans:",
+    summary: "enqueue a plan and run it to its end",
+    argument: ["[plan]", "a Markdown file; without it everything that is enqueued goes on"],
+    options: [...enqueuing, "keep", "maxConcurrent", "output", ...owning],
+    more:
+      "A plan that is enqueued and unfinished goes on where it was. Ctrl-C leaves running phases to\n" +
+      "finish on their own, and the same command comes back to them; Ctrl-C twice cancels them.",
+  },
+  check: {
+    name: "check",
+    group: "Plans:",
+    summary: "show a plan's phases, and what is wrong with it",
+    argument: planFile,
+    options: ["runner", "config"],
+  },
+  enqueue: {
+    name: "enqueue",
+    group: "Plans:",
+    summary: "enqueue a plan without running it",
+    argument: planFile,
+    options: [...enqueuing, ...owning],
+  },
+  list: {
+    name: "list",
+    group: "Queue:",
+    summary: "list plans with their phases",
+    argument: ["[plan-id]", "only this plan: its number or its plan_id"],
+    options: ["config"],
+  },
+  show: {
+    name: "show",
+    group: "Phases:",
+    summary: "show everything about a phase",
+    argument: phase,
+    options: [],
+  },
+  log: {
+    name: "log",
+    group: "Phases:",
+    summary: "print what an attempt of a phase has printed",
+    argument: phase,
+    options: ["follow", "attempt"],
+  },
+  start: phaseCommand("start", "start a ready phase now, also while the queue is paused"),
+  retry: phaseCommand("retry", "make a failed phase ready again"),
+  cancel: phaseCommand("cancel", "stop a running phase and everything it started"),
+  skip: phaseCommand("skip", "count an unfinished phase as completed"),
+  done: phaseCommand("done", "say that a manual or external phase is done", ["note"]),
+  fail: phaseCommand("fail", "say that a manual or external phase failed", ["note"]),
+  remove: {
+    name: "remove",
+    group: "Queue:",
+    summary: "remove a plan, or one phase of it",
+    argument: ["<id>", "a plan (1, or its plan_id) or a phase (1.3, or its queue_id)"],
+    options: owning,
+  },
+  pause: {
+    name: "pause",
+    group: "Queue:",
+    summary: "start nothing more; what runs goes on",
+    argument: planId,
+    options: owning,
+  },
+  resume: {
+    name: "resume",
+    group: "Queue:",
+    summary: "start phases again, after a pause or a checkpoint",
+    argument: planId,
+    options: owning,
+  },
+  repair: {
+    name: "repair",
+    group: "Queue:",
+    summary: "go on with what can be read of damaged files; they are kept",
+    options: owning,
+  },
+} as const satisfies Readonly<Record<string, Definition>>;

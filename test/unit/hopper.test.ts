@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { systemClock } from "../../src/core/base/clock";
+import { HopperError, type ErrorKind } from "../../src/core/base/errors";
+import type { Hopper } from "../../src/core/hopper";
+import { findOwner } from "../../src/core/ownership/follower";
+import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
+import { readQueue } from "../../src/core/queue/readQueue";
+import { Bed, builtAssets } from "../support/bed";
+
+const appending = (file: string): string =>
+  `## Phase 1: Note\n\n\`\`\`sh\necho ran >>${file}\n\`\`\`\n`;
+
+/** Resolves when nothing of the queue goes on any more. */
+function ended(hopper: Hopper): Promise<void> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      const { kind } = hopper.waiting();
+      if (kind !== "running" && kind !== "retry") {
+        subscription.dispose();
+        resolve();
+      }
+    };
+    const subscription = hopper.onDidChange(check);
+    check();
+  });
+}
+
+function kindOf(kind: ErrorKind): (error: unknown) => boolean {
+  return (error) => error instanceof HopperError && error.kind === kind;
+}
+
+describe("hopper", () => {
+  let bed: Bed;
+
+  beforeEach(() => {
+    bed = new Bed();
+  });
+
+  afterEach(async () => {
+    await bed.remove();
+  });
+
+  it("runs a plan to its end, and a later host finds it there", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({ markdown: appending("ledger") });
+    hopper.run();
+    await ended(hopper);
+    await hopper.stop();
+    const again = await bed.openHopper();
+    assert.deepEqual([...again.queue.counts()], [["completed", 1]]);
+    assert.equal(readFileSync(join(bed.workspace, "ledger"), "utf8"), "ran\n");
+  });
+
+  it("keeps everything it writes to this user", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({ markdown: appending("ledger") });
+    hopper.run();
+    await ended(hopper);
+    await hopper.stop();
+    const folder = join(bed.workspace, ".hopper");
+    assert.equal(statSync(folder).mode & 0o077, 0);
+    for (const name of ["queue.db", "queue.journal", ".gitignore"]) {
+      assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name);
+    }
+    assert.equal(readFileSync(join(folder, ".gitignore"), "utf8"), "*\n");
+  });
+
+  it("is the only owner of a workspace, until it stops", async () => {
+    const hopper = await bed.openHopper();
+    await assert.rejects(bed.openHopper(), kindOf("owned"));
+    await hopper.stop();
+    await bed.openHopper();
+  });
+
+  it("takes a follower's commands over its socket, which goes with it", async () => {
+    const hopper = await bed.openHopper();
+    const user = { ...currentUser(), env: bed.environment, home: bed.root };
+    const state = openStateFolder(user);
+    const client = findOwner(bed.workspace, state, systemClock);
+    assert.ok(client);
+    const { planId } = await client.enqueue({ markdown: appending("ledger") });
+    await client.setPaused(true);
+    assert.equal(hopper.queue.pausedReason, "paused by you");
+    assert.equal(hopper.queue.phases({ planId }).length, 1);
+    await assert.rejects(client.retry("nonsense"), kindOf("notFound"));
+    await hopper.stop();
+    assert.equal(findOwner(bed.workspace, state, systemClock), undefined);
+  });
+
+  it("shows readers everything without their taking the lock or writing", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({ markdown: appending("ledger") });
+    const options = { assets: builtAssets, clock: systemClock };
+    const view = await readQueue(join(bed.workspace, ".hopper"), options);
+    assert.deepEqual(view?.queue.phases(), hopper.queue.phases());
+    view?.dispose();
+  });
+
+  it("runs nothing of a queue that this user did not make, before it is adopted", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({ markdown: appending("ledger") });
+    await hopper.stop();
+    rmSync(join(bed.root, "phase-hopper"), { recursive: true });
+    await assert.rejects(bed.openHopper(), kindOf("foreign"));
+    assert.equal(existsSync(join(bed.workspace, "ledger")), false);
+    const adopted = await bed.openHopper({ adopt: true });
+    adopted.run();
+    await ended(adopted);
+    assert.deepEqual([...adopted.queue.counts()], [["completed", 1]]);
+    await adopted.stop();
+    await bed.openHopper();
+  });
+
+  it("brings a copied folder up paused, its open attempts interrupted, under a name of its own", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({
+      markdown: "## Phase 1: Wait\n\nRunner: manual\n\nLook at it closely.\n",
+    });
+    await hopper.enqueue({ markdown: appending("ledger") });
+    hopper.run();
+    await ended(hopper);
+    await hopper.stop();
+    const copy = join(bed.root, "copy");
+    cpSync(bed.workspace, copy, { recursive: true });
+    const copied = await bed.openHopper({ workspace: copy });
+    assert.match(copied.queue.pausedReason ?? "", /copied/);
+    assert.equal(copied.queue.phaseByNumber(1, 1)?.reason, "interrupted");
+    assert.equal(copied.queue.phaseByNumber(2, 1)?.status, "completed");
+    const original = await bed.openHopper();
+    assert.equal(original.queue.phaseByNumber(1, 1)?.status, "running");
+    assert.notEqual(original.queue.config("database_id"), copied.queue.config("database_id"));
+  });
+
+  it("loses nothing when its folder is deleted while a phase runs", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({
+      markdown:
+        "## Phase 1: Clean\n\n```sh\nrm -rf .hopper\n```\n\n" +
+        "## Phase 2: After\nDepends on: none\n\n```sh\ntrue\n```\n",
+    });
+    hopper.run();
+    await ended(hopper);
+    assert.equal(hopper.queue.phaseByNumber(1, 1)?.reason, "lost");
+    assert.equal(hopper.queue.phaseByNumber(1, 2)?.status, "completed");
+    await hopper.stop();
+    const again = await bed.openHopper();
+    assert.deepEqual(again.notices, []);
+    assert.equal(again.queue.phaseByNumber(1, 1)?.reason, "lost");
+    assert.equal(again.queue.phaseByNumber(1, 2)?.status, "completed");
+  });
+});
