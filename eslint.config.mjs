@@ -42,7 +42,17 @@ const zones = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "test/fixtures/**", ".hopper/**", "examples/**"] },
+  {
+    ignores: [
+      "dist/**",
+      "node_modules/**",
+      "test/fixtures/**",
+      ".hopper/**",
+      "examples/**",
+      "phase-hopper-demo/**",
+      "scratch/**",
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((config) => ({
     ...config,
@@ -68,7 +78,11 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "no-restricted-imports": [
         "error",
-        { paths: [{ name: "vscode", message: "Only src/extension.ts and src/vscode know the editor." }] },
+        {
+          paths: [
+            { name: "vscode", message: "Only src/extension.ts and src/vscode know the editor." },
+          ],
+        },
       ],
     },
   },
@@ -104,7 +118,12 @@ export default tseslint.config(
   {
     files: ["**/*.mjs", "**/*.cjs"],
     languageOptions: {
-      globals: { process: "readonly", require: "readonly", module: "writable", console: "readonly" },
+      globals: {
+        process: "readonly",
+        require: "readonly",
+        module: "writable",
+        console: "readonly",
+      },
     },
   },
 );

@@ -19,20 +19,19 @@ hopper_boot=$3
 set -- "$1" "$2" ${hopper_stat##*") "}
 hopper_claim="{\"pid\":$$,\"startTime\":\"${22}\",\"bootId\":\"$hopper_boot\"}"
 
-# Whoever makes `started` runs the attempt; a link shows the file whole. What `ln -v` prints goes to
-# the host, and names the attempt. Where the file system has no links (or `ln` no -v), creating the
-# file exclusively is as safe and only less pretty: readers skip half a file.
-printf '%s\n' "$hopper_claim" >"started.$2.$$" || exit 1
-hopper_links=yes
-PATH=/usr/bin:/bin:$PATH ln -v "started.$2.$$" started 2>/dev/null || {
-  hopper_links=
-  set -C
-  if [ -e started ] || ! printf '%s\n' "$hopper_claim" 2>/dev/null >started; then
-    printf 'taken %s\n' "$2"
-    exit 0
-  fi
-  set +C
-  printf 'started %s\n' "$2"
+# Whoever makes `started` runs the attempt: noclobber opens it exclusively. Its one line is one write,
+# and readers take a file without it for "taken, not yet known by whom". (A link of a finished file
+# would need a program, and that alone costs as much as the rest of this script.)
+set -C
+if ! { : >started; } 2>/dev/null; then
+  printf 'taken %s\n' "$2"
+  exit 0
+fi
+set +C
+printf '%s\n' "$hopper_claim" 2>/dev/null >started || {
+  # A full disk: nothing has run yet, so the attempt is given back.
+  rm -f started
+  exit 1
 }
 
 exec </dev/null
@@ -55,17 +54,13 @@ fi
 hopper_exit="{\"step\":$hopper_step,\"code\":$hopper_code,\"signal\":$hopper_signal"
 [ -z "$hopper_problem" ] || hopper_exit="$hopper_exit,\"problem\":\"$hopper_problem\""
 
-# A full disk must not cost the outcome: try for ten minutes, as long as the folder is there.
+# A full disk must not cost the outcome: try for ten minutes, as long as the folder is there. The
+# record is one line in one write; readers take a file without its end for one that is not there yet.
 cd -- "$hopper_folder" || exit 1
 hopper_tries=0
-until printf '%s}\n' "$hopper_exit" 2>/dev/null >"exit.$2"; do
+until printf '%s}\n' "$hopper_exit" 2>/dev/null >exit.json; do
   hopper_tries=$((hopper_tries + 1))
   [ "$hopper_tries" -lt 600 ] && [ -d "$hopper_folder" ] || exit 1
   sleep 1
 done
-# Putting the record into place is the last thing to do, so `ln` takes this process over, and what
-# -v prints after it is the end line for the host. (`mv` would load five libraries more.)
-PATH=/usr/bin:/bin:$PATH
-[ -z "$hopper_links" ] || exec ln -v "exit.$2" exit.json
-mv "exit.$2" exit.json
 printf 'ended %s\n' "$2"

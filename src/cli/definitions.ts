@@ -14,12 +14,27 @@ export interface Definition {
 
 /** Commands that open the queue as its owner. */
 const owning = ["config", "adopt", "takeOver"] as const;
-const enqueuing = ["runner", "title", "priority", "parentIssue", "yes", "replace", "again"] as const;
+const enqueuing = [
+  "runner",
+  "title",
+  "priority",
+  "parentIssue",
+  "yes",
+  "replace",
+  "again",
+] as const;
 const planFile = ["<plan>", "a Markdown file"] as const;
 const phase = ["<id>", "a phase, as `list` shows it (1.3), or its queue_id"] as const;
-const planId = ["[plan-id]", "a plan: its number or its plan_id; without it the whole queue"] as const;
+const planId = [
+  "[plan-id]",
+  "a plan: its number or its plan_id; without it the whole queue",
+] as const;
 
-function phaseCommand(name: string, summary: string, extra: readonly OptionName[] = []): Definition {
+function phaseCommand(
+  name: string,
+  summary: string,
+  extra: readonly OptionName[] = [],
+): Definition {
   return { name, group: "Phases:", summary, argument: phase, options: [...extra, ...owning] };
 }
 

@@ -58,7 +58,10 @@ function usageMessage({ code, message }: CommanderError): string {
   if (code === "commander.help") {
     return "";
   }
-  const text = message.replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ").trim();
+  const text = message
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
   const sentence = text.endsWith(".") || text.endsWith(")") ? text : `${text}.`;
   return `${sentence} See \`phase-hopper --help\`.`;
 }

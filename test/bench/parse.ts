@@ -81,7 +81,8 @@ function plan(kilobytes: number): string {
 
 const section = `### Tasks
 
-${"- [ ] T001 [P] Create the `module` in src/a/b.ts, see docs/design.md and [the API](docs/api.md)\n".repeat(4)}
+- [ ] T001 Create the schema, see docs/design.md and [the API](docs/api.md)
+${"- [ ] T002 [P] Create the `module` that keeps the books in src/library/books/shelf.ts\n".repeat(3)}
 ${"Some **prose** about what is to be done, with a [link](http://example.com/x) and more words. ".repeat(4)}
 
 > A quote that says something about it.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/base/clock";
 import { HopperError, type ErrorKind } from "../../src/core/base/errors";
@@ -131,6 +131,17 @@ describe("hopper", () => {
     const original = await bed.openHopper();
     assert.equal(original.queue.phaseByNumber(1, 1)?.status, "running");
     assert.notEqual(original.queue.config("database_id"), copied.queue.config("database_id"));
+  });
+
+  it("lets a node block's own text decide whether it is a module, not the workspace", async () => {
+    writeFileSync(join(bed.workspace, "package.json"), '{"type":"module"}');
+    const hopper = await bed.openHopper();
+    await hopper.enqueue({
+      markdown: '## Phase 1: Old\n\n```node\nrequire("node:fs").writeFileSync("old", "");\n```\n',
+    });
+    hopper.run();
+    await ended(hopper);
+    assert.equal(existsSync(join(bed.workspace, "old")), true);
   });
 
   it("loses nothing when its folder is deleted while a phase runs", async () => {

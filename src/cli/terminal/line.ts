@@ -18,20 +18,28 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + displayWidth(text), 0);
 }
 
-/** The line in colours, cut off with an ellipsis where it would take more than `width` columns. */
-export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE_INFINITY): string {
+/** The line, cut off with an ellipsis where it would take more than `width` columns. */
+export function cutLine(line: Line, width: number): Line {
   if (lineWidth(line) <= width) {
-    return line.map(({ text, look }) => palette(look, text)).join("");
+    return line;
   }
   let left = width - 1;
-  let rendered = "";
+  const kept: Span[] = [];
   for (const { text, look } of line) {
-    const kept = cut(text, left);
-    if (kept !== text) {
-      return width < 1 ? "" : rendered + palette(look, `${kept.trimEnd()}…`);
+    const fitting = cut(text, left);
+    if (fitting !== text) {
+      kept.push({ text: `${fitting.trimEnd()}…`, look });
+      break;
     }
-    rendered += palette(look, text);
+    kept.push({ text, look });
     left -= displayWidth(text);
   }
-  return rendered;
+  return width < 1 ? [] : kept;
+}
+
+/** The line in colours, cut off as by {@link cutLine}. */
+export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE_INFINITY): string {
+  return cutLine(line, width)
+    .map(({ text, look }) => palette(look, text))
+    .join("");
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ReadStream, WriteStream } from "node:tty";
+import { isatty, type ReadStream, type WriteStream } from "node:tty";
 import { createPalette, type Palette } from "./palette";
 
 /** What the streams of this process can show and be asked. */
@@ -23,14 +23,14 @@ export function describeTerminal(
   { stdin, stdout, stderr }: Pick<NodeJS.Process, "stdin" | "stdout" | "stderr">,
   environment: Environment,
 ): Terminal {
-  const isTerminal = Boolean(stdout.isTTY);
+  const isTerminal = isatty(stdout.fd);
   const attended = !isSet(environment["CI"]);
   const isForeground = foreground();
   return {
     stdin,
     stdout,
     canRedraw: isTerminal && attended && environment["TERM"] !== "dumb",
-    canAsk: isTerminal && Boolean(stdin.isTTY) && attended && isForeground,
+    canAsk: isTerminal && isatty(stdin.fd) && attended && isForeground,
     columns: isTerminal && stdout.columns > 0 ? stdout.columns : Number.POSITIVE_INFINITY,
     palette: createPalette(colorDepth(stdout, environment)),
     notePalette: createPalette(colorDepth(stderr, environment)),

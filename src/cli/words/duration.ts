@@ -15,7 +15,10 @@ export function duration(milliseconds: number): string {
 }
 
 /** Between two times as they are stored; undefined where one is missing. */
-export function durationBetween(from: string | undefined, to: string | undefined): string | undefined {
+export function durationBetween(
+  from: string | undefined,
+  to: string | undefined,
+): string | undefined {
   return from === undefined || to === undefined
     ? undefined
     : duration(Date.parse(to) - Date.parse(from));

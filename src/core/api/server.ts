@@ -83,6 +83,7 @@ class LocalServer implements ApiServer {
         await chmod(socketPath, 0o600);
       }
     } catch (error) {
+      this.server.close();
       throw new HopperError(
         "unavailable",
         `The queue's owner cannot listen on ${socketPath}: ${errorMessage(error)}`,

@@ -7,6 +7,7 @@ import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import type { AttemptFolders } from "./attemptFolders";
 import type { AttemptFacts } from "./openAttempt";
+import { findDocument } from "./planSource";
 
 /** Seconds a whole attempt may take, and how long an agent may be silent, where nothing says so. */
 const defaults = { timeout: 60 * 60, externalDeadline: 24 * 60 * 60, agentIdle: 15 * 60 };
@@ -140,7 +141,10 @@ function requestFor(
     runnerName: phase.runner,
     definition,
     instructions: data.instructions,
-    externalDocs: data.externalDocs,
+    // A runner works in the workspace folder: it is told where a document is from there.
+    externalDocs: data.externalDocs.map(
+      (document) => findDocument(document, context.workspace, plan?.source_path) ?? document,
+    ),
     blocks: definition.kind === "shell" ? data.blocks : [],
     verify: data.verify,
   };

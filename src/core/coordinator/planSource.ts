@@ -44,15 +44,29 @@ export function loadPlanText(markdown: string, context: PlanContext): LoadedPlan
   return { plan: parse(markdown, context), sha256: hash(markdown) };
 }
 
+/**
+ * Where a document that a plan refers to lies, as a path below the workspace: beside the plan, else
+ * from the workspace folder. Undefined when it is not there, or not inside the workspace.
+ */
+export function findDocument(
+  document: string,
+  workspace: string,
+  sourcePath: string | undefined,
+): string | undefined {
+  const folders = [...(sourcePath === undefined ? [] : [dirname(sourcePath)]), workspace];
+  const found = folders
+    .map((folder) => resolve(folder, document))
+    .find((path) => isInside(workspace, path));
+  return found && relative(workspace, found);
+}
+
 function parse(text: string, context: PlanContext, sourcePath?: string): ParsedPlan {
   const { runners, defaultRunner, workspace } = context;
-  const folders = [sourcePath === undefined ? workspace : dirname(sourcePath), workspace];
   return parsePlan(text, {
     runners,
     ...(defaultRunner !== undefined && { defaultRunner }),
     ...(sourcePath !== undefined && { fileName: basename(sourcePath) }),
-    documentExists: (document) =>
-      folders.some((folder) => isInside(workspace, resolve(folder, document))),
+    documentExists: (document) => findDocument(document, workspace, sourcePath) !== undefined,
   });
 }
 

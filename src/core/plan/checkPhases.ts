@@ -1,7 +1,7 @@
-import { type PlanProblem, blockLanguages } from "../protocol/plan";
+import { type ParsedPhase, type PlanProblem, blockLanguages } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 import { findCycles } from "./dependencyCycles";
-import { manyPhases, maxPhases } from "./limits";
+import { manyPhases } from "./limits";
 import type { ReadPhase } from "./phase";
 import { checkNumbers, phaseName } from "./phaseNumbers";
 import { excerpt, problem } from "./problem";
@@ -18,14 +18,10 @@ const littleContent = 10;
 
 /** Checks the phases of a plan, which come in the document's order. */
 export function checkPhases(read: readonly ReadPhase[], surroundings: Surroundings): PlanProblem[] {
-  const countProblems = checkCount(read);
-  if (read.length > maxPhases) {
-    return countProblems;
-  }
   const phases = read.map(({ phase }) => phase);
   const dependsOnLines = new Map(read.map(({ phase, body }) => [phase, body.dependsOnLine]));
   return [
-    ...countProblems,
+    ...checkCount(phases),
     ...checkNumbers(phases),
     ...findCycles(phases, (phase) => dependsOnLines.get(phase) ?? phase.startLine),
     ...read.flatMap((one) => [...checkBlocks(one, surroundings), ...checkContent(one)]),
@@ -33,21 +29,14 @@ export function checkPhases(read: readonly ReadPhase[], surroundings: Surroundin
   ];
 }
 
-function checkCount(read: readonly ReadPhase[]): PlanProblem[] {
-  if (read.length === 0) {
+function checkCount(phases: readonly ParsedPhase[]): PlanProblem[] {
+  if (phases.length === 0) {
     const message = 'No phase found. Begin each phase with a heading such as "## Phase 1: Title".';
     return [problem("no-phase", message, 0)];
   }
-  const [code, limit] =
-    read.length > maxPhases
-      ? (["too-many-phases", maxPhases] as const)
-      : (["many-phases", manyPhases] as const);
-  const firstBeyond = read[limit]?.phase;
-  if (!firstBeyond) {
-    return [];
-  }
-  const message = `The plan has ${read.length} phases, more than ${limit}. Split it into several plans.`;
-  return [problem(code, message, firstBeyond.startLine)];
+  const firstBeyond = phases[manyPhases];
+  const message = `The plan has ${phases.length} phases. Check that all of them are meant as one, or split the plan.`;
+  return firstBeyond ? [problem("many-phases", message, firstBeyond.startLine)] : [];
 }
 
 /** A phase that runs blocks needs one; whether it does is known once its runner is. */

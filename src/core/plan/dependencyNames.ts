@@ -15,13 +15,16 @@ export function parseDependencies(value: string): WrittenDependency[] | undefine
     return [];
   }
   const segments = text.split('"');
-  if (text === "" || segments.length % 2 === 0 || /(?:[,&]| and)$/i.test(text)) {
+  const hasEmptyQuotes = segments.some(
+    (segment, index) => index % 2 === 1 && segment.trim() === "",
+  );
+  if (segments.length % 2 === 0 || hasEmptyQuotes || /(?:^|[,&]| and)$/i.test(text)) {
     return undefined;
   }
   const names = segments.flatMap((segment, index) =>
     index % 2 === 1 ? [{ text: segment.trim(), quoted: true }] : splitUnquoted(segment),
   );
-  return names.length > 0 && names.every((name) => name.text !== "") ? names : undefined;
+  return names.length > 0 ? names : undefined;
 }
 
 /** Names that are the same but for case, white space and the form of their quotes fold to one. */

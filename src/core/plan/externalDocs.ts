@@ -12,6 +12,8 @@ export interface DocumentMention {
 // no text makes them try twice: a plan is any text, and is parsed on the host's event loop.
 const leadWord =
   /(?<![\p{L}\p{N}])(?:see|refer\s+to|reference|referenced\s+in|mentioned\s+in|check|from)(?![\p{L}\p{N}])/giu;
+/** Spares most prose the search; a link's address may stand elsewhere. */
+const mayNameDocument = /\.md|\[/i;
 const afterLeadWord = /[*_:]*\s+(?:(?:also|the):?\s+)*\**/iy;
 const betweenDocuments = /\**\s*(?:,\s*(?:and\s+)?|and\s+)(?:(?:also|the)\s+)*\**/iy;
 
@@ -26,6 +28,9 @@ export function findDocuments(
   referenceTarget: (label: string) => string | undefined,
 ): DocumentMention[] {
   const mentions: DocumentMention[] = [];
+  if (!mayNameDocument.test(markup)) {
+    return mentions;
+  }
   const lineAt = createLineCounter(markup);
   const lead = new RegExp(leadWord);
   while (lead.test(markup)) {

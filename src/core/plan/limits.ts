@@ -1,4 +1,5 @@
 import type { PlanProblem } from "../protocol/plan";
+import type { PhaseStart } from "./phaseStarts";
 import { problem } from "./problem";
 
 /** Parsing happens on the host's event loop, so what it may be given is bounded. */
@@ -27,6 +28,13 @@ export function checkLineLengths(lines: readonly string[]): PlanProblem[] {
       ? [problem("line-too-long", message, number)]
       : [],
   );
+}
+
+/** The problem of more phases than are read. */
+export function checkPhaseCount(starts: readonly PhaseStart[]): PlanProblem | undefined {
+  const firstBeyond = starts[maxPhases];
+  const message = `The plan has ${starts.length} phases, more than 1,000. Split it into several plans.`;
+  return firstBeyond && problem("too-many-phases", message, firstBeyond.heading.startLine);
 }
 
 /** Found without splitting: the text may be of any size. */

@@ -2,7 +2,7 @@ import type { ParsedPlan, PlanProblem } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 import { checkUnclosedFences } from "./checkFences";
 import { checkPhases } from "./checkPhases";
-import { checkFileSize, checkLineLengths } from "./limits";
+import { checkFileSize, checkLineLengths, checkPhaseCount } from "./limits";
 import { type Outline, readOutline } from "./markdown";
 import { readPhases } from "./phase";
 import { type PhaseStart, findPhaseStarts } from "./phaseStarts";
@@ -43,6 +43,10 @@ export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   const lines = blankFrontMatter(allLines);
   const outline = readOutline(lines);
   const { starts, problems: headingProblems } = findPhaseStarts(outline);
+  const tooMany = checkPhaseCount(starts);
+  if (tooMany) {
+    return refused([tooMany], options);
+  }
   const { phases: sections, outside } = cutSections(outline.headings, starts, lines.length - 1);
   const { phases, problems } = readPhases(lines, outline, sections, options.runners);
   return {
@@ -62,7 +66,7 @@ export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   };
 }
 
-/** A plan that was not looked into. */
+/** A plan that is too large to be looked into. */
 function refused(problems: readonly PlanProblem[], { fileName }: ParseOptions): ParsedPlan {
   return { title: titleFromFileName(fileName), context: "", phases: [], problems };
 }

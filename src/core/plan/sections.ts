@@ -15,7 +15,8 @@ export interface OutsideSection {
   readonly heading: Heading | undefined;
   readonly startLine: number;
   readonly endLine: number;
-  readonly betweenPhases: boolean;
+  /** Whether a phase ends it, and not the document. */
+  readonly phaseFollows: boolean;
 }
 
 /**
@@ -30,22 +31,22 @@ export function cutSections(
   const startOf = new Map(starts.map((start) => [start.heading, start]));
   const phases: PhaseSection[] = [];
   const outside: OutsideSection[] = [];
-  let open: PhaseStart | Omit<OutsideSection, "endLine" | "betweenPhases"> = {
+  let open: PhaseStart | Omit<OutsideSection, "endLine" | "phaseFollows"> = {
     heading: undefined,
     startLine: 0,
   };
-  const close = (endLine: number, betweenPhases: boolean) => {
+  const close = (endLine: number, phaseFollows: boolean) => {
     if ("name" in open) {
       phases.push({ ...open, endLine });
     } else if (endLine >= open.startLine) {
-      outside.push({ ...open, endLine, betweenPhases });
+      outside.push({ ...open, endLine, phaseFollows });
     }
   };
   for (const heading of headings) {
     const start = startOf.get(heading);
     const { startLine } = heading;
     if (start) {
-      close(startLine - 1, phases.length > 0);
+      close(startLine - 1, true);
       open = start;
     } else if ("name" in open && heading.level <= open.heading.level) {
       close(startLine - 1, false);
@@ -58,8 +59,8 @@ export function cutSections(
 
 /** Warns of text between two phases, which belongs to neither. */
 export function checkOutside(outside: readonly OutsideSection[], outline: Outline): PlanProblem[] {
-  return outside.flatMap(({ heading, startLine, endLine, betweenPhases }) => {
-    if (!heading || !betweenPhases) {
+  return outside.flatMap(({ heading, startLine, endLine, phaseFollows }) => {
+    if (!heading || !phaseFollows) {
       return [];
     }
     const title = excerpt(outline.plainText(heading.markup));

@@ -14,7 +14,7 @@ export function blankFrontMatter(lines: readonly string[]): readonly string[] {
     return lines;
   }
   const end = lines.findIndex((line, index) => index > 0 && isFrontMatterEnd(line));
-  return end < 0 ? lines : lines.map((line, index) => (index <= end ? "" : line));
+  return lines.map((line, index) => (index <= end ? "" : line));
 }
 
 /** Lines `startLine` to `endLine`, both included, with the white space around them trimmed. */

@@ -29,7 +29,7 @@ export interface AttemptRequest {
   readonly runnerName: string;
   readonly definition: RunnerDefinition;
   readonly instructions: string;
-  /** Documents the phase refers to, as written. */
+  /** Documents the phase refers to: from the workspace folder, or as written where not found. */
   readonly externalDocs: readonly string[];
   /** Blocks of a `shell` attempt; empty for the other kinds. */
   readonly blocks: readonly CodeBlock[];

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { SqlParams } from "./sqlDatabase";
@@ -43,24 +44,27 @@ const snapshotMarkSchema = z.object({
 /** Says, in the journal before it, which snapshot is about to take over. */
 export type SnapshotMark = z.infer<typeof snapshotMarkSchema>["snapshot"];
 
-/** A journal as read: everything up to the first byte that is not a whole, right line. */
+/** A journal as read. */
 export interface ParsedJournal {
   readonly header: JournalHeader;
+  /** Commits up to the first wrong line. */
   readonly commits: readonly (Commit & { readonly line: number })[];
   readonly marks: readonly SnapshotMark[];
-  /** Bytes of whole, right lines. */
+  /** Bytes of whole, right lines up to the first that is not. */
   readonly validBytes: number;
-  /** Bytes of a last line without its end: what a crash in the middle of an append leaves. */
+  /** Bytes of an unfinished last line: what a crash in the middle of an append leaves. */
   readonly tornBytes: number;
-  /** A wrong line that is not a torn end: 1-based. */
+  /** The first wrong line that is not an unfinished end, 1-based. */
   readonly badLine?: number;
+  /** Commits behind the first wrong line, for a repair. */
+  readonly stranded: readonly (Commit & { readonly line: number })[];
 }
 
-export function encodeHeader(header: Omit<JournalHeader, "journal">): string {
+export function encodeHeader(header: Omit<JournalHeader, "journal">): Buffer {
   return seal({ journal: "phase-hopper", ...header });
 }
 
-export function encodeCommit({ seq, generation, statements }: Commit): string {
+export function encodeCommit({ seq, generation, statements }: Commit): Buffer {
   const indexes = new Map<string, number>();
   const runs = statements.map(([sql, params]) => {
     const index = indexes.get(sql) ?? indexes.size;
@@ -70,58 +74,104 @@ export function encodeCommit({ seq, generation, statements }: Commit): string {
   return seal({ seq, generation, sql: [...indexes.keys()], runs });
 }
 
-export function encodeSnapshotMark(snapshot: SnapshotMark): string {
+export function encodeSnapshotMark(snapshot: SnapshotMark): Buffer {
   return seal({ snapshot });
 }
 
 /** Reads a journal's bytes; undefined when not even the header can be read. */
 export function parseJournal(bytes: Buffer): ParsedJournal | undefined {
-  const commits: (Commit & { line: number })[] = [];
-  const marks: SnapshotMark[] = [];
-  let header: JournalHeader | undefined;
-  let start = 0;
-  for (let line = 1; ; line++) {
-    const end = bytes.indexOf(0x0a, start);
-    const done = (badLine?: number): ParsedJournal | undefined =>
-      header && {
-        header,
-        commits,
-        marks,
-        validBytes: start,
-        tornBytes: badLine === undefined ? bytes.length - start : 0,
-        ...(badLine !== undefined && { badLine }),
-      };
-    if (end === -1) {
-      return done();
-    }
-    const record = unseal(bytes.subarray(start, end));
-    const commit = commitSchema.safeParse(record);
-    const mark = snapshotMarkSchema.safeParse(record);
-    if (line === 1) {
-      header = headerSchema.safeParse(record).data;
-      if (!header) {
-        return undefined;
-      }
-    } else if (commit.success) {
-      const { seq, generation, sql, runs } = commit.data;
-      const statements = runs.map(([index, params]) => [sql[index] ?? "", params] as const);
-      commits.push({ seq, generation, statements, line });
-    } else if (mark.success) {
-      marks.push(mark.data.snapshot);
-    } else {
-      return done(line);
-    }
-    start = end + 1;
+  const [first, ...lines] = linesOf(bytes);
+  const header = first?.ended ? headerSchema.safeParse(unseal(first.content)).data : undefined;
+  if (!first || !header) {
+    return undefined;
   }
+  const commits: (Commit & { line: number })[] = [];
+  const stranded: (Commit & { line: number })[] = [];
+  const marks: SnapshotMark[] = [];
+  let validBytes = first.end;
+  let tornBytes = 0;
+  let badLine: number | undefined;
+  for (const [index, { content, end, ended }] of lines.entries()) {
+    const line = index + 2;
+    const record = ended ? decode(unseal(content)) : undefined;
+    if (record?.commit) {
+      (badLine === undefined ? commits : stranded).push({ ...record.commit, line });
+    } else if (record?.mark) {
+      marks.push(record.mark);
+    } else if (end === bytes.length && isUnfinished(content, ended) && badLine === undefined) {
+      tornBytes = end - validBytes;
+    } else {
+      badLine ??= line;
+    }
+    if (badLine === undefined && tornBytes === 0) {
+      validBytes = end;
+    }
+  }
+  const parsed = { header, commits, marks, validBytes, tornBytes, stranded };
+  return badLine === undefined ? parsed : { ...parsed, badLine };
+}
+
+/** The marks among the whole lines of a piece of a journal. */
+export function marksIn(bytes: Buffer): SnapshotMark[] {
+  return linesOf(bytes).flatMap(({ content, ended }) => {
+    const mark = ended ? decode(unseal(content))?.mark : undefined;
+    return mark ? [mark] : [];
+  });
+}
+
+interface Line {
+  readonly content: Buffer;
+  /** Where the next line begins. */
+  readonly end: number;
+  /** False for a last line without its line feed. */
+  readonly ended: boolean;
+}
+
+function linesOf(bytes: Buffer): Line[] {
+  const lines: Line[] = [];
+  for (let start = 0; start < bytes.length;) {
+    const found = bytes.indexOf(0x0a, start);
+    const ended = found !== -1;
+    const stop = ended ? found : bytes.length;
+    const end = ended ? found + 1 : stop;
+    lines.push({ content: bytes.subarray(start, stop), end, ended });
+    start = end;
+  }
+  return lines;
+}
+
+/**
+ * Whether a wrong last line is what a power cut leaves of an append: its end is missing, or parts of
+ * it never reached the disk and read as zeros, which no whole line holds.
+ */
+function isUnfinished(content: Buffer, ended: boolean): boolean {
+  return !ended || content.includes(0);
+}
+
+function decode(record: unknown): { commit?: Commit; mark?: SnapshotMark } | undefined {
+  if (typeof record !== "object" || record === null) {
+    return undefined;
+  }
+  if ("snapshot" in record) {
+    const mark = snapshotMarkSchema.safeParse(record).data;
+    return mark && { mark: mark.snapshot };
+  }
+  const found = commitSchema.safeParse(record).data;
+  if (!found) {
+    return undefined;
+  }
+  const { seq, generation, sql, runs } = found;
+  const statements = runs.map(([index, params]) => [sql[index] ?? "", params] as const);
+  return { commit: { seq, generation, statements } };
 }
 
 const checksumLength = 16;
 const tailLength = `,"checksum":"${"0".repeat(checksumLength)}"}`.length;
 
 /** Appends the checksum as the object's last field, and ends the line. */
-function seal(record: object): string {
-  const open = JSON.stringify(record).slice(0, -1);
-  return `${open},"checksum":"${checksum(open)}"}\n`;
+function seal(record: object): Buffer {
+  const open = Buffer.from(JSON.stringify(record)).subarray(0, -1);
+  return Buffer.concat([open, Buffer.from(`,"checksum":"${checksum(open)}"}\n`)]);
 }
 
 /** The record of a line, or undefined when its checksum is wrong. */
@@ -137,6 +187,6 @@ function unseal(line: Buffer): unknown {
   }
 }
 
-function checksum(content: string | Buffer): string {
+function checksum(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex").slice(0, checksumLength);
 }

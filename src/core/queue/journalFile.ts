@@ -1,26 +1,35 @@
 import { Buffer } from "node:buffer";
-import { errorCode, HopperError } from "../base/errors";
-import { parseJournal } from "./journal";
-import { readIfThere, type StoreFileSystem, writeFully } from "./storeFiles";
+import { constants, type Stats } from "node:fs";
+import { dirname } from "node:path";
+import { closeQuietly, createSynced, syncFolder, writeFully } from "./durableFiles";
+import { marksIn, parseJournal } from "./journal";
+import { storageError } from "./storageError";
+import { isMissing, readIfThere, removeQuietly, type StoreFileSystem } from "./storeFiles";
 
 /** What stands at the journal's path after an append. */
 export type JournalPlace =
-  /** Our file. */
+  /** Our file, as we wrote it. */
   | "ours"
   /** Nothing, or a file that is not ours and no newer: somebody tidied up under us. */
   | "gone"
   /** A newer generation: somebody took over. */
   | "newer";
 
+type Identity = Pick<Stats, "dev" | "ino">;
+
 /** The open journal of the owner: durable appends, and the cutting off of failed ones. */
 export class JournalFile {
-  /** Set after a failed append whose bytes could not be cut off yet. */
+  /** Set while the file may be longer than what counts of it. */
   private cutPending = false;
+  /** Set while the folder may not know the file's name yet: it could be lost with a power cut. */
+  private namePending = false;
 
   private constructor(
     private readonly files: StoreFileSystem,
-    private readonly path: string,
-    private readonly fd: number,
+    private path: string,
+    /** Undefined after {@link release}, until the next append opens the file again. */
+    private fd: number | undefined,
+    private readonly identity: Identity,
     readonly generation: number,
     private size: number,
   ) {}
@@ -35,17 +44,41 @@ export class JournalFile {
     generation: number,
     validBytes: number,
   ): JournalFile {
-    const fd = files.openSync(path, "a+");
+    const fd = openToAppend(files, path);
     try {
-      if (files.fstatSync(fd).size !== validBytes) {
-        files.ftruncateSync(fd, validBytes);
-        files.fdatasyncSync(fd);
+      const found = files.fstatSync(fd);
+      if (found.size < validBytes) {
+        throw new Error("it became shorter while it was opened");
       }
+      const journal = new JournalFile(files, path, fd, found, generation, validBytes);
+      journal.cutPending = found.size > validBytes;
+      journal.cut(fd);
+      return journal;
     } catch (error) {
-      files.closeSync(fd);
+      closeQuietly(files, fd);
       throw error;
     }
-    return new JournalFile(files, path, fd, generation, validBytes);
+  }
+
+  /**
+   * Makes a new journal under a name at which nobody looks, and keeps it open, so that nothing can
+   * fail any more once {@link moveTo} has put it into place.
+   */
+  static create(
+    files: StoreFileSystem,
+    path: string,
+    generation: number,
+    content: Uint8Array,
+  ): JournalFile {
+    const fd = createSynced(files, path, content);
+    try {
+      const found = files.fstatSync(fd);
+      return new JournalFile(files, path, fd, found, generation, content.length);
+    } catch (error) {
+      closeQuietly(files, fd);
+      removeQuietly(files, path);
+      throw error;
+    }
   }
 
   /** Bytes of whole lines. */
@@ -53,88 +86,180 @@ export class JournalFile {
     return this.size;
   }
 
+  /** Gives the file its name, replacing what has it. */
+  moveTo(path: string): void {
+    this.files.renameSync(this.path, path);
+    this.path = path;
+    this.namePending = true;
+    try {
+      this.syncName();
+    } catch {
+      // Still pending: nothing is acknowledged before it is done.
+    }
+  }
+
   /**
-   * Appends a line and syncs it. When it returns, the line is on disk; when it throws, nothing of
-   * the line counts.
+   * Appends a line and syncs it. Once this answers "ours", the line is on disk and everybody finds
+   * it; with any other answer, and when it throws, nothing of the line counts.
    *
    * @throws HopperError `storage`.
    */
-  append(line: string): void {
+  append(line: Uint8Array): JournalPlace {
     try {
-      this.cut();
-      const bytes = Buffer.from(line);
+      const fd = this.opened();
+      const before = fd === undefined ? "gone" : this.prepare(fd);
+      if (fd === undefined || before !== "ours") {
+        return this.placeOfOther(before);
+      }
       this.cutPending = true;
-      writeFully(this.files, this.fd, bytes);
-      this.files.fdatasyncSync(this.fd);
-      this.cutPending = false;
-      this.size += bytes.length;
+      writeFully(this.files, fd, line);
+      this.files.fdatasyncSync(fd);
+      const place = this.placeIf((size) => size === this.size + line.length);
+      if (place === "ours") {
+        this.size += line.length;
+        this.cutPending = false;
+      } else {
+        this.cutQuietly();
+      }
+      return place;
     } catch (error) {
       this.cutQuietly();
       throw storageError(this.path, error);
     }
   }
 
+  /** @throws HopperError `storage` when it cannot be known. */
   place(): JournalPlace {
-    const ours = this.files.fstatSync(this.fd);
     try {
-      const found = this.files.statSync(this.path);
-      if (found.ino === ours.ino && found.dev === ours.dev && found.size >= this.size) {
-        return "ours";
-      }
+      const fd = this.opened();
+      return fd === undefined
+        ? this.placeOfOther("gone")
+        : this.placeIf((size) => size >= this.size);
     } catch (error) {
-      if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") {
-        return "gone";
-      }
       throw storageError(this.path, error);
     }
+  }
+
+  /** The bytes from `start` to `end`, or to the end of the last whole line. */
+  slice(start: number, end = this.size): Buffer {
+    const fd = this.opened();
+    if (fd === undefined) {
+      throw new Error(`${this.path} is gone`);
+    }
+    return this.read(fd, start, end);
+  }
+
+  /** Lets go of the file until the next append: Windows replaces no file that is open. */
+  release(): void {
+    this.cutQuietly();
+    const fd = this.fd;
+    this.fd = undefined;
+    if (fd !== undefined) {
+      closeQuietly(this.files, fd);
+    }
+  }
+
+  /** The descriptor; undefined when the file that was released is no longer at its path. */
+  private opened(): number | undefined {
+    if (this.fd !== undefined) {
+      return this.fd;
+    }
+    try {
+      const fd = openToAppend(this.files, this.path);
+      if (isSame(this.files.fstatSync(fd), this.identity)) {
+        this.fd = fd;
+      } else {
+        this.files.closeSync(fd);
+      }
+    } catch (error) {
+      if (!isMissing(error)) {
+        throw error;
+      }
+    }
+    return this.fd;
+  }
+
+  /** Brings the file to what counts of it; says so when somebody else has written into it. */
+  private prepare(fd: number): JournalPlace {
+    const { size } = this.files.fstatSync(fd);
+    if (size < this.size) {
+      return "gone";
+    }
+    if (size > this.size && !this.cutPending) {
+      const strange = this.read(fd, this.size, size);
+      if (marksIn(strange).some(({ generation }) => generation > this.generation)) {
+        return "newer";
+      }
+      this.cutPending = true;
+    }
+    this.cut(fd);
+    this.syncName();
+    return "ours";
+  }
+
+  private placeIf(isRight: (size: number) => boolean): JournalPlace {
+    let found: Stats;
+    try {
+      found = this.files.statSync(this.path);
+    } catch (error) {
+      if (isMissing(error)) {
+        return "gone";
+      }
+      throw error;
+    }
+    return isSame(found, this.identity) && isRight(found.size) ? "ours" : this.placeOfOther("gone");
+  }
+
+  /** What a file is that is not as we left it; `otherwise`, unless it is newer than ours. */
+  private placeOfOther(otherwise: JournalPlace): JournalPlace {
     const other = readIfThere(this.files, this.path);
     const generation = other && parseJournal(other)?.header.generation;
-    return generation !== undefined && generation > this.generation ? "newer" : "gone";
+    return generation !== undefined && generation > this.generation ? "newer" : otherwise;
   }
 
-  /** The bytes from `offset` to the end of the last whole line. */
-  tailFrom(offset: number): Buffer {
-    return this.files.readFileSync(this.path).subarray(offset, this.size);
+  private read(fd: number, start: number, end: number): Buffer {
+    const bytes = Buffer.alloc(end - start);
+    for (let read = 0; read < bytes.length;) {
+      const count = this.files.readSync(fd, bytes, read, bytes.length - read, start + read);
+      if (count === 0) {
+        throw new Error(`${this.path} is shorter than what was written to it`);
+      }
+      read += count;
+    }
+    return bytes;
   }
 
-  close(): void {
-    this.files.closeSync(this.fd);
-  }
-
-  private cut(): void {
+  private cut(fd: number): void {
     if (this.cutPending) {
-      this.files.ftruncateSync(this.fd, this.size);
-      this.files.fdatasyncSync(this.fd);
+      this.files.ftruncateSync(fd, this.size);
+      this.files.fdatasyncSync(fd);
       this.cutPending = false;
     }
   }
 
   private cutQuietly(): void {
     try {
-      this.cut();
+      if (this.fd !== undefined) {
+        this.cut(this.fd);
+      }
     } catch {
       // Still pending: the next append cuts before it writes, and a reader sees a torn end.
     }
   }
+
+  private syncName(): void {
+    if (this.namePending) {
+      syncFolder(this.files, dirname(this.path));
+      this.namePending = false;
+    }
+  }
 }
 
-/** A failed file operation in words for the user. */
-export function storageError(path: string, error: unknown): HopperError {
-  if (error instanceof HopperError) {
-    return error;
-  }
-  const reasons: Readonly<Record<string, string>> = {
-    ENOSPC: "the disk is full",
-    EDQUOT: "the disk quota is used up",
-    EROFS: "the file system is read-only",
-    EACCES: "writing is not permitted",
-    EPERM: "writing is not permitted",
-    EMFILE: "too many files are open",
-    ENFILE: "too many files are open",
-    EIO: "the disk reports an error",
-  };
-  const code = errorCode(error);
-  const reason =
-    (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
-  return new HopperError("storage", `${path} cannot be written: ${reason}`, { cause: error });
+/** Never makes the file: one that is missing is for the store to notice. */
+function openToAppend(files: StoreFileSystem, path: string): number {
+  return files.openSync(path, constants.O_RDWR | constants.O_APPEND);
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
 }

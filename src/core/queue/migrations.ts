@@ -1,4 +1,3 @@
-import { HopperError } from "../base/errors";
 import type { SqlDatabase } from "./sqlDatabase";
 
 /** "PHop" in ASCII: tells our database files from others. */
@@ -54,6 +53,8 @@ const migrations: readonly (readonly string[])[] = [
      ) STRICT`,
     `CREATE INDEX phase_queue_ready ON phase_queue (priority, queue_position, phase_number)
        WHERE status = 'ready'`,
+    `CREATE INDEX phase_queue_ready_runner
+       ON phase_queue (runner, priority, queue_position, phase_number) WHERE status = 'ready'`,
     `CREATE INDEX phase_queue_status ON phase_queue (status, plan_id)`,
     `CREATE TABLE attempts (
        attempt_id TEXT PRIMARY KEY NOT NULL,
@@ -76,7 +77,7 @@ const migrations: readonly (readonly string[])[] = [
        log_bytes INTEGER,
        UNIQUE (queue_id, attempt_number)
      ) STRICT`,
-    `CREATE INDEX attempts_open ON attempts (attempt_id) WHERE state <> 'ended'`,
+    `CREATE UNIQUE INDEX attempts_open ON attempts (queue_id) WHERE state <> 'ended'`,
     `CREATE TABLE workflow_history (
        workflow_id TEXT PRIMARY KEY NOT NULL,
        issue_number INTEGER,
@@ -124,29 +125,7 @@ export function pendingMigrations(database: SqlDatabase): readonly string[] {
   return [...migrations.slice(found).flat(), `PRAGMA user_version = ${schemaVersion}`];
 }
 
-/**
- * Refuses a database that this version must not touch.
- *
- * @throws HopperError `newerVersion` or, for a file of another program, `damaged`.
- */
-export function assertReadable(database: SqlDatabase, file: string): void {
-  const version = databaseVersion(database);
-  if (version > schemaVersion) {
-    throw new HopperError(
-      "newerVersion",
-      `${file} was written by a newer version of Phase Hopper (schema ${version}, this version knows ` +
-        `${schemaVersion}). Update Phase Hopper to open it.`,
-    );
-  }
-  const id = database.get("PRAGMA application_id")?.["application_id"];
-  if (version > 0 && id !== applicationId) {
-    throw new HopperError(
-      "damaged",
-      `${file} is not a database of Phase Hopper. Move it away to start anew.`,
-    );
-  }
-}
-
-function databaseVersion(database: SqlDatabase): number {
+/** The schema a database has; 0 is an empty one. */
+export function databaseVersion(database: SqlDatabase): number {
   return Number(database.get("PRAGMA user_version")?.["user_version"] ?? 0);
 }

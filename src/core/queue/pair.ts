@@ -2,82 +2,93 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { yieldToEventLoop } from "../base/clock";
 import { HopperError } from "../base/errors";
+import { damage } from "./damage";
 import { type Commit, type ParsedJournal, parseJournal } from "./journal";
-import { type StoreFileSystem, type StorePaths, readIfThere } from "./storeFiles";
+import { schemaVersion } from "./migrations";
+import { readIfThere, type StoreFileSystem, type StorePaths } from "./storeFiles";
 
-/** What the files say the queue is: a base image and the commits to replay on it. */
-export interface LoadedPair {
+/** A commit and where it was read, for messages. */
+export interface StoredCommit extends Commit {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** What a database is built from. */
+export interface ReplayBase {
   /** The base; undefined is an empty database. */
   readonly image: Buffer | undefined;
   /** Commits in order, some of them possibly in the image already: replay skips those. */
-  readonly commits: readonly (Commit & { readonly file: string; readonly line: number })[];
+  readonly commits: readonly StoredCommit[];
+}
+
+/** What the files say the queue is. */
+export interface LoadedPair extends ReplayBase {
   readonly generation: number;
   /** Whole, right bytes of the current journal; what follows them is cut off by the owner. */
   readonly journalBytes: number;
   /** Bytes of a torn last line, of which nothing was acknowledged. */
   readonly tornBytes: number;
-  /** Files found damaged although the queue could be read without them. */
-  readonly damaged: readonly string[];
-  /** True when something acknowledged may be missing; only a repair loads such a pair. */
-  readonly incomplete: boolean;
+  /** There is a snapshot file. */
+  readonly hasSnapshot: boolean;
+  /** The snapshot is damaged or missing, and the pair before it stands in. */
+  readonly snapshotLost: boolean;
 }
 
 /**
  * Reads the pair of snapshot and journal, falling back on the pair before it where the snapshot is
  * damaged. Writes nothing.
  *
- * @param repair goes on with what can be read where damage would otherwise stop with an error.
  * @returns undefined when there is no queue yet.
- * @throws HopperError `damaged`, naming file, line and how to go on.
+ * @throws HopperError `damaged`, naming file, line and how to go on; `newerVersion`.
  */
 export async function loadPair(
   files: StoreFileSystem,
   paths: StorePaths,
-  repair = false,
 ): Promise<LoadedPair | undefined> {
+  // The journal comes first: a snapshot put into place after that is named by a mark in it, or else
+  // the journal before it has become the previous one.
   const journalFile = readIfThere(files, paths.journal);
   const snapshot = readIfThere(files, paths.snapshot);
   if (!journalFile) {
-    const others = [paths.previousSnapshot, paths.previousJournal].filter((path) =>
-      files.existsSync(path),
-    );
-    if (!snapshot && others.length === 0) {
+    const others = [paths.previousSnapshot, paths.previousJournal];
+    if (!snapshot && !others.some((path) => files.existsSync(path))) {
       return undefined;
     }
-    return repairOrThrow(repair, `${paths.journal} is missing`, () =>
-      withoutJournal(files, paths, snapshot),
-    );
+    throw damage(`${paths.journal} is missing`);
   }
   const journal = parseJournal(journalFile);
   if (!journal) {
-    return repairOrThrow(repair, `${paths.journal}, line 1: the header is damaged`, () =>
-      withoutJournal(files, paths, snapshot),
-    );
+    throw damage(`${paths.journal}, line 1: the header is damaged`);
   }
-  if (journal.badLine !== undefined && !repair) {
+  if (journal.header.schema > schemaVersion) {
+    throw newerVersion(paths.journal, journal.header.schema);
+  }
+  if (journal.badLine !== undefined) {
     throw damage(`${paths.journal}, line ${journal.badLine}: the line is damaged`);
   }
-  const incomplete = journal.badLine !== undefined;
+  const found = {
+    generation: journal.header.generation,
+    journalBytes: journal.validBytes,
+    tornBytes: journal.tornBytes,
+    hasSnapshot: snapshot !== undefined,
+  };
+  const commits = commitsOf(paths.journal, journal);
   if (await fits(snapshot, journal)) {
-    return pairOf(snapshot, [[paths.journal, journal]], { damaged: [], incomplete });
+    return { ...found, image: snapshot, commits, snapshotLost: false };
   }
   const previous = await loadPrevious(files, paths, journal);
-  const state = snapshot ? "is damaged" : "is missing";
   if (!previous) {
-    return repairOrThrow(
-      repair,
-      `${paths.snapshot} ${state}, and so is the snapshot before it (${basename(paths.previousSnapshot)})`,
-      () => Promise.resolve(undefined),
+    throw damage(
+      `${paths.snapshot} is ${snapshot ? "damaged" : "missing"}, and the pair before it ` +
+        `(${basename(paths.previousSnapshot)}, ${basename(paths.previousJournal)}) cannot stand in`,
     );
   }
-  return pairOf(
-    previous.image,
-    [
-      [paths.previousJournal, previous.journal],
-      [paths.journal, journal],
-    ],
-    { damaged: [paths.snapshot], incomplete },
-  );
+  return {
+    ...found,
+    image: previous.image,
+    commits: [...previous.commits, ...commits],
+    snapshotLost: true,
+  };
 }
 
 /** Hashing is cut into slices of this size, so that the event loop never waits for a large file. */
@@ -93,11 +104,24 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return hash.digest("hex");
 }
 
+export function commitsOf(file: string, { commits }: ParsedJournal): StoredCommit[] {
+  return commits.map((commit) => ({ ...commit, file }));
+}
+
+/** Refuses files of a newer version, which this one would only misread. */
+export function newerVersion(file: string, found: number): HopperError {
+  return new HopperError(
+    "newerVersion",
+    `${file} was written by a newer version of Phase Hopper (schema ${found}, this version knows ` +
+      `${schemaVersion}). Update Phase Hopper to open it.`,
+  );
+}
+
 /**
  * Whether a journal belongs to a snapshot: its header names it, or, after a crash between the two
  * renames that put a new pair into place, one of its marks does.
  */
-async function fits(image: Buffer | undefined, journal: ParsedJournal): Promise<boolean> {
+export async function fits(image: Buffer | undefined, journal: ParsedJournal): Promise<boolean> {
   if (!image) {
     return journal.header.sha256 === null;
   }
@@ -107,85 +131,26 @@ async function fits(image: Buffer | undefined, journal: ParsedJournal): Promise<
   );
 }
 
+/** The pair before the current one, as far as it leads up to the current journal. */
 async function loadPrevious(
   files: StoreFileSystem,
   paths: StorePaths,
   current: ParsedJournal,
-): Promise<{ image: Buffer | undefined; journal: ParsedJournal } | undefined> {
+): Promise<ReplayBase | undefined> {
+  const image = readIfThere(files, paths.previousSnapshot);
+  // A crash before the journal was kept as the previous one leaves the snapshot there alone: it is
+  // the base of the current journal.
+  if (image && (await fits(image, current))) {
+    return { image, commits: [] };
+  }
   const journalFile = readIfThere(files, paths.previousJournal);
   const journal = journalFile && parseJournal(journalFile);
-  const image = readIfThere(files, paths.previousSnapshot);
-  if (journal?.badLine === undefined && journal && (await fits(image, journal))) {
-    return { image, journal };
+  if (!journal || !(await fits(image, journal))) {
+    return undefined;
   }
-  // A crash before the journal was moved to `.prev` leaves the snapshot there alone: it is the base of
-  // the current journal.
-  return image && (await fits(image, current)) ? { image, journal: current } : undefined;
-}
-
-async function withoutJournal(
-  files: StoreFileSystem,
-  paths: StorePaths,
-  snapshot: Buffer | undefined,
-): Promise<LoadedPair | undefined> {
-  const previousFile = readIfThere(files, paths.previousJournal);
-  const previous = previousFile && parseJournal(previousFile);
-  const known = previous?.marks.map(({ sha256: marked }) => marked) ?? [];
-  if (snapshot && known.includes(await sha256(snapshot))) {
-    return pairOf(snapshot, [], { damaged: [], incomplete: true });
-  }
-  const image = readIfThere(files, paths.previousSnapshot);
-  if (previous && (await fits(image, previous))) {
-    return pairOf(image, [[paths.previousJournal, previous]], {
-      damaged: snapshot ? [paths.snapshot] : [],
-      incomplete: true,
-    });
-  }
-  return undefined;
-}
-
-function pairOf(
-  image: Buffer | undefined,
-  journals: readonly (readonly [file: string, journal: ParsedJournal])[],
-  { damaged, incomplete }: Pick<LoadedPair, "damaged" | "incomplete">,
-): LoadedPair {
-  const last = journals.at(-1)?.[1];
-  return {
-    image,
-    commits: journals.flatMap(([file, { commits }]) =>
-      commits.map((commit) => ({ ...commit, file })),
-    ),
-    generation: Math.max(0, ...journals.map(([, { header }]) => header.generation)),
-    journalBytes: last?.validBytes ?? 0,
-    tornBytes: last?.tornBytes ?? 0,
-    damaged,
-    incomplete,
-  };
-}
-
-async function repairOrThrow(
-  repair: boolean,
-  what: string,
-  load: () => Promise<LoadedPair | undefined>,
-): Promise<LoadedPair> {
-  if (!repair) {
-    throw damage(what);
-  }
-  const loaded = await load();
-  if (!loaded) {
-    throw new HopperError(
-      "damaged",
-      `${what}, and nothing before it can be read. Restore the folder from a backup, or move it ` +
-        `away to start with an empty queue.`,
-    );
-  }
-  return loaded;
-}
-
-function damage(what: string): HopperError {
-  return new HopperError(
-    "damaged",
-    `${what}. Nothing was changed. \`phase-hopper repair\` goes on with everything that can be read, ` +
-      `says what was dropped, and keeps the damaged files.`,
-  );
+  // What an owner wrote there after it had lost the queue is not ours.
+  const { seq } = current.header;
+  const commits = commitsOf(paths.previousJournal, journal).filter((commit) => commit.seq <= seq);
+  const reached = Math.max(journal.header.seq, ...journal.marks.map((mark) => mark.seq));
+  return Math.max(reached, commits.at(-1)?.seq ?? 0) >= seq ? { image, commits } : undefined;
 }

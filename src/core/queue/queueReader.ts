@@ -75,8 +75,10 @@ export class QueueReader {
 
   /** Phases that are not completed, without their long texts. */
   unfinishedPhases(planId?: string): PhaseQueueItem[] {
-    const where = "WHERE p.status <> 'completed' AND (?1 IS NULL OR p.plan_id = ?1)";
-    return this.phaseItems(false, where, [planId ?? null]);
+    const unfinished = "WHERE p.status IN ('queued', 'ready', 'running', 'blocked', 'failed')";
+    return planId === undefined
+      ? this.phaseItems(false, unfinished, [])
+      : this.phaseItems(false, `${unfinished} AND p.plan_id = ?`, [planId]);
   }
 
   /** Phases of plans that are wholly completed, the one that finished last first. */
@@ -124,21 +126,15 @@ export class QueueReader {
     readonly slotFree: boolean;
     readonly planId?: string;
   }): PhaseState | undefined {
-    const columns = phaseStateColumns.replaceAll(/\w+/g, "p.$&");
-    const row = this.database.get(
-      `SELECT ${columns} FROM phase_queue AS p JOIN plans USING (plan_id)
-       WHERE p.status = 'ready' AND plans.paused_reason IS NULL
-         AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
-         AND (?3 OR p.runner IN (SELECT value FROM json_each(?4)))
-       ORDER BY p.priority, p.queue_position, p.phase_number LIMIT 1`,
-      [
-        wanted.now,
-        wanted.planId ?? null,
-        wanted.slotFree ? 1 : 0,
-        JSON.stringify(wanted.withoutSlot),
-      ],
-    );
-    return row && phaseState(row);
+    const { now, planId = null, slotFree, withoutSlot } = wanted;
+    if (slotFree) {
+      return this.firstToStart(startable, [now, planId])?.phase;
+    }
+    // One look-up for each runner: a thousand other phases may be ready and wait for the slot.
+    const candidates = withoutSlot
+      .map((runner) => this.firstToStart(startableOf, [now, planId, runner]))
+      .filter((candidate) => candidate !== undefined);
+    return candidates.sort((a, b) => inOrder(a.order, b.order))[0]?.phase;
   }
 
   /** When the next automatic retry that is not due yet becomes due. */
@@ -207,13 +203,34 @@ export class QueueReader {
       : undefined;
   }
 
-  private phaseItems(content: boolean, where: string, params: SqlParams): PhaseQueueItem[] {
-    return this.database
-      .all(
-        `SELECT ${phaseColumns(content)} FROM phase_queue AS p JOIN plans USING (plan_id) ${where}
-         ORDER BY plans.plan_number, p.phase_number`,
-        params,
-      )
-      .map(phaseItem);
+  private firstToStart(
+    sql: string,
+    params: SqlParams,
+  ): { readonly phase: PhaseState; readonly order: readonly number[] } | undefined {
+    const row = this.database.get(sql, params);
+    const order = ["priority", "queue_position", "phase_number"];
+    return row && { phase: phaseState(row), order: order.map((column) => integer(row, column)) };
   }
+
+  private phaseItems(content: boolean, where: string, params: SqlParams): PhaseQueueItem[] {
+    const rest = `FROM phase_queue AS p JOIN plans USING (plan_id) ${where}`;
+    return this.database
+      .list(phaseColumns(content), rest, params)
+      .map(phaseItem)
+      .sort((a, b) => a.plan_number - b.plan_number || a.phase_number - b.phase_number);
+  }
+}
+
+const startable = `
+  SELECT ${phaseStateColumns.replaceAll(/\w+/g, "p.$&")}, p.priority, p.queue_position
+  FROM phase_queue AS p JOIN plans USING (plan_id)
+  WHERE p.status = 'ready' AND plans.paused_reason IS NULL
+    AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
+  ORDER BY p.priority, p.queue_position, p.phase_number LIMIT 1`;
+
+const startableOf = startable.replace("WHERE", "WHERE p.runner = ?3 AND");
+
+function inOrder(a: readonly number[], b: readonly number[]): number {
+  const different = a.findIndex((value, index) => value !== b[index]);
+  return different === -1 ? 0 : (a[different] ?? 0) - (b[different] ?? 0);
 }

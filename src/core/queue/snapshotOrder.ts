@@ -11,6 +11,18 @@ export const snapshotOrderSchema = z.object({
 });
 export type SnapshotOrder = z.infer<typeof snapshotOrderSchema>;
 
-/** What the thread answers when the snapshot is written and synced. */
-export const snapshotResultSchema = z.object({ seq: z.int(), sha256: z.string() });
-export type SnapshotResult = z.infer<typeof snapshotResultSchema>;
+/** What the thread answers at its end. */
+export const snapshotAnswerSchema = z.union([
+  /** The snapshot is written and synced. */
+  z.object({
+    sha256: z.string(),
+    /** It rests on the pair before the current one, whose snapshot is damaged or missing. */
+    snapshotLost: z.boolean(),
+  }),
+  z.object({
+    problem: z.string(),
+    /** The files are no base for a snapshot, now or later. */
+    damaged: z.boolean(),
+  }),
+]);
+export type SnapshotAnswer = z.infer<typeof snapshotAnswerSchema>;

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import type { Database, SqlJsStatic, Statement } from "sql.js";
 
@@ -34,13 +35,22 @@ const settings = `
   PRAGMA cache_size = -16384;
   PRAGMA foreign_keys = ON;`;
 
+/** A prepared statement, and which of its parameters are bound as bytes. */
+interface Prepared {
+  readonly statement: Statement;
+  readonly long: ReadonlySet<number>;
+}
+
 /**
  * One SQLite database in memory. Statements are prepared once and kept, because preparing costs more
- * than running; blobs are not used, so a value is text, a number or null.
+ * than running; blobs are not stored, so a value is text, a number or null.
+ *
+ * A parameter that a statement writes as `CAST(?n AS TEXT)` is handed over as UTF-8 bytes, which is
+ * ten times as fast for long texts as sql.js's own conversion, a loop over every character.
  */
 export class SqlDatabase {
   private readonly database: Database;
-  private readonly statements = new Map<string, Statement>();
+  private readonly statements = new Map<string, Prepared>();
 
   /** @param image the bytes of a database file; without them the database is empty. */
   constructor(engine: SqlJsStatic, image?: Uint8Array) {
@@ -50,13 +60,14 @@ export class SqlDatabase {
 
   /** Runs one statement and answers how many rows it changed. */
   run(sql: string, params: SqlParams = []): number {
-    this.prepared(sql).run([...params]);
+    const { statement, long } = this.prepared(sql);
+    try {
+      statement.run(values(params, long));
+    } finally {
+      // One that failed would stay active and keep the transaction from ending.
+      statement.reset();
+    }
     return this.database.getRowsModified();
-  }
-
-  /** Runs text with several statements, as migrations are. */
-  runScript(sql: string): void {
-    this.database.exec(sql);
   }
 
   get(sql: string, params: SqlParams = []): SqlRow | undefined {
@@ -65,6 +76,25 @@ export class SqlDatabase {
 
   all(sql: string, params: SqlParams = []): SqlRow[] {
     return this.query(sql, params, Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * The rows of a long list, in no particular order: SQLite hands them over as one JSON text, since
+   * fetching a hundred thousand values one by one takes several times as long.
+   *
+   * @param columns each name with the expression of its value.
+   * @param rest what follows `SELECT …`, from its `FROM` on.
+   */
+  list(
+    columns: Readonly<Record<string, string>>,
+    rest: string,
+    params: SqlParams = [],
+  ): readonly SqlRow[] {
+    const fields = Object.entries(columns).map(([name, value]) => `'${name}', ${value}`);
+    const sql = `SELECT json_group_array(json_object(${fields.join(", ")})) AS list ${rest}`;
+    const json = this.get(sql, params)?.["list"];
+    const rows: unknown = typeof json === "string" ? JSON.parse(json) : undefined;
+    return isRows(rows) ? rows : [];
   }
 
   /** The database as the bytes of a file; throws inside a transaction. */
@@ -77,10 +107,10 @@ export class SqlDatabase {
   }
 
   private query(sql: string, params: SqlParams, limit: number): SqlRow[] {
-    const statement = this.prepared(sql);
+    const { statement, long } = this.prepared(sql);
     const rows: SqlRow[] = [];
     try {
-      statement.bind([...params]);
+      statement.bind(values(params, long));
       let names: string[] | undefined;
       while (rows.length < limit && statement.step()) {
         names ??= statement.getColumnNames();
@@ -98,14 +128,27 @@ export class SqlDatabase {
     return rows;
   }
 
-  private prepared(sql: string): Statement {
-    let statement = this.statements.get(sql);
-    if (!statement) {
-      statement = this.database.prepare(sql);
-      this.statements.set(sql, statement);
+  private prepared(sql: string): Prepared {
+    let prepared = this.statements.get(sql);
+    if (!prepared) {
+      const casts = [...sql.matchAll(/CAST\(\?(\d+) AS TEXT\)/g)];
+      const long = new Set(casts.map(([, number]) => Number(number) - 1));
+      prepared = { statement: this.database.prepare(sql), long };
+      this.statements.set(sql, prepared);
     }
-    return statement;
+    return prepared;
   }
+}
+
+/** SQLite made the text, of the values above: there is nothing else in it. */
+function isRows(value: unknown): value is readonly SqlRow[] {
+  return Array.isArray(value);
+}
+
+function values(params: SqlParams, long: ReadonlySet<number>): (SqlValue | Uint8Array)[] {
+  return params.map((value, index) =>
+    typeof value === "string" && long.has(index) ? Buffer.from(value) : value,
+  );
 }
 
 /** A column that is never null and holds text. */

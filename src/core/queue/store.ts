@@ -1,43 +1,27 @@
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import type { SqlJsStatic } from "sql.js";
-import type { Assets } from "../base/assets";
-import type { Clock } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
-import type { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
-import { replay, storeSeq } from "./image";
-import { installPair } from "./installPair";
-import { encodeCommit, encodeHeader, encodeSnapshotMark } from "./journal";
-import { JournalFile, storageError } from "./journalFile";
-import { pendingMigrations, schemaVersion } from "./migrations";
-import { loadPair, type LoadedPair } from "./pair";
-import { type SnapshotOrder, type SnapshotResult, snapshotResultSchema } from "./snapshotOrder";
-import { loadSqlEngine, SqlDatabase, type SqlParams, type SqlRow } from "./sqlDatabase";
+import { keepDamaged } from "./damage";
+import { whileRefused } from "./durableFiles";
+import { encodeCommit } from "./journal";
+import type { JournalFile } from "./journalFile";
+import { pendingMigrations } from "./migrations";
+import { NewPair } from "./newPair";
 import {
-  removeQuietly,
-  type StoreFileSystem,
-  type StorePaths,
-  syncFolder,
-  temporarySuffix,
-  writeSynced,
-} from "./storeFiles";
+  makeFolder,
+  type OpenedFiles,
+  openFiles,
+  type OpenFilesOptions,
+  writeImage,
+} from "./openFiles";
+import { SnapshotSchedule } from "./snapshotSchedule";
+import { runSnapshotThread } from "./snapshotThread";
+import type { SqlDatabase, SqlParams, SqlRow } from "./sqlDatabase";
+import { storageError } from "./storageError";
+import { removeQuietly, temporaryPath } from "./storeFiles";
 
-/** A snapshot is due at so many commits or bytes, or when nothing was committed for so long. */
-const snapshotAfter = { commits: 1000, bytes: 1024 * 1024, idleMilliseconds: 1000 };
-
-export interface StoreOptions {
-  readonly paths: StorePaths;
-  readonly files: StoreFileSystem;
-  readonly assets: Assets;
-  readonly clock: Clock;
+export interface StoreOptions extends OpenFilesOptions {
   readonly logger: Logger;
-  /** Goes on with what can be read where damage would stop with an error. */
-  readonly repair?: boolean;
-  /** Writes a new generation at once, so that an owner taken over from notices it. */
-  readonly takeOver?: boolean;
   /** Told the number of each new pair of files. */
   readonly onNewGeneration?: (generation: number) => void;
 }
@@ -55,116 +39,56 @@ export interface Transaction {
  * journal line, synced before it is acknowledged; its cost does not grow with the database.
  */
 export class Store {
-  private commitsSinceSnapshot = 0;
-  private bytesAtSnapshot: number;
-  private idle: Disposable | undefined;
-  private snapshotRunning: Promise<void> | undefined;
+  /** For reading; writes go through {@link commit}. */
+  readonly database: SqlDatabase;
+  /** What opening found and did about it, for the user. */
+  readonly notices: readonly string[];
+  private readonly schedule: SnapshotSchedule;
+  private journal: JournalFile;
+  private seq: number;
+  /** The last commit that the current snapshot holds. */
+  private snapshotSeq: number;
+  private hasSnapshot: boolean;
   private fenced = false;
   private closed = false;
+  private closing: Promise<void> | undefined;
 
   private constructor(
     private readonly options: StoreOptions,
-    /** For reading; writes go through {@link commit}. */
-    readonly database: SqlDatabase,
-    private journal: JournalFile,
-    private seq: number,
-    /** What opening found and did about it, for the user. */
-    readonly notices: readonly string[],
+    opened: OpenedFiles,
   ) {
-    this.bytesAtSnapshot = this.journal.length;
+    this.database = opened.database;
+    this.notices = opened.notices;
+    this.journal = opened.journal;
+    this.seq = opened.seq;
+    this.snapshotSeq = opened.imageSeq;
+    this.hasSnapshot = opened.hasSnapshot;
+    this.schedule = new SnapshotSchedule(
+      options.clock,
+      () => ({
+        commits: this.fenced ? 0 : this.seq - this.snapshotSeq,
+        bytes: this.journal.length,
+      }),
+      () => this.trySnapshot(),
+    );
   }
 
   /**
-   * Opens the queue's files, or makes them. Repairs what a crash can leave; only the owner calls this.
+   * Opens the queue's files, or makes them, and brings the schema up to date.
    *
    * @throws HopperError `damaged`, `newerVersion`, `storage`.
    */
   static async open(options: StoreOptions): Promise<Store> {
-    const { files, paths } = options;
-    makeFolder(files, paths);
-    sweep(files, paths);
-    const [engine, pair] = await Promise.all([
-      loadSqlEngine(options.assets.sqlWasm),
-      loadPair(files, paths, options.repair),
-    ]);
-    const store = pair
-      ? await Store.openPair(options, engine, pair)
-      : Store.create(options, new SqlDatabase(engine));
+    const store = new Store(options, await openFiles(options));
     try {
       const migrations = pendingMigrations(store.database);
       if (migrations.length > 0) {
-        store.commit((transaction) => {
-          for (const sql of migrations) {
-            transaction.run(sql);
-          }
-        });
+        store.commit((transaction) => migrations.forEach((sql) => transaction.run(sql)));
       }
       return store;
     } catch (error) {
       store.release();
       throw error;
-    }
-  }
-
-  private static create(options: StoreOptions, database: SqlDatabase): Store {
-    const { files, paths } = options;
-    const header = encodeHeader({ generation: 1, seq: 0, sha256: null, schema: schemaVersion });
-    try {
-      writeSynced(files, paths.journal + temporarySuffix, Buffer.from(header));
-      files.renameSync(paths.journal + temporarySuffix, paths.journal);
-      syncFolder(files, paths.folder);
-      const journal = JournalFile.open(files, paths.journal, 1, Buffer.byteLength(header));
-      return new Store(options, database, journal, 0, []);
-    } catch (error) {
-      database.close();
-      throw storageError(paths.journal, error);
-    }
-  }
-
-  private static async openPair(
-    options: StoreOptions,
-    engine: SqlJsStatic,
-    pair: LoadedPair,
-  ): Promise<Store> {
-    const { files, paths, clock } = options;
-    const { database, seq } = await replay(engine, paths, pair, {
-      ...(options.repair && { repair: true }),
-    });
-    const notices: string[] = [];
-    try {
-      if (pair.incomplete) {
-        const kept = keepDamaged(files, paths.journal, clock);
-        notices.push(`What could not be read was dropped; ${kept} keeps the damaged journal.`);
-      }
-      for (const path of pair.damaged) {
-        const kept = keepDamaged(files, path, clock);
-        notices.push(
-          `${path} was damaged. Nothing is lost: the queue was read from the copy before it and the ` +
-            `journals${kept === undefined ? "" : `; ${kept} keeps the damaged file`}.`,
-        );
-      }
-      if (pair.tornBytes > 0) {
-        notices.push(
-          `${pair.tornBytes} bytes of an unfinished change at the end of ${paths.journal} were dropped; ` +
-            `it had not been acknowledged.`,
-        );
-      }
-      const rewrite = pair.incomplete || pair.damaged.length > 0 || options.takeOver === true;
-      if (rewrite && pair.incomplete) {
-        files.rmSync(paths.journal, { force: true });
-      }
-      const journal = files.existsSync(paths.journal)
-        ? JournalFile.open(files, paths.journal, pair.generation, pair.journalBytes)
-        : undefined;
-      if (!rewrite && journal) {
-        return new Store(options, database, journal, seq, notices);
-      }
-      const rewritten = writeNewPair(options, database, seq, pair.generation + 1, journal);
-      journal?.close();
-      return new Store(options, database, rewritten, seq, notices);
-    } catch (error) {
-      database.close();
-      throw storageError(paths.folder, error);
     }
   }
 
@@ -194,7 +118,9 @@ export class Store {
       result = work({
         run: (sql, params = []) => {
           const changed = this.database.run(sql, params);
-          statements.push([sql, params]);
+          if (changed > 0 || !changesRowsOnly(sql)) {
+            statements.push([sql, params]);
+          }
           return changed;
         },
         get: (sql, params) => this.database.get(sql, params),
@@ -204,14 +130,13 @@ export class Store {
         this.append(statements);
       }
     } catch (error) {
-      this.database.run("ROLLBACK");
+      this.rollback();
       throw error;
     }
     this.database.run("COMMIT");
     if (statements.length > 0) {
       this.seq++;
-      this.commitsSinceSnapshot++;
-      this.scheduleSnapshot();
+      this.schedule.committed();
     }
     return result;
   }
@@ -221,36 +146,38 @@ export class Store {
    * failure of the queue: the journal holds everything, and the next occasion tries again.
    */
   async snapshot(): Promise<void> {
-    while (this.snapshotRunning) {
-      await this.snapshotRunning;
-    }
-    this.snapshotRunning = this.buildSnapshot()
-      .catch((error: unknown) => {
-        this.options.logger.warn(`No snapshot could be made: ${errorMessage(error)}`);
-      })
-      .finally(() => (this.snapshotRunning = undefined));
-    await this.snapshotRunning;
+    await this.schedule.now();
   }
 
   /** Makes a last snapshot where one is due and closes the files. */
-  async close(): Promise<void> {
-    if (this.closed) {
-      return;
+  close(): Promise<void> {
+    this.closing ??= this.finish();
+    return this.closing;
+  }
+
+  private async finish(): Promise<void> {
+    this.schedule.dispose();
+    await this.schedule.settled();
+    if (this.seq > this.snapshotSeq && !this.fenced && !this.closed) {
+      await this.schedule.now();
     }
-    this.idle?.dispose();
-    if (this.commitsSinceSnapshot > 0 && !this.fenced) {
-      await this.snapshot();
-    } else {
-      await this.snapshotRunning;
+    if (!this.fenced && !this.closed) {
+      try {
+        this.restoreFiles();
+      } catch (error) {
+        this.options.logger.warn(`The queue's files are not in place: ${errorMessage(error)}`);
+      }
     }
     this.release();
   }
 
   private release(): void {
-    this.closed = true;
-    this.idle?.dispose();
-    this.journal.close();
-    this.database.close();
+    if (!this.closed) {
+      this.closed = true;
+      this.schedule.dispose();
+      this.journal.release();
+      this.database.close();
+    }
   }
 
   private assertWritable(): void {
@@ -267,15 +194,14 @@ export class Store {
 
   /** Makes the current transaction durable, also when the files were removed under us. */
   private append(statements: readonly (readonly [string, SqlParams])[]): void {
-    const line = (): string =>
-      encodeCommit({ seq: this.seq + 1, generation: this.journal.generation, statements });
-    this.journal.append(line());
-    if (this.journalIsOurs()) {
+    const seq = this.seq + 1;
+    const commit = { seq, generation: this.journal.generation, statements };
+    if (this.appendLine(encodeCommit(commit))) {
       return;
     }
-    // The line went into a file that nobody will find. Undo the transaction, put memory as it was
-    // before it back on disk, then do the transaction again on the new journal.
-    this.database.run("ROLLBACK");
+    // The line went nowhere. Undo the transaction, put memory as it was before it back on disk, then
+    // do the transaction again on the new journal.
+    this.rollback();
     try {
       this.rebuildFiles();
     } finally {
@@ -284,11 +210,25 @@ export class Store {
     for (const [sql, params] of statements) {
       this.database.run(sql, params);
     }
-    this.journal.append(line());
+    if (!this.appendLine(encodeCommit({ ...commit, generation: this.journal.generation }))) {
+      throw storageError(this.options.paths.journal, new Error("it is removed again and again"));
+    }
   }
 
-  private journalIsOurs(): boolean {
-    const place = this.journal.place();
+  private rollback(): void {
+    try {
+      this.database.run("ROLLBACK");
+    } catch {
+      // SQLite has done so by itself, as it does when memory runs out.
+    }
+  }
+
+  /** Answers false when the journal was removed or replaced, by nothing newer. */
+  private appendLine(line: Uint8Array): boolean {
+    return this.isOurs(this.journal.append(line));
+  }
+
+  private isOurs(place: ReturnType<JournalFile["place"]>): boolean {
     if (place === "newer") {
       this.fenced = true;
       this.assertWritable();
@@ -296,131 +236,129 @@ export class Store {
     return place === "ours";
   }
 
+  /** Writes everything anew where files were removed while nothing was committed. */
+  private restoreFiles(): void {
+    const { files, paths } = this.options;
+    const whole =
+      this.isOurs(this.journal.place()) && (!this.hasSnapshot || files.existsSync(paths.snapshot));
+    if (!whole) {
+      this.rebuildFiles();
+    }
+  }
+
+  /** Writes memory as a new pair, without the journal that is on disk, whatever it is. */
   private rebuildFiles(): void {
     const { files, paths, logger } = this.options;
-    logger.warn(`${paths.journal} was removed or replaced; the queue is written anew from memory.`);
+    logger.warn(`Files in ${paths.folder} were removed or replaced; they are written anew.`);
     try {
       makeFolder(files, paths);
-      const journal = writeNewPair(
-        this.options,
-        this.database,
-        this.seq,
-        this.journal.generation + 1,
-        undefined,
-      );
-      this.journal.close();
-      this.startedWith(journal, 0);
+      const generation = this.journal.generation + 1;
+      const { database, seq } = this;
+      const pair = writeImage(files, paths, { database, seq }, generation);
+      try {
+        pair.placeSnapshot();
+        this.startedWith(pair.placeJournal(this.journal, Buffer.alloc(0)), seq);
+      } catch (error) {
+        pair.discard();
+        throw error;
+      }
     } catch (error) {
       throw storageError(paths.folder, error);
     }
   }
 
-  private scheduleSnapshot(): void {
-    this.idle?.dispose();
-    const bytes = this.journal.length - this.bytesAtSnapshot;
-    if (this.commitsSinceSnapshot >= snapshotAfter.commits || bytes >= snapshotAfter.bytes) {
-      if (!this.snapshotRunning) {
-        void this.snapshot();
-      }
-      return;
+  private async trySnapshot(): Promise<boolean> {
+    try {
+      this.assertWritable();
+      this.restoreFiles();
+      await this.buildSnapshot();
+      return true;
+    } catch (error) {
+      this.options.logger.warn(`No snapshot could be made: ${errorMessage(error)}`);
+      return false;
     }
-    this.idle = this.options.clock.after(snapshotAfter.idleMilliseconds, () => {
-      if (this.commitsSinceSnapshot > 0 && !this.closed && !this.fenced) {
-        void this.snapshot();
-      }
-    });
   }
 
   private async buildSnapshot(): Promise<void> {
-    const { files, paths, assets } = this.options;
+    const { files, paths, assets, clock } = this.options;
     const { journal, seq } = this;
     const offset = journal.length;
-    const target = paths.snapshot + temporarySuffix;
+    const target = temporaryPath(paths.snapshot);
     const order = { sqlWasm: assets.sqlWasm, hopperFolder: paths.folder, seq, target };
-    const result = await runSnapshotWorker(assets.snapshotWorker, order);
-    if (this.closed || this.fenced || this.journal !== journal || !this.journalIsOurs()) {
+    try {
+      const answer = await runSnapshotThread(assets.snapshotWorker, order);
+      this.assertUnchanged(journal);
+      if ("problem" in answer) {
+        this.recoverFrom(answer);
+        return;
+      }
+      const generation = journal.generation + 1;
+      const { sha256 } = answer;
+      const pair = new NewPair(files, paths, target, { sha256, seq, generation });
+      const markStart = journal.length;
+      if (!this.appendLine(pair.mark())) {
+        this.rebuildFiles();
+        return;
+      }
+      const markEnd = journal.length;
+      if (answer.snapshotLost) {
+        this.keepDamaged(paths.snapshot);
+      } else {
+        await whileRefused(clock, () => pair.keepCurrent());
+      }
+      await whileRefused(clock, () => {
+        this.assertUnchanged(journal);
+        pair.placeSnapshot();
+      });
+      this.hasSnapshot = true;
+      const next = await whileRefused(clock, () => {
+        this.assertUnchanged(journal);
+        // Commits went on while the thread worked, and while a rename was refused.
+        const tail = [journal.slice(offset, markStart), journal.slice(markEnd)];
+        return pair.placeJournal(journal, Buffer.concat(tail));
+      });
+      this.startedWith(next, seq);
+    } finally {
       removeQuietly(files, target);
-      return;
     }
-    const generation = journal.generation + 1;
-    const tail = journal.tailFrom(offset);
-    journal.append(encodeSnapshotMark({ seq, sha256: result.sha256, generation }));
-    const header = { generation, seq, sha256: result.sha256, schema: schemaVersion };
-    installPair(files, paths, target, header, tail, true);
-    const length = Buffer.byteLength(encodeHeader(header)) + tail.length;
-    const next = JournalFile.open(files, paths.journal, generation, length);
-    journal.close();
-    this.startedWith(next, this.seq - seq);
   }
 
-  private startedWith(journal: JournalFile, commits: number): void {
+  /** Commits go on while a snapshot is made, and may have had to write the files anew. */
+  private assertUnchanged(journal: JournalFile): void {
+    this.assertWritable();
+    if (this.journal !== journal) {
+      throw new Error("the files were written anew meanwhile");
+    }
+  }
+
+  /** Memory is whole where the files are not: it is written in their place. */
+  private recoverFrom({ problem, damaged }: { problem: string; damaged: boolean }): void {
+    if (!damaged) {
+      throw new Error(problem);
+    }
+    this.options.logger.warn(`The files on disk are damaged (${problem}).`);
+    this.keepDamaged(this.options.paths.snapshot);
+    this.keepDamaged(this.options.paths.journal);
+    this.rebuildFiles();
+  }
+
+  private keepDamaged(path: string): void {
+    const { files, clock, logger } = this.options;
+    const kept = keepDamaged(files, path, clock);
+    if (kept !== undefined) {
+      logger.warn(`${path} is damaged; ${kept} keeps it.`);
+    }
+  }
+
+  private startedWith(journal: JournalFile, snapshotSeq: number): void {
     this.journal = journal;
-    this.commitsSinceSnapshot = commits;
-    this.bytesAtSnapshot = journal.length;
+    this.snapshotSeq = snapshotSeq;
+    this.hasSnapshot = true;
     this.options.onNewGeneration?.(journal.generation);
   }
 }
 
-/**
- * Writes memory as a new pair, blocking: for the rare cases in which the files on disk cannot be
- * the base of a snapshot. `journal` is the one on disk, where there is one, and gets the mark.
- */
-function writeNewPair(
-  { files, paths }: StoreOptions,
-  database: SqlDatabase,
-  seq: number,
-  generation: number,
-  journal: JournalFile | undefined,
-): JournalFile {
-  storeSeq(database, seq);
-  const image = database.exportImage();
-  const target = paths.snapshot + temporarySuffix;
-  writeSynced(files, target, image);
-  const sha256 = createHash("sha256").update(image).digest("hex");
-  journal?.append(encodeSnapshotMark({ seq, sha256, generation }));
-  const header = { generation, seq, sha256, schema: schemaVersion };
-  installPair(files, paths, target, header, Buffer.alloc(0), false);
-  const length = Buffer.byteLength(encodeHeader(header));
-  return JournalFile.open(files, paths.journal, generation, length);
-}
-
-function runSnapshotWorker(file: string, order: SnapshotOrder): Promise<SnapshotResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(file, { workerData: order, execArgv: [], stderr: true });
-    worker.once("message", (message) => resolve(snapshotResultSchema.parse(message)));
-    worker.once("error", reject);
-    worker.once("exit", (code) => reject(new Error(`the snapshot thread ended with code ${code}`)));
-  });
-}
-
-function makeFolder(files: StoreFileSystem, paths: StorePaths): void {
-  try {
-    files.mkdirSync(paths.folder, { recursive: true, mode: 0o700 });
-    const ignore = join(paths.folder, ".gitignore");
-    if (!files.existsSync(ignore)) {
-      writeSynced(files, ignore, Buffer.from("*\n"));
-    }
-  } catch (error) {
-    throw storageError(paths.folder, error);
-  }
-}
-
-/** Removes what a crash left half written: nothing points to such a file. */
-function sweep(files: StoreFileSystem, paths: StorePaths): void {
-  for (const name of files.readdirSync(paths.folder)) {
-    if (name.startsWith("queue.") && name.endsWith(temporarySuffix)) {
-      files.rmSync(join(paths.folder, name), { force: true });
-    }
-  }
-}
-
-/** Gives a damaged file a second name that nothing ever overwrites; answers that name. */
-function keepDamaged(files: StoreFileSystem, path: string, clock: Clock): string | undefined {
-  if (!files.existsSync(path)) {
-    return undefined;
-  }
-  const time = new Date(clock.now()).toISOString().replaceAll(":", "-");
-  const kept = `${path}.corrupt-${time}`;
-  files.linkSync(path, kept);
-  return kept;
+/** Such a statement without an effect has none on a replay either, and is not journalled. */
+function changesRowsOnly(sql: string): boolean {
+  return /^\s*(insert|update|delete)\b/i.test(sql);
 }

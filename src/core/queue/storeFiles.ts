@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type * as fs from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../base/errors";
@@ -15,6 +16,7 @@ export type StoreFileSystem = Pick<
   | "mkdirSync"
   | "openSync"
   | "readFileSync"
+  | "readSync"
   | "readdirSync"
   | "renameSync"
   | "rmSync"
@@ -44,51 +46,23 @@ export function storePaths(hopperFolder: string): StorePaths {
   };
 }
 
-/** Suffix of files that are being written; whatever ends so after a crash is swept by the owner. */
-export const temporarySuffix = ".tmp";
+/** Ends the names of files that are being written; nothing ever points to such a file. */
+const temporarySuffix = ".tmp";
 
-/** Appends `content` to an open file; a short write is continued, since it raises no error. */
-export function writeFully(files: StoreFileSystem, fd: number, content: Uint8Array): void {
-  for (let written = 0; written < content.length;) {
-    const count = files.writeSync(fd, content, written, content.length - written);
-    if (count <= 0) {
-      throw new Error("the disk took no more bytes");
-    }
-    written += count;
-  }
+/**
+ * A name beside `path` under which it is written before it is renamed into place. Each is used once,
+ * so that an owner that lost the queue without knowing it yet cannot write into its successor's file.
+ */
+export function temporaryPath(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}${temporarySuffix}`;
 }
 
-/** Writes a new file, for this user only, and syncs it; a failed one is removed again. */
-export function writeSynced(files: StoreFileSystem, path: string, content: Uint8Array): void {
-  files.rmSync(path, { force: true });
-  const fd = files.openSync(path, "wx", 0o600);
-  try {
-    try {
-      writeFully(files, fd, content);
-      // A full disk can cut a write short without any error: only the size proves it whole.
-      if (files.fstatSync(fd).size !== content.length) {
-        throw new Error(`${path} was not written whole`);
-      }
-      files.fsyncSync(fd);
-    } finally {
-      files.closeSync(fd);
+/** Removes what a crash left half written. Only the owner may: nobody else writes such files. */
+export function sweepTemporaryFiles(files: StoreFileSystem, paths: StorePaths): void {
+  for (const name of files.readdirSync(paths.folder)) {
+    if (name.startsWith("queue.") && name.endsWith(temporarySuffix)) {
+      files.rmSync(join(paths.folder, name), { force: true });
     }
-  } catch (error) {
-    removeQuietly(files, path);
-    throw error;
-  }
-}
-
-/** Makes renames in `folder` durable. Windows cannot sync a folder and does not need to. */
-export function syncFolder(files: StoreFileSystem, folder: string): void {
-  if (process.platform === "win32") {
-    return;
-  }
-  const fd = files.openSync(folder, "r");
-  try {
-    files.fsyncSync(fd);
-  } finally {
-    files.closeSync(fd);
   }
 }
 
@@ -106,9 +80,14 @@ export function readIfThere(files: StoreFileSystem, path: string): Buffer | unde
   try {
     return files.readFileSync(path);
   } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") {
+    if (isMissing(error)) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** Whether a failed operation says that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR";
 }

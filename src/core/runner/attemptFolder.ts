@@ -11,12 +11,12 @@ export const attemptFiles = {
   spec: "spec.json",
   /** The steps as a script, for the POSIX wrapper. */
   script: "run.sh",
-  /** Who took the attempt: a hard link, so it appears whole and only once. */
+  /** Who took the attempt: made exclusively, so only once; without its line nobody knows yet who. */
   started: "started",
   output: "output.log",
   /** Which bytes of the output were given back to the disk. */
   gap: "output.gap.json",
-  /** How the last step ended; renamed into place. */
+  /** How the last step ended: one line; without its end it does not count. */
   exit: "exit.json",
   prompt: "prompt.md",
 } as const;

@@ -155,7 +155,6 @@ export class LaunchPad implements Disposable {
     for (const [attemptId] of line.matchAll(/[A-Za-z0-9_-]+/g)) {
       const folder = this.folders.get(attemptId);
       if (folder !== undefined) {
-        this.forget(folder);
         this.hint.fire(folder);
         return;
       }

@@ -75,6 +75,11 @@ export function planSteps(request: AttemptRequest, environment: NodeJS.ProcessEn
       const file = `${prefix}${index + 1}.${extension}`;
       files.set(file, block.source.endsWith("\n") ? block.source : `${block.source}\n`);
       const argv = [find(...programs), ...options, join(request.folder, file)];
+      if (block.language === "node") {
+        // Node asks the nearest package.json whether a file is a module; the workspace's must not
+        // decide on a block. With this one the block's own text does.
+        files.set("package.json", "{}\n");
+      }
       steps.push({ kind, argv, language: block.language, line: block.startLine + 1 });
     }
   };

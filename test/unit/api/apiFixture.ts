@@ -127,10 +127,3 @@ function replyOf(text: string): Reply {
   const json: unknown = body === "" ? undefined : JSON.parse(body);
   return { status, head, json };
 }
-
-/** Resolves as soon as `condition` holds; the test's own time limit ends the wait. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

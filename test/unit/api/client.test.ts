@@ -6,9 +6,10 @@ import { statusOfKind } from "../../../src/core/api/answer";
 import { systemClock } from "../../../src/core/base/clock";
 import { type ErrorKind, HopperError } from "../../../src/core/base/errors";
 import { InvalidPlanError, type PlanProblem } from "../../../src/core/protocol/plan";
-import { ApiFixture, token, until } from "./apiFixture";
+import { ApiFixture, token } from "./apiFixture";
 import { phase } from "./fakeCommands";
 import { HeldClock } from "./heldClock";
+import { until } from "./until";
 
 const id = phase.queue_id;
 

@@ -1,9 +1,32 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { ApiFixture, token, until } from "./apiFixture";
+import { createApiServer } from "../../../src/core/api/server";
+import { systemClock } from "../../../src/core/base/clock";
+import { silentLogger } from "../../../src/core/base/log";
+import { ApiFixture, token } from "./apiFixture";
 import { HeldClock } from "./heldClock";
+import { until } from "./until";
 
 const nonce = "ab".repeat(32);
+
+describe("The API's server", () => {
+  it("says so when it cannot listen, and closes all the same", async () => {
+    const first = new ApiFixture();
+    await first.server.listen();
+    const second = createApiServer({
+      commands: first.commands,
+      socketPath: first.socketPath,
+      token,
+      clock: systemClock,
+      logger: silentLogger,
+      version: "1.2.3",
+    });
+    await assert.rejects(second.listen(), { kind: "unavailable", message: /EADDRINUSE/ });
+    await second.close();
+    assert.equal((await first.request("POST", "/api/queue/a/skip")).status, 200);
+    await first.dispose();
+  });
+});
 
 describe("The API's handshake", () => {
   let api: ApiFixture;

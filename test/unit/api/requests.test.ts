@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type ErrorKind, HopperError } from "../../../src/core/base/errors";
 import { InvalidPlanError } from "../../../src/core/protocol/plan";
-import { ApiFixture, type RequestChange, token, until } from "./apiFixture";
+import { ApiFixture, type RequestChange, token } from "./apiFixture";
 import { phase } from "./fakeCommands";
 import { HeldClock } from "./heldClock";
+import { until } from "./until";
 
 const json = (value: unknown): RequestChange => ({ body: JSON.stringify(value) });
 const id = phase.queue_id;

@@ -130,6 +130,18 @@ describe("enqueuing a plan", () => {
     assert.throws(() => enqueue({ markdown: twoPhases, runner: "robot" }), /no runner "robot"/);
   });
 
+  it("tells a runner where a document is from the workspace folder", () => {
+    mkdirSync(join(bench.folder, "plans"));
+    write("plans/spec.md", "spec");
+    const path = write(
+      "plans/plan.md",
+      "## Phase 1: A\nRunner: agent\n\nRead this: see ./spec.md and ./missing.md for more.\n",
+    );
+    enqueue({ path });
+    bench.coordinator.start();
+    assert.deepEqual(bench.runner.of(1).request.externalDocs, ["plans/spec.md", "./missing.md"]);
+  });
+
   it("takes only documents inside the workspace for found", () => {
     write("outside.md", "");
     const inside = join(bench.folder, "inside");

@@ -1,12 +1,14 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { systemClock } from "../../../src/core/base/clock";
+import type { HopperError } from "../../../src/core/base/errors";
 import { silentLogger } from "../../../src/core/base/log";
 import { currentMachine, type Machine } from "../../../src/core/ownership/machine";
-import { type Ownership, takeOwnership } from "../../../src/core/ownership/ownership";
+import { takeOwnership } from "../../../src/core/ownership/ownership";
 import type { OwnerRecord } from "../../../src/core/ownership/ownerRecord";
 import {
   currentUser,
@@ -127,7 +129,11 @@ export class Contender {
   }
 }
 
-/** Releases an ownership that is not expected to be had. */
-export async function release(ownership: Promise<Ownership>): Promise<void> {
-  (await ownership).dispose();
+/** For `assert.rejects`: the workspace is somebody else's, and the message says so. */
+export function owned(message: RegExp): (error: HopperError) => true {
+  return (error) => {
+    assert.equal(error.kind, "owned");
+    assert.match(error.message, message);
+    return true;
+  };
 }

@@ -55,7 +55,15 @@ describe("the property Depends on", () => {
     });
   }
 
-  for (const value of ["7", "Nothing", "Build, then test", "none, 1", "1-3", '"1, 2"']) {
+  for (const value of [
+    "7",
+    "Nothing",
+    "Build, then test",
+    "none, 1",
+    "1-3",
+    '"1, 2"',
+    '"Setup and Ship"',
+  ]) {
     it(`may not name a phase that is not there: ${value}`, () => {
       const codes = new Set(dependsOn(value).problems);
       assert.deepEqual([...codes], ["unknown-dependency 16"]);

@@ -25,6 +25,7 @@ describe("an external document", () => {
     ["see ``docs/a b.md``", ["docs/a b.md"]],
     ['see "docs/a b.md"', ["docs/a b.md"]],
     ["see 'docs/a.md'", ["docs/a.md"]],
+    ['see "docs/see b.md"', ["docs/see b.md"]],
     ["see “docs/a.md”", ["docs/a.md"]],
     ["see docs/a.md's end", ["docs/a.md"]],
     ["see [the guide](docs/a.md)", ["docs/a.md"]],

@@ -67,6 +67,7 @@ const lookAlikes = [
   "## Phase",
   "## Phase (draft) Hosts",
   "## Phase MIXED ids",
+  `## Phase ${"x".repeat(40)}1: no id is as long`,
   "## Phase Mix: ids",
   "## Phase IIII: no numeral",
   "## Phase 1's goals",
@@ -159,6 +160,8 @@ describe("of several headings with one id", () => {
     assert.deepEqual(outcome("## Phase 1: A", "## Phase 1: B"), expected);
     assert.deepEqual(outcome("## Phase N: A", "## Phase n: B"), expected);
     assert.deepEqual(outcome("## Phase 01: A", "## Phase One: B"), expected);
+    const untitled = { titles: ["Phase 1", "A"], lookAlikes: 0, duplicates: 1 };
+    assert.deepEqual(outcome("## Phase 1", "## Phase 1: A"), untitled);
   });
 
   it("one without a separator is none, if the id is taken", () => {
@@ -173,5 +176,6 @@ describe("of several headings with one id", () => {
   it("headings without an id are all phases", () => {
     const expected = { titles: ["A", "A"], lookAlikes: 0, duplicates: 0 };
     assert.deepEqual(outcome("## Phase: A", "## Phase: A"), expected);
+    assert.deepEqual(outcome("## Phase: A", "### Phase: A"), expected);
   });
 });

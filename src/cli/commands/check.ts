@@ -1,0 +1,133 @@
+import { resolve } from "node:path";
+import { loadPlanFile } from "../../core/coordinator/planSource";
+import type { CodeBlock, ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { runnerSettings } from "../queue/runnerSettings";
+import { cleanText } from "../terminal/cleanText";
+import { displayWidth, pad } from "../terminal/displayWidth";
+import { type Line, renderLine, span } from "../terminal/line";
+import type { Look } from "../terminal/palette";
+
+/** Shows a plan's phases and everything that is wrong with it. */
+export async function check(context: Context, file = ""): Promise<ExitCode> {
+  await Promise.resolve();
+  const { workspace, workingFolder, options, json, printer } = context;
+  const { runners } = runnerSettings(context);
+  const runner = options.text("runner");
+  const { plan } = loadPlanFile(resolve(workingFolder, file), {
+    workspace: workspace.path,
+    runners,
+    ...(runner !== undefined && { defaultRunner: runner }),
+  });
+  if (json) {
+    printer.json(planAsJson(plan));
+  } else {
+    printProblems(context, file, plan.problems, (line) => printer.line(line));
+    printPhases(context, plan);
+  }
+  return hasErrors(plan) ? exitCodes.usage : exitCodes.completed;
+}
+
+export function hasErrors({ problems }: ParsedPlan): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}
+
+/** Problems as compilers print them, so that editors and people find the lines. */
+export function printProblems(
+  { terminal }: Context,
+  file: string,
+  problems: readonly PlanProblem[],
+  print: (line: string) => void,
+): void {
+  for (const { severity, code, message, startLine } of problems) {
+    const place = span(`${cleanText(file)}:${startLine + 1}: `, "bold");
+    const kind = span(`${severityWords[severity]}: `, severityLooks[severity]);
+    const text = [place, kind, span(cleanText(message)), span(` [${code}]`, "dim")];
+    print(renderLine(text, terminal.palette));
+  }
+}
+
+const severityWords = { error: "error", warning: "warning", information: "note" } as const;
+const severityLooks: Readonly<Record<PlanProblem["severity"], Look>> = {
+  error: "red",
+  warning: "yellow",
+  information: "cyan",
+};
+
+/** The documented shape of `check --json`. */
+function planAsJson({ title, context, phases, problems }: ParsedPlan): object {
+  return { title, context, phases: phases.map(phaseAsJson), problems };
+}
+
+function phaseAsJson(phase: ParsedPhase): object {
+  const { number, label, title, content, externalDocs, dependsOn, startLine, endLine } = phase;
+  const { runner, timeout, retries } = phase;
+  return {
+    number,
+    label,
+    title,
+    content,
+    externalDocs,
+    dependsOn,
+    ...(runner !== undefined && { runner }),
+    ...(timeout !== undefined && { timeout }),
+    ...(retries !== undefined && { retries }),
+    startLine,
+    endLine,
+  };
+}
+
+function printPhases(context: Context, plan: ParsedPlan): void {
+  const { printer, terminal } = context;
+  const { phases, problems } = plan;
+  if (phases.length > 0) {
+    if (problems.length > 0) {
+      printer.line();
+    }
+    printer.line(renderLine([span(cleanText(plan.title), "bold")], terminal.palette));
+  }
+  const numberWidth = String(phases.at(-1)?.number ?? 0).length;
+  const titleWidth = Math.min(40, ...[Math.max(0, ...phases.map(widthOfTitle))]);
+  for (const phase of phases) {
+    const line: Line = [
+      span(`  ${String(phase.number).padStart(numberWidth)}  `, "dim"),
+      span(pad(cleanText(phase.title), titleWidth)),
+      span(`  ${details(phase).join(" · ")}`, "dim"),
+    ];
+    printer.line(renderLine(line, terminal.palette, terminal.columns));
+  }
+  const count = phases.length === 1 ? "1 phase" : `${phases.length} phases`;
+  printer.line(`${count}, ${problemsInWords(problems)}.`);
+}
+
+function widthOfTitle({ title }: ParsedPhase): number {
+  return displayWidth(cleanText(title));
+}
+
+function details(phase: ParsedPhase): string[] {
+  const { dependsOn, runner, blocks, verify, timeout, retries, checkpoint } = phase;
+  return [
+    dependsOn.length === 0 ? "first" : `after ${dependsOn.join(", ")}`,
+    ...(runner === undefined ? [] : [`runner ${runner}`]),
+    ...(blocks.length === 0 ? [] : [blocks.map(blockInWords).join(", ")]),
+    ...(verify.length === 0 ? [] : [`verify ${verify.map(blockInWords).join(", ")}`]),
+    ...(timeout === undefined ? [] : [timeout === 0 ? "no time-out" : `time-out ${timeout}s`]),
+    ...(retries === undefined || retries === 0 ? [] : [`retries ${retries}`]),
+    ...(checkpoint === undefined ? [] : ["then a checkpoint"]),
+  ];
+}
+
+/** "sh, line 14": with the line as editors count it. */
+export function blockInWords({ language, startLine }: CodeBlock): string {
+  return `${language} (line ${startLine + 1})`;
+}
+
+export function problemsInWords(problems: readonly PlanProblem[]): string {
+  const words = (["error", "warning", "information"] as const).flatMap((severity) => {
+    const count = problems.filter((problem) => problem.severity === severity).length;
+    const word = severityWords[severity];
+    return count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
+  });
+  return words.length === 0 ? "no problems" : words.join(", ");
+}

@@ -1,0 +1,122 @@
+import { isoNow } from "../../core/base/clock";
+import { whatItWaitsFor } from "../../core/coordinator/waiting";
+import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
+import type { QueueReader } from "../../core/queue/queueReader";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { findPlan } from "../queue/ids";
+import { lookAtOwner, ownerInWords } from "../queue/owner";
+import { openView } from "../queue/reading";
+import { runnerSettings } from "../queue/runnerSettings";
+import { cleanText } from "../terminal/cleanText";
+import { displayWidth, pad, truncate } from "../terminal/displayWidth";
+import { type Line, renderLine, span } from "../terminal/line";
+import { phaseId, phaseTitle } from "../words/names";
+import { nextSteps } from "../words/nextSteps";
+import { phaseDetail, phaseTime } from "../words/phaseDetail";
+import { countsInWords, countStatuses, longestStatus, statusLooks } from "../words/statuses";
+
+/** Lists plans with their phases, and what the queue waits for. */
+export async function list(context: Context, planId: string | undefined): Promise<ExitCode> {
+  const { json, printer } = context;
+  const view = await openView(context);
+  try {
+    const plan = view && planId !== undefined ? findPlan(view.queue, planId) : undefined;
+    const filter = plan ? { planId: plan.plan_id } : {};
+    if (json) {
+      const phases = view?.queue.phases(filter) ?? [];
+      printer.json({ phases, total: phases.length });
+    } else if (view && view.queue.plans().length > 0) {
+      printPlans(context, view.queue, plan);
+    } else {
+      printer.line(`Nothing is enqueued in ${context.workspace.path}.`);
+      printer.line("`phase-hopper run PLAN.md` enqueues a plan and runs it.");
+    }
+    return exitCodes.completed;
+  } finally {
+    view?.dispose();
+  }
+}
+
+function printPlans(context: Context, queue: QueueReader, only: PlanItem | undefined): void {
+  const { printer, terminal } = context;
+  const all = queue.phases({ content: false, ...(only && { planId: only.plan_id }) });
+  const phasesOf = new Map<string, PhaseQueueItem[]>();
+  for (const phase of all) {
+    const phases = phasesOf.get(phase.plan_id) ?? [];
+    phases.push(phase);
+    phasesOf.set(phase.plan_id, phases);
+  }
+  const now = isoNow(context.clock);
+  for (const plan of only ? [only] : queue.plans()) {
+    const phases = phasesOf.get(plan.plan_id) ?? [];
+    const lines = [headOf(plan, phases), ...tableOf(phases, now)];
+    printer.line(
+      lines.map((line) => renderLine(line, terminal.palette, terminal.columns)).join("\n"),
+    );
+    printer.line();
+  }
+  printState(context, queue, only);
+}
+
+/** What is said below the plans: what it waits for, who owns the queue, and how to go on. */
+function printState(context: Context, queue: QueueReader, only: PlanItem | undefined): void {
+  const { printer, terminal } = context;
+  const owner = ownerInWords(lookAtOwner(context));
+  const waiting = whatItWaitsFor(queue, {
+    runners: runnerSettings(context).runners,
+    now: isoNow(context.clock),
+    ...(only && { planId: only.plan_id }),
+  });
+  const question = { owned: owner !== undefined, ...(only && { planId: only.plan_id }) };
+  for (const line of nextSteps(queue, waiting, question)) {
+    printer.line(renderLine(line, terminal.palette));
+  }
+  if (owner !== undefined) {
+    printer.line(owner);
+  }
+}
+
+function headOf(plan: PlanItem, phases: readonly PhaseQueueItem[]): Line {
+  const paused =
+    plan.paused_reason === undefined ? "" : `  paused: ${cleanText(plan.paused_reason)}`;
+  return [
+    span(`Plan ${plan.plan_number}  `, "dim"),
+    span(cleanText(plan.title), "bold"),
+    span(`  ${countsInWords(countStatuses(phases))}`),
+    span(paused, "yellow"),
+  ];
+}
+
+/** Titles beyond this give the other columns their place. */
+const longestTitle = 40;
+
+function tableOf(phases: readonly PhaseQueueItem[], now: string): Line[] {
+  const rows = phases.map((phase) => ({
+    phase,
+    id: phaseId(phase),
+    title: phaseTitle(phase),
+    time: phaseTime(phase, now),
+  }));
+  const idWidth = Math.max(0, ...rows.map(({ id }) => id.length));
+  const titleWidth = Math.min(
+    longestTitle,
+    rows.reduce((width, { title }) => Math.max(width, displayWidth(title)), 0),
+  );
+  const timeWidth = rows.reduce((width, { time }) => Math.max(width, time.length), 0);
+  return rows.map(({ phase, id, title, time }) => {
+    const { symbol, look } = statusLooks[phase.status];
+    return [
+      span(`  ${symbol} `, look),
+      span(`${id.padEnd(idWidth)}  `, "dim"),
+      span(`${pad(truncate(title, titleWidth), titleWidth)}  `),
+      span(phase.status.padEnd(longestStatus), look),
+      span(timeWidth === 0 ? "" : `  ${time.padStart(timeWidth)}`, "dim"),
+      span(detailColumn(phaseDetail(phase, now)), phase.status === "failed" ? "red" : "dim"),
+    ];
+  });
+}
+
+function detailColumn(detail: string): string {
+  return detail === "" ? "" : `  ${detail}`;
+}

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { HopperError } from "../../core/base/errors";
+import type { AttemptItem } from "../../core/protocol/queue";
+import type { QueueReader } from "../../core/queue/queueReader";
+import { readExit, readStarted } from "../../core/runner/attemptFolder";
+import { followOutput, type OutputChunk } from "../../core/runner/outputLog";
+import { readProcess } from "../../core/runner/processIdentity";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { findPhase } from "../queue/ids";
+import { reading } from "../queue/reading";
+import { phaseId } from "../words/names";
+
+/** Prints what an attempt has printed, byte by byte; with `--follow` until the attempt ends. */
+export async function log(context: Context, id: string | undefined): Promise<ExitCode> {
+  const attempt = await reading(context, (queue) => findAttempt(context, queue, id));
+  const folder = outputFolder(context, attempt);
+  const isOver = context.options.flag("follow") ? () => isEnded(attempt, folder) : () => true;
+  const { clock, printer } = context;
+  const print = context.json ? jsonPrinter(context, attempt) : rawPrinter(context);
+  for await (const chunk of followOutput(folder, { clock, signal: printer.closed, isOver })) {
+    await print(chunk);
+  }
+  return exitCodes.completed;
+}
+
+function findAttempt(
+  { options }: Context,
+  queue: QueueReader,
+  id: string | undefined,
+): AttemptItem {
+  const phase = findPhase(queue, id);
+  const attempts = queue.attempts(phase.queue_id);
+  const wanted = options.number("attempt");
+  const found =
+    wanted === undefined
+      ? attempts.at(-1)
+      : attempts.find(({ attempt_number }) => attempt_number === wanted);
+  if (found) {
+    return found;
+  }
+  const name = `Phase ${phaseId(phase)}`;
+  throw new HopperError(
+    "notFound",
+    wanted === undefined || attempts.length === 0
+      ? `${name} has not been started yet: it is ${phase.status}.`
+      : `${name} has no attempt ${wanted}: it has ${attempts.length}.`,
+  );
+}
+
+const verifyFolder = "verify";
+
+/** Of a phase that a person or a workflow does, only the verify blocks print something. */
+function outputFolder({ workspace }: Context, attempt: AttemptItem): string {
+  const { queue_id, attempt_number } = attempt;
+  const folder = join(workspace.hopperFolder, "attempts", queue_id, String(attempt_number));
+  const verify = join(folder, verifyFolder);
+  return existsSync(verify) ? verify : folder;
+}
+
+/** From the attempt's own files, so that it is right also when nobody owns the queue. */
+function isEnded({ state, command }: AttemptItem, folder: string): boolean {
+  const startsNothing = command.length === 0 && basename(folder) !== verifyFolder;
+  if (state === "ended" || startsNothing || readExit(folder)) {
+    return true;
+  }
+  const started = readStarted(folder);
+  return started !== undefined && readProcess(started.pid)?.startTime !== started.startTime;
+}
+
+type PrintChunk = (chunk: OutputChunk) => Promise<void>;
+
+function rawPrinter({ printer }: Context): PrintChunk {
+  return async ({ bytes, gap }) => {
+    if (gap) {
+      printer.note(`[${gap.to - gap.from} bytes are no longer kept here]`);
+    }
+    await printer.bytes(bytes);
+  };
+}
+
+/** Lines of JSON; a character cut in two by the end of a chunk comes with the next one. */
+function jsonPrinter({ printer }: Context, attempt: AttemptItem): PrintChunk {
+  const decoder = new TextDecoder();
+  const { queue_id, attempt_number } = attempt;
+  return async ({ bytes, offset, gap }) => {
+    const text = decoder.decode(bytes, { stream: true });
+    printer.json({ queue_id, attempt_number, offset, ...(gap && { gap }), text });
+    await printer.bytes(new Uint8Array());
+  };
+}

@@ -1,0 +1,29 @@
+import type { Context } from "../context";
+import type { ExitCode } from "../exitCodes";
+import { findPlan } from "../queue/ids";
+import { noQueue } from "../queue/reading";
+import { withCommands } from "../queue/withCommands";
+import { sayDone } from "./phaseCommands";
+
+/** Pauses or resumes the whole queue, or one plan. */
+export async function setPaused(
+  context: Context,
+  paused: boolean,
+  planId: string | undefined,
+): Promise<ExitCode> {
+  if (!context.workspace.exists) {
+    throw noQueue(context);
+  }
+  return withCommands(context, async ({ commands, queue, hopper }) => {
+    const plan = planId === undefined ? undefined : findPlan(queue, planId);
+    const { message } = await commands.setPaused(paused, plan?.plan_id);
+    const resume = `phase-hopper resume${plan ? ` ${plan.plan_number}` : ""}`;
+    if (paused) {
+      return sayDone(context, message, `\`${resume}\` lets it go on.`);
+    }
+    const stillPaused = plan && queue.pausedReason !== undefined;
+    return stillPaused
+      ? sayDone(context, message, "The queue itself is paused: `phase-hopper resume` resumes it.")
+      : sayDone(context, message, hopper && "`phase-hopper run` goes on with it.");
+  });
+}

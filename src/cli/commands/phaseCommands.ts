@@ -1,0 +1,115 @@
+import { delay } from "../../core/base/clock";
+import { HopperError } from "../../core/base/errors";
+import type { CommandResult, HopperCommands } from "../../core/protocol/commands";
+import type { PhaseQueueItem } from "../../core/protocol/queue";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { findPhase } from "../queue/ids";
+import { noQueue } from "../queue/reading";
+import { type CommandAccess, withCommands } from "../queue/withCommands";
+import { phaseId } from "../words/names";
+
+const goesOn = "`phase-hopper run` goes on with it.";
+
+/** What each command asks of the queue, and what a person shall know when nobody runs it. */
+const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
+  start: {
+    carryOut: ({ commands }, { queue_id }) => commands.start(queue_id),
+    withoutOwner: ({ queue_id }, access, context) => awaitStart(access, queue_id, context),
+  },
+  retry: {
+    carryOut: ({ commands }, { queue_id }) => commands.retry(queue_id),
+    withoutOwner: goesOn,
+  },
+  cancel: {
+    carryOut: ({ commands }, { queue_id }) => commands.cancel(queue_id),
+    withoutOwner: (phase) =>
+      `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again, \`skip\` counts it as completed.`,
+  },
+  skip: { carryOut: ({ commands }, { queue_id }) => commands.skip(queue_id), withoutOwner: goesOn },
+  done: {
+    carryOut: ({ commands }, { queue_id }, note) => commands.complete(queue_id, note),
+    withoutOwner: goesOn,
+  },
+  fail: {
+    carryOut: ({ commands }, { queue_id }, note) => commands.fail(queue_id, note),
+    withoutOwner: (phase) => `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again.`,
+  },
+};
+
+export type PhaseCommandName = "start" | "retry" | "cancel" | "skip" | "done" | "fail";
+
+interface PhaseCommand {
+  readonly carryOut: (
+    access: { readonly commands: HopperCommands },
+    phase: PhaseQueueItem,
+    note: string | undefined,
+  ) => Promise<CommandResult>;
+  /** Added to the answer when this process was the owner and ends now. */
+  readonly withoutOwner:
+    | string
+    | ((
+        phase: PhaseQueueItem,
+        access: CommandAccess,
+        context: Context,
+      ) => string | Promise<string>);
+}
+
+/** Carries out one of the commands that change a phase. */
+export async function phaseCommand(
+  name: PhaseCommandName,
+  context: Context,
+  id: string | undefined,
+): Promise<ExitCode> {
+  if (!context.workspace.exists) {
+    throw noQueue(context);
+  }
+  return withCommands(context, async (access) => {
+    const { carryOut, withoutOwner } = commands[name];
+    const phase = findPhase(access.queue, id);
+    const { message } = await carryOut(access, phase, context.options.text("note"));
+    if (!access.hopper) {
+      return sayDone(context, message);
+    }
+    const hint =
+      typeof withoutOwner === "string" ? withoutOwner : await withoutOwner(phase, access, context);
+    return sayDone(context, message, hint);
+  });
+}
+
+/** Answers a command in the one shape that all of them have. */
+export function sayDone({ json, printer }: Context, message: string, hint = ""): ExitCode {
+  if (json) {
+    printer.json({ success: true, message: `${message} ${hint}`.trim() });
+  } else {
+    printer.line(`${message} ${hint}`.trim());
+  }
+  return exitCodes.completed;
+}
+
+/** How long a wrapper may take to come up before the attempt is left to the next owner. */
+const startTime = 10_000;
+
+/**
+ * Waits until the attempt's own process has it: it goes on alone then, and this process, with the
+ * launcher it holds, can end.
+ */
+async function awaitStart(
+  { queue }: CommandAccess,
+  queueId: string,
+  { clock }: Context,
+): Promise<string> {
+  const begin = clock.monotonic();
+  while (queue.attempts(queueId).at(-1)?.state === "starting") {
+    if (clock.monotonic() - begin > startTime) {
+      throw new HopperError(
+        "unavailable",
+        "The phase is claimed, but its process has not come up yet: `phase-hopper run` tries on.",
+      );
+    }
+    await delay(clock, 10);
+  }
+  return queue.state(queueId)?.status === "running"
+    ? "It goes on by itself; `phase-hopper run` goes on with what comes after it."
+    : "`phase-hopper show` says how it ended.";
+}

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { isoNow } from "../../core/base/clock";
+import type { AttemptItem, PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
+import type { QueueReader } from "../../core/queue/queueReader";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { findPhase } from "../queue/ids";
+import { lookAtOwner, ownerInWords } from "../queue/owner";
+import { reading } from "../queue/reading";
+import { cleanLines, cleanText } from "../terminal/cleanText";
+import { type Line, renderLine, span } from "../terminal/line";
+import { durationBetween, localTime } from "../words/duration";
+import { phaseId, phaseTitle, shellWords } from "../words/names";
+import { phaseDetail, phaseTime } from "../words/phaseDetail";
+import { statusLooks } from "../words/statuses";
+
+/** Shows everything about one phase. */
+export function show(context: Context, id: string | undefined): Promise<ExitCode> {
+  return reading(context, (queue) => {
+    const phase = findPhase(queue, id);
+    const plan = queue.plan(phase.plan_id);
+    const attempts = queue.attempts(phase.queue_id);
+    if (context.json) {
+      context.printer.json({ phase, ...(plan && { plan }), attempts });
+    } else {
+      print(context, queue, phase, plan, attempts);
+    }
+    return exitCodes.completed;
+  });
+}
+
+function print(
+  context: Context,
+  queue: QueueReader,
+  phase: PhaseQueueItem,
+  plan: PlanItem | undefined,
+  attempts: readonly AttemptItem[],
+): void {
+  const { printer, terminal } = context;
+  const now = isoNow(context.clock);
+  const lines: Line[] = [
+    [span(`${phaseId(phase)}  `, "dim"), span(phaseTitle(phase), "bold")],
+    ...statusLines(phase, now),
+    ...field("plan", plan && `${plan.plan_number}  ${cleanText(plan.title)}`),
+    ...field("file", plan?.source_path && cleanText(plan.source_path)),
+    ...field("after", dependencies(queue, phase)),
+    ...field("runner", phase.runner),
+    ...field("priority", phase.priority === 50 ? undefined : String(phase.priority)),
+    ...field("label", phase.label === String(phase.phase_number) ? undefined : phase.label),
+    ...field("issue", phase.issue_number?.toString()),
+    ...field("id", phase.queue_id),
+    ...times(phase),
+    ...attempts.flatMap((attempt) => attemptLines(context, attempt, now)),
+    ...contentLines(phase),
+  ];
+  const owner = ownerInWords(lookAtOwner(context));
+  if (owner !== undefined) {
+    lines.push([], [span(owner)]);
+  }
+  printer.line(lines.map((line) => renderLine(line, terminal.palette)).join("\n"));
+}
+
+function statusLines(phase: PhaseQueueItem, now: string): Line[] {
+  const { symbol, look } = statusLooks[phase.status];
+  const detail = phaseDetail(phase, now);
+  const time = phaseTime(phase, now);
+  const reason = phase.reason === undefined ? "" : ` (${phase.reason})`;
+  return [
+    [
+      label("status"),
+      span(`${symbol} ${phase.status}${reason}`, look),
+      span(time === "" ? "" : `  ${time}`, "dim"),
+    ],
+    ...(detail === "" || detail === phase.reason ? [] : [[label(""), span(detail, look)]]),
+  ];
+}
+
+function dependencies(queue: QueueReader, phase: PhaseQueueItem): string | undefined {
+  const words = phase.depends_on_phases.map((number) => {
+    const other = queue.phaseByNumber(phase.plan_number, number);
+    return `Phase ${number} (${other?.status ?? "removed"})`;
+  });
+  return words.length === 0 ? undefined : words.join(", ");
+}
+
+function times(phase: PhaseQueueItem): Line[] {
+  const { created_at, ready_at, started_at, finished_at, not_before } = phase;
+  const known = [
+    ["enqueued", created_at],
+    ["ready", ready_at],
+    ["not before", not_before],
+    ["started", started_at],
+    ["finished", finished_at],
+  ] as const;
+  return known.flatMap(([name, time]) => field(name, time && localTime(time)));
+}
+
+function attemptLines(context: Context, attempt: AttemptItem, now: string): Line[] {
+  const { attempt_number, state, outcome, started_at, finished_at, exit_code, signal } = attempt;
+  const look = outcome === "completed" ? "green" : outcome === undefined ? "yellow" : "red";
+  const how = [
+    outcome ?? state,
+    exit_code === undefined ? "" : `exit code ${exit_code}`,
+    signal ?? "",
+    durationBetween(started_at, finished_at ?? now) ?? "",
+  ].filter((word) => word !== "");
+  const folder = join(
+    context.workspace.hopperFolder,
+    "attempts",
+    attempt.queue_id,
+    String(attempt_number),
+  );
+  return [
+    [],
+    [span(`attempt ${attempt_number}`.padEnd(labelWidth), "bold"), span(how.join(", "), look)],
+    ...field("runner", attempt.runner),
+    ...field(
+      "command",
+      attempt.command.length > 0 ? cleanText(shellWords(attempt.command)) : undefined,
+    ),
+    ...field("process", state === "running" ? attempt.pid?.toString() : undefined),
+    ...field("files", attempt.command.length > 0 ? folder : undefined),
+    ...field("started", localTime(started_at)),
+    ...field("evidence", evidenceInWords(attempt.evidence)),
+  ];
+}
+
+function evidenceInWords(evidence: unknown): string | undefined {
+  const longest = 500;
+  const text = evidence === undefined ? undefined : cleanText(JSON.stringify(evidence));
+  return text !== undefined && text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+const mostContentLines = 12;
+
+function contentLines({ phase_data }: PhaseQueueItem): Line[] {
+  const lines = cleanLines(phase_data.content);
+  const more = lines.length - mostContentLines;
+  return [
+    [],
+    ...lines.slice(0, mostContentLines).map((line) => [span(`  ${line}`.trimEnd(), "dim")]),
+    ...(more > 0 ? [[span(`  … ${more} more lines`, "dim")]] : []),
+  ];
+}
+
+const labelWidth = 12;
+
+function label(name: string): Line[number] {
+  return span(name.padEnd(labelWidth), "dim");
+}
+
+function field(name: string, value: string | undefined): Line[] {
+  return value === undefined || value === "" ? [] : [[label(name), span(value)]];
+}

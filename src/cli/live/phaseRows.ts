@@ -1,0 +1,55 @@
+import type { PhaseQueueItem } from "../../core/protocol/queue";
+import { displayWidth, pad, truncate } from "../terminal/displayWidth";
+import { type Line, span } from "../terminal/line";
+import { phaseTitle } from "../words/names";
+import { phaseDetail, phaseTime } from "../words/phaseDetail";
+import { longestStatus, statusLooks } from "../words/statuses";
+
+export interface RowOptions {
+  /** ISO time. */
+  readonly now: string;
+  /** Columns there are. */
+  readonly width: number;
+  /** Turns while a phase runs; without it running phases stand still. */
+  readonly spinner?: string;
+}
+
+const longestTitle = 44;
+const shortestTitle = 8;
+const timeWidth = 7;
+
+/** A line for each phase: symbol, number, title, status, time, and why. */
+export function phaseRows(phases: readonly PhaseQueueItem[], options: RowOptions): Line[] {
+  const numberWidth = phases.reduce(
+    (width, { phase_number }) => Math.max(width, String(phase_number).length),
+    1,
+  );
+  const fixed = 4 + numberWidth + 2 + longestStatus + timeWidth + 2;
+  const longest = phases.reduce(
+    (width, phase) => Math.max(width, displayWidth(phaseTitle(phase))),
+    shortestTitle,
+  );
+  const room = Math.max(shortestTitle, options.width - fixed);
+  const titleWidth = Math.min(longest, longestTitle, room);
+  return phases.map((phase) => rowOf(phase, numberWidth, titleWidth, options));
+}
+
+function rowOf(
+  phase: PhaseQueueItem,
+  numberWidth: number,
+  titleWidth: number,
+  { now, spinner }: RowOptions,
+): Line {
+  const { look, symbol } = statusLooks[phase.status];
+  const isRunning = phase.status === "running";
+  const title = pad(truncate(phaseTitle(phase), titleWidth), titleWidth);
+  const detail = phaseDetail(phase, now);
+  return [
+    span(` ${isRunning && spinner !== undefined ? spinner : symbol} `, look),
+    span(`${String(phase.phase_number).padStart(numberWidth)}  `, "dim"),
+    span(title, isRunning ? "bold" : phase.status === "queued" ? "dim" : "plain"),
+    span(`  ${phase.status.padEnd(longestStatus)}`, look),
+    span(phaseTime(phase, now).padStart(timeWidth), "dim"),
+    span(detail === "" ? "" : `  ${detail}`, phase.status === "failed" ? "red" : "dim"),
+  ];
+}

@@ -1,0 +1,136 @@
+import { HopperError } from "../../core/base/errors";
+import type { ParsedPhase } from "../../core/protocol/plan";
+import { standardRunner } from "../../core/coordinator/enqueuePlan";
+import { blockInWords, hasErrors } from "../commands/check";
+import type { Context } from "../context";
+import type { RunnerSettings } from "../queue/runnerSettings";
+import { cleanLines, cleanText } from "../terminal/cleanText";
+import { askChoice, askLine } from "../terminal/ask";
+import { type Line, renderLine, span } from "../terminal/line";
+import { assertEnqueueable, type PlanFile, readPlan } from "./planFile";
+
+/** So much of a plan's blocks is shown before somebody says yes to them. */
+const most = { linesPerBlock: 10, lines: 60 };
+
+/**
+ * Finds the runner of phases that name none: from the command line, or by showing the blocks that
+ * would be run and asking.
+ *
+ * @returns undefined when the answer was no.
+ * @throws InvalidPlanError when the plan cannot be enqueued, HopperError `usage` when there is nobody to ask.
+ */
+export async function chooseRunner(
+  context: Context,
+  settings: RunnerSettings,
+  file: PlanFile,
+): Promise<PlanFile | undefined> {
+  const { options, terminal, json } = context;
+  assertEnqueueable(context, file);
+  const unnamed = file.loaded.plan.phases.filter(({ runner }) => runner === undefined);
+  if (file.runner !== undefined || unnamed.length === 0) {
+    return file;
+  }
+  if (options.flag("yes")) {
+    return withRunner(context, settings, file, standardRunner);
+  }
+  if (!terminal.canAsk || json) {
+    throw new HopperError(
+      "usage",
+      `${file.name} names no runner, and there is no terminal to ask on: --yes runs its blocks with ` +
+        `the shell (\`phase-hopper check ${file.name}\` lists them), --runner NAME chooses another.`,
+    );
+  }
+  const runner = await askRunner(context, settings, file, unnamed);
+  return runner === undefined ? undefined : withRunner(context, settings, file, runner);
+}
+
+/** Only with a runner can be said whether a phase has something to run. */
+function withRunner(
+  context: Context,
+  settings: RunnerSettings,
+  file: PlanFile,
+  runner: string,
+): PlanFile {
+  const chosen = readPlan(context, settings, file.name, runner);
+  if (hasErrors(chosen.loaded.plan)) {
+    assertEnqueueable(context, chosen);
+  }
+  return chosen;
+}
+
+async function askRunner(
+  context: Context,
+  settings: RunnerSettings,
+  file: PlanFile,
+  unnamed: readonly ParsedPhase[],
+): Promise<string | undefined> {
+  const { printer, terminal, workspace } = context;
+  const withBlocks = unnamed.filter(({ blocks }) => blocks.length > 0);
+  const count = unnamed.length === 1 ? "one phase" : `${unnamed.length} phases`;
+  printer.line(`${cleanText(file.name)} names no runner for ${count}.`);
+  if (withBlocks.length < unnamed.length) {
+    printer.line("Not all of them have blocks that the shell could run: choose a runner.");
+    return askForName(context, settings);
+  }
+  printer.line(`With the shell, these blocks are run in ${workspace.path}:`);
+  printer.line();
+  for (const line of blockLines(withBlocks)) {
+    printer.line(renderLine(line, terminal.palette, terminal.columns));
+  }
+  printer.line();
+  const answer = await askChoice(
+    terminal,
+    "Run these blocks with the shell? [y]es, choose another [r]unner, [n]o: ",
+    [
+      { word: "yes", value: "yes" },
+      { word: "runner", value: "runner" },
+      { word: "no", value: "no" },
+    ],
+  );
+  if (answer === "runner") {
+    return askForName(context, settings);
+  }
+  return answer === "yes" ? standardRunner : undefined;
+}
+
+async function askForName(
+  { printer, terminal }: Context,
+  { runners }: RunnerSettings,
+): Promise<string | undefined> {
+  const width = Math.max(...[...runners.keys()].map((name) => name.length));
+  for (const [name, { description = "" }] of runners) {
+    const line = [span(`  ${name.padEnd(width)}  `, "bold"), span(description, "dim")];
+    printer.line(renderLine(line, terminal.palette, terminal.columns));
+  }
+  for (;;) {
+    const name = await askLine(terminal, "Runner (nothing to leave): ");
+    if (name === undefined || name === "") {
+      return undefined;
+    }
+    if (runners.has(name)) {
+      return name;
+    }
+  }
+}
+
+function blockLines(phases: readonly ParsedPhase[]): Line[] {
+  const lines = phases.flatMap((phase) =>
+    [...phase.blocks, ...phase.verify].flatMap((block): Line[] => {
+      const source = cleanLines(block.source.trimEnd());
+      const more = source.length - most.linesPerBlock;
+      const verify = phase.verify.includes(block) ? "verify " : "";
+      return [
+        [
+          span(`Phase ${phase.number} ${cleanText(phase.title)}  `, "bold"),
+          span(`${verify}${blockInWords(block)}`, "dim"),
+        ],
+        ...source.slice(0, most.linesPerBlock).map((text) => [span(`    ${text}`)]),
+        ...(more > 0 ? [[span(`    … ${more} more lines`, "dim")]] : []),
+      ];
+    }),
+  );
+  const more = lines.length - most.lines;
+  return more > 0
+    ? [...lines.slice(0, most.lines), [span(`… ${more} more lines: look at the file`, "dim")]]
+    : lines;
+}

@@ -1,0 +1,138 @@
+import type { Hopper } from "../../core/hopper";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { LiveReporter } from "../live/liveReporter";
+import { openOwner } from "../queue/openOwner";
+import { assertNotOwned } from "../queue/owner";
+import { noQueue, openView } from "../queue/reading";
+import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
+import { shellWords } from "../words/names";
+import type { EnqueueRequest } from "../../core/protocol/commands";
+import { chooseRunner } from "./chooseRunner";
+import { exitCodeOfInterrupt, Interrupts } from "./interrupts";
+import { jsonReporter } from "./jsonReporter";
+import { LineReporter } from "./lineReporter";
+import { decideOnPlan, type PlanDecision } from "./planDecision";
+import { enqueueRequest, type PlanFile, readPlan } from "./planFile";
+import type { RunReporter } from "./reporter";
+import { runToEnd } from "./runToEnd";
+import { Summary } from "./summary";
+
+/** Enqueues a plan, or finds it enqueued, and runs it to its end; without one, everything goes on. */
+export async function run(context: Context, file: string | undefined): Promise<ExitCode> {
+  const settings = runnerSettings(context);
+  assertNotOwned(context);
+  const wanted = file === undefined ? everything(context) : await onePlan(context, settings, file);
+  if (wanted === undefined) {
+    return exitCodes.interrupted;
+  }
+  const interrupts = new Interrupts(context.printer.closed);
+  try {
+    const hopper = await openOwner(context, settings);
+    try {
+      return await runWanted(context, settings, { hopper, interrupts, wanted, file });
+    } finally {
+      await hopper.stop();
+    }
+  } finally {
+    interrupts.dispose();
+  }
+}
+
+/** What is to be run: all, one plan that is enqueued, or one that is to be. */
+type Wanted =
+  | { readonly kind: "all" }
+  | { readonly kind: "plan"; readonly planId: string }
+  | { readonly kind: "enqueue"; readonly request: EnqueueRequest };
+
+function everything(context: Context): Wanted {
+  if (!context.workspace.exists) {
+    throw noQueue(context);
+  }
+  return { kind: "all" };
+}
+
+/** @returns undefined when the person at the terminal decided against it. */
+async function onePlan(
+  context: Context,
+  settings: RunnerSettings,
+  name: string,
+): Promise<Wanted | undefined> {
+  const file = readPlan(context, settings, name);
+  const decision = await decide(context, file);
+  if (decision.kind === "leave") {
+    return undefined;
+  }
+  if (decision.kind === "continue") {
+    return { kind: "plan", planId: decision.plan.plan_id };
+  }
+  const chosen = await chooseRunner(context, settings, file);
+  return (
+    chosen && {
+      kind: "enqueue",
+      request: enqueueRequest(context, chosen, decision.ifEnqueued),
+    }
+  );
+}
+
+async function decide(context: Context, file: PlanFile): Promise<PlanDecision> {
+  const view = await openView(context);
+  try {
+    return await decideOnPlan(context, view?.queue, file);
+  } finally {
+    view?.dispose();
+  }
+}
+
+interface OpenRun {
+  readonly hopper: Hopper;
+  readonly interrupts: Interrupts;
+  readonly wanted: Wanted;
+  readonly file: string | undefined;
+}
+
+async function runWanted(
+  context: Context,
+  settings: RunnerSettings,
+  { hopper, interrupts, wanted, file }: OpenRun,
+): Promise<ExitCode> {
+  sayNotices(context, hopper);
+  if (interrupts.pending !== undefined) {
+    return exitCodeOfInterrupt[interrupts.pending];
+  }
+  const planId =
+    wanted.kind === "enqueue"
+      ? (await hopper.enqueue(wanted.request)).planId
+      : wanted.kind === "plan"
+        ? wanted.planId
+        : undefined;
+  const comeBack = shellWords(["phase-hopper", "run", ...(file === undefined ? [] : [file])]);
+  const summary = new Summary(context, hopper, comeBack);
+  const { runners } = settings;
+  const { json, printer, terminal, clock, logger } = context;
+  const reporter: RunReporter = json
+    ? jsonReporter(printer)
+    : terminal.canRedraw
+      ? new LiveReporter(context, hopper, runners, interrupts, summary)
+      : new LineReporter(context, hopper, summary);
+  return runToEnd({
+    hopper,
+    runners,
+    reporter,
+    interrupts,
+    attended: !json && terminal.canRedraw && terminal.canAsk,
+    clock,
+    logger,
+    ...(planId !== undefined && { planId }),
+  });
+}
+
+function sayNotices({ json, printer, logger }: Context, { notices }: Hopper): void {
+  for (const notice of notices) {
+    if (json) {
+      printer.json({ type: "notice", message: notice });
+    } else {
+      logger.warn(notice);
+    }
+  }
+}

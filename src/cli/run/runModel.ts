@@ -1,0 +1,150 @@
+import type { PhaseQueueItem, PlanItem, QueueEvent } from "../../core/protocol/queue";
+import type { QueueReader } from "../../core/queue/queueReader";
+import { countStatuses, type StatusCounts } from "../words/statuses";
+
+/** A plan of a run, with its phases by queue_id in the order of their numbers. */
+export interface RunPlan {
+  readonly plan: PlanItem;
+  readonly phases: ReadonlyMap<string, PhaseQueueItem>;
+}
+
+/** From so many changed phases on, reading the whole plan is cheaper than reading each. */
+const manyChanges = 50;
+
+/**
+ * The plans and phases of one run as they were last announced, so that a view never has to ask the
+ * database for all of them. Always read from the queue after an event, never worked out from it.
+ */
+export class RunModel {
+  private readonly byId = new Map<
+    string,
+    { plan: PlanItem; phases: Map<string, PhaseQueueItem> }
+  >();
+  private readonly runningIds = new Set<string>();
+  private counted: StatusCounts | undefined;
+  /** Grows with every change. */
+  version = 0;
+
+  /** @param planId the one plan of the run; without it every plan that is not finished. */
+  constructor(
+    private readonly queue: QueueReader,
+    private readonly planId?: string,
+  ) {
+    for (const plan of queue.plans()) {
+      const isUnfinished = [...queue.counts(plan.plan_id).keys()].some(
+        (status) => status !== "completed",
+      );
+      if (planId === undefined ? isUnfinished : planId === plan.plan_id) {
+        this.load(plan.plan_id);
+      }
+    }
+  }
+
+  get plans(): readonly RunPlan[] {
+    return [...this.byId.values()];
+  }
+
+  get phases(): readonly PhaseQueueItem[] {
+    return this.plans.flatMap(({ phases }) => [...phases.values()]);
+  }
+
+  get running(): readonly PhaseQueueItem[] {
+    return [...this.runningIds].flatMap((id) => this.phase(id) ?? []);
+  }
+
+  get counts(): StatusCounts {
+    return (this.counted ??= countStatuses(this.phases));
+  }
+
+  countsOf(planId: string): StatusCounts {
+    return countStatuses(this.byId.get(planId)?.phases.values() ?? []);
+  }
+
+  phase(queueId: string): PhaseQueueItem | undefined {
+    for (const { phases } of this.byId.values()) {
+      const found = phases.get(queueId);
+      if (found) {
+        return found;
+      }
+    }
+    return undefined;
+  }
+
+  plan(planId: string): RunPlan | undefined {
+    return this.byId.get(planId);
+  }
+
+  /** Whether an event is about this run; about the whole queue is, too. */
+  concerns({ plan_id, type }: QueueEvent): boolean {
+    return (
+      plan_id === undefined ||
+      this.byId.has(plan_id) ||
+      (type === "plan_enqueued" && this.planId === undefined)
+    );
+  }
+
+  apply(events: readonly QueueEvent[]): void {
+    const changed = new Map<string, Set<string>>();
+    for (const { type, plan_id, queue_id } of events) {
+      if (plan_id === undefined) {
+        continue;
+      }
+      if (type === "plan_removed") {
+        this.forgetPlan(plan_id);
+      } else if (type === "phase_removed" && queue_id !== undefined) {
+        this.byId.get(plan_id)?.phases.delete(queue_id);
+        this.runningIds.delete(queue_id);
+      } else if (queue_id === undefined) {
+        this.load(plan_id);
+      } else if (type !== "phase_enqueued") {
+        const ids = changed.get(plan_id) ?? new Set();
+        changed.set(plan_id, ids.add(queue_id));
+      }
+    }
+    for (const [planId, ids] of changed) {
+      if (ids.size >= manyChanges) {
+        this.load(planId);
+      } else {
+        for (const id of ids) {
+          this.note(this.queue.phase(id));
+        }
+      }
+    }
+    this.counted = undefined;
+    this.version += 1;
+  }
+
+  private load(planId: string): void {
+    const plan = this.queue.plan(planId);
+    if (plan) {
+      const phases = new Map<string, PhaseQueueItem>();
+      this.byId.set(planId, { plan, phases });
+      for (const phase of this.queue.phases({ planId, content: false })) {
+        this.note(phase);
+      }
+    }
+  }
+
+  private note(phase: PhaseQueueItem | undefined): void {
+    const phases = phase && this.byId.get(phase.plan_id)?.phases;
+    if (!phase || !phases) {
+      return;
+    }
+    phases.set(phase.queue_id, {
+      ...phase,
+      phase_data: { title: phase.phase_data.title, content: "" },
+    });
+    if (phase.status === "running") {
+      this.runningIds.add(phase.queue_id);
+    } else {
+      this.runningIds.delete(phase.queue_id);
+    }
+  }
+
+  private forgetPlan(planId: string): void {
+    for (const id of this.byId.get(planId)?.phases.keys() ?? []) {
+      this.runningIds.delete(id);
+    }
+    this.byId.delete(planId);
+  }
+}

@@ -1,0 +1,201 @@
+import type { Clock } from "../../core/base/clock";
+import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
+import type { Logger } from "../../core/base/log";
+import { errorMessage } from "../../core/base/errors";
+import type { Hopper } from "../../core/hopper";
+import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
+import type { Runners } from "../../core/protocol/runners";
+import type { Waiting } from "../../core/protocol/snapshot";
+import { every } from "../every";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { exitCodeOfInterrupt, type Interrupt, type Interrupts } from "./interrupts";
+import type { RunReporter } from "./reporter";
+import { RunModel } from "./runModel";
+
+export interface RunOptions {
+  readonly hopper: Hopper;
+  /** The one plan to run; without it everything. */
+  readonly planId?: string;
+  readonly runners: Runners;
+  readonly reporter: RunReporter;
+  readonly interrupts: Interrupts;
+  /** Somebody looks on who can do what the run waits for: it need not end for that. */
+  readonly attended: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How long after a Ctrl-C a second one is waited for, while phases run. */
+const secondChance = 3_000;
+/** How often what no event tells is looked at: retries that become due, a disk that is full. */
+const tick = 1_000;
+
+/** Runs what is enqueued until it is done, cannot go on, or somebody interrupts it. */
+export function runToEnd(options: RunOptions): Promise<ExitCode> {
+  return new Run(options).toEnd();
+}
+
+class Run {
+  private readonly model: RunModel;
+  private readonly disposables = new DisposableStore();
+  private pending: QueueEvent[] = [];
+  private flushing = false;
+  private waiting: Waiting | undefined;
+  private leaving: "no" | "leaving" | "cancelling" = "no";
+  private secondChanceTimer: Disposable | undefined;
+  private finish: (exitCode: ExitCode) => void = () => undefined;
+  private isOver = false;
+
+  constructor(private readonly options: RunOptions) {
+    this.model = new RunModel(options.hopper.queue, options.planId);
+  }
+
+  async toEnd(): Promise<ExitCode> {
+    const { hopper, reporter, interrupts, planId, clock } = this.options;
+    const ended = new Promise<ExitCode>((resolve) => {
+      this.finish = resolve;
+    });
+    try {
+      this.disposables.add(hopper.onDidChange((events) => this.collect(events)));
+      reporter.begin(this.model);
+      if (interrupts.pending === undefined) {
+        hopper.run(planId);
+      }
+      interrupts.listen((interrupt) => this.interrupt(interrupt));
+      this.disposables.add(every(clock, tick, () => this.look()));
+      this.collect([]);
+      return await ended;
+    } finally {
+      this.isOver = true;
+      this.secondChanceTimer?.dispose();
+      this.disposables.dispose();
+    }
+  }
+
+  /**
+   * A change that follows from another is announced before it, from within: events are handed on in
+   * the order of their ids, once nothing more follows.
+   */
+  private collect(events: readonly QueueEvent[]): void {
+    this.pending.push(...events);
+    if (!this.flushing) {
+      this.flushing = true;
+      setImmediate(() => {
+        this.flushing = false;
+        this.flush();
+      });
+    }
+  }
+
+  private flush(): void {
+    if (this.isOver) {
+      return;
+    }
+    const events = this.pending
+      .splice(0)
+      .filter((event) => this.model.concerns(event))
+      .sort((a, b) => a.event_id - b.event_id);
+    if (events.length > 0) {
+      this.model.apply(events);
+      this.options.reporter.changed(events, this.model);
+    }
+    this.look();
+  }
+
+  /** Looks what the run waits for, and ends it where that will not come by itself. */
+  private look(): void {
+    const { hopper, reporter, planId, attended } = this.options;
+    if (this.leaving !== "no") {
+      if (this.leaving === "leaving" && this.processes().length === 0) {
+        this.end(exitCodes.interrupted, true);
+      }
+      return;
+    }
+    // While a process runs there is nothing to ask, and asking goes through all phases.
+    if (this.processes().length > 0 && this.waiting?.kind === "running") {
+      return;
+    }
+    const waiting = hopper.waiting(planId);
+    if (waiting.kind !== this.waiting?.kind || waiting.text !== this.waiting.text) {
+      this.waiting = waiting;
+      reporter.waits(waiting, this.model);
+    }
+    const exitCode = exitCodeOf(waiting, this.model.counts.failed > 0);
+    const needsPerson = waiting.kind === "person" || waiting.kind === "paused";
+    if (exitCode !== undefined && !(needsPerson && attended)) {
+      this.end(exitCode, false);
+    }
+  }
+
+  private interrupt(interrupt: Interrupt): void {
+    const { hopper, reporter, clock } = this.options;
+    hopper.stopStarting();
+    if (interrupt !== "SIGINT" || this.leaving === "cancelling") {
+      this.end(exitCodeOfInterrupt[interrupt], true);
+    } else if (this.leaving === "leaving") {
+      this.leaving = "cancelling";
+      this.secondChanceTimer?.dispose();
+      reporter.leaves("cancelling", this.model);
+      void this.cancel().then(() => {
+        this.flush();
+        this.end(exitCodes.interrupted, true);
+      });
+    } else if (this.processes().length === 0) {
+      this.end(exitCodes.interrupted, true);
+    } else {
+      this.leaving = "leaving";
+      reporter.leaves("leaving", this.model);
+      this.secondChanceTimer = clock.after(secondChance, () =>
+        this.end(exitCodes.interrupted, true),
+      );
+    }
+  }
+
+  /** Only what belongs to this run: phases of other plans may go on from an earlier one. */
+  private async cancel(): Promise<void> {
+    const { hopper, planId, logger } = this.options;
+    try {
+      await (planId === undefined
+        ? hopper.cancelAll()
+        : Promise.allSettled(this.processes().map(({ queue_id }) => hopper.cancel(queue_id))));
+    } catch (error) {
+      logger.warn(`Not everything could be cancelled: ${errorMessage(error)}`);
+    }
+  }
+
+  /** Phases of this run that a process is at work on. */
+  private processes(): readonly PhaseQueueItem[] {
+    const { runners } = this.options;
+    return this.model.running.filter(({ runner }) => {
+      const kind = runners.get(runner)?.kind ?? "command";
+      return kind === "shell" || kind === "command";
+    });
+  }
+
+  private end(exitCode: ExitCode, interrupted: boolean): void {
+    const { hopper, planId, reporter } = this.options;
+    if (!this.isOver) {
+      this.isOver = true;
+      reporter.end({ exitCode, interrupted, waiting: hopper.waiting(planId) }, this.model);
+      this.finish(exitCode);
+    }
+  }
+}
+
+/** What a run ends with that waits for this; undefined while it goes on by itself. */
+function exitCodeOf({ kind }: Waiting, hasFailed: boolean): ExitCode | undefined {
+  switch (kind) {
+    case "running":
+    case "retry":
+    case "workflow":
+    case "trouble":
+      return undefined;
+    case "person":
+    case "paused":
+      return hasFailed ? exitCodes.failed : exitCodes.waiting;
+    case "failed":
+      return exitCodes.failed;
+    case "completed":
+      return exitCodes.completed;
+  }
+}

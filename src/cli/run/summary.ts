@@ -1,0 +1,123 @@
+import { isoNow } from "../../core/base/clock";
+import type { Hopper } from "../../core/hopper";
+import type { PhaseQueueItem } from "../../core/protocol/queue";
+import type { Context } from "../context";
+import { phaseRows } from "../live/phaseRows";
+import { cleanText } from "../terminal/cleanText";
+import { cutLine, type Line, renderLine, span } from "../terminal/line";
+import { duration } from "../words/duration";
+import { phaseId, phaseList, phaseName } from "../words/names";
+import { nextSteps, stepLines } from "../words/nextSteps";
+import { failureInWords } from "../words/phaseDetail";
+import { countsInWords } from "../words/statuses";
+import { lastLines } from "./phaseOutput";
+import type { Leaving, RunEnd } from "./reporter";
+import type { RunModel } from "./runModel";
+
+/** So many lines of a failed phase's output are shown, and so many failed phases. */
+const most = { outputLines: 20, failures: 3, phases: 50 };
+
+/** What a run leaves in the terminal's record. */
+export class Summary {
+  private readonly begin: number;
+
+  /** @param comeBack the command line that goes on with this run. */
+  constructor(
+    private readonly context: Context,
+    private readonly hopper: Hopper,
+    private readonly comeBack: string,
+  ) {
+    this.begin = context.clock.monotonic();
+  }
+
+  print(end: RunEnd, model: RunModel, { phases }: { readonly phases: boolean }): void {
+    const lines = [
+      ...(phases ? this.phaseLines(model) : []),
+      ...this.failureLines(model),
+      [span(this.counts(model), "bold")],
+      ...this.nextLines(end, model),
+    ];
+    const { printer, terminal } = this.context;
+    printer.line(lines.map((line) => renderLine(line, terminal.palette)).join("\n"));
+  }
+
+  private phaseLines(model: RunModel): Line[] {
+    const width = this.context.terminal.columns - 1;
+    const now = isoNow(this.context.clock);
+    return model.plans.flatMap(({ plan, phases }) => {
+      const all = [...phases.values()];
+      const shown =
+        all.length <= most.phases ? all : all.filter(({ status }) => status === "failed");
+      const left = all.length - shown.length;
+      return [
+        [span(cleanText(plan.title), "bold"), span(`  Plan ${plan.plan_number}`, "dim")],
+        ...phaseRows(shown, { now, width }).map((row) => cutLine(row, width)),
+        ...(left > 0 ? [[span(`   and ${left} more phases`, "dim")]] : []),
+        [],
+      ];
+    });
+  }
+
+  private failureLines(model: RunModel): Line[] {
+    const failed = model.phases.filter(({ status }) => status === "failed");
+    const lines = failed.slice(0, most.failures).flatMap((phase) => this.failure(phase));
+    const more = failed.length - most.failures;
+    return more > 0 ? [...lines, [span(`${more} more phases failed.`, "red")], []] : lines;
+  }
+
+  private failure(phase: PhaseQueueItem): Line[] {
+    const folder = this.hopper.attemptFolder(phase.queue_id, phase.attempts);
+    const output = phase.attempts === 0 ? [] : lastLines(folder, most.outputLines);
+    return [
+      [span(`✗ ${phaseName(phase)} failed`, "red"), span(`: ${failureInWords(phase)}`)],
+      ...output.map((line) => [span("  │ ", "dim"), span(line)]),
+      [],
+    ];
+  }
+
+  private counts(model: RunModel): string {
+    const { context, begin } = this;
+    const words = countsInWords(model.counts);
+    return `${words === "" ? "Nothing to do" : words} (${duration(context.clock.monotonic() - begin)})`;
+  }
+
+  private nextLines({ waiting, interrupted }: RunEnd, model: RunModel): Line[] {
+    const { running } = model;
+    if (interrupted) {
+      const going = running.length === 0 ? "" : ` ${goesOn(running)} in the background.`;
+      return [
+        [span(`Interrupted: nothing more is started.${going}`)],
+        ...stepLines([[this.comeBack, "comes back to it"]]),
+      ];
+    }
+    if (waiting.kind === "completed") {
+      return [];
+    }
+    const planIds = model.plans.map(({ plan }) => plan.plan_id);
+    const [only] = planIds.length === 1 ? planIds : [];
+    const question = {
+      owned: false,
+      run: this.comeBack,
+      ...(only !== undefined && { planId: only }),
+    };
+    return nextSteps(this.hopper.queue, waiting, question);
+  }
+}
+
+/** What a first, and a second, Ctrl-C came to. */
+export function leavingInWords(leaving: Leaving, running: readonly PhaseQueueItem[]): string {
+  return leaving === "cancelling"
+    ? `Cancelling ${namesOf(running)} …`
+    : `Nothing more is started. ${goesOn(running)} in the background; Ctrl-C again cancels.`;
+}
+
+function goesOn(phases: readonly PhaseQueueItem[]): string {
+  return `${namesOf(phases)} ${phases.length === 1 ? "goes" : "go"} on`;
+}
+
+function namesOf(phases: readonly PhaseQueueItem[]): string {
+  const plans = new Set(phases.map(({ plan_id }) => plan_id));
+  return plans.size > 1
+    ? `Phases ${phases.map(phaseId).join(", ")}`
+    : phaseList(phases.map(({ phase_number }) => phase_number));
+}
