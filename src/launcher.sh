@@ -1,7 +1,7 @@
 # The launcher: starts wrappers for one host, because a fork from this small process costs a
 # fraction of a fork from an extension host. Each line of stdin is an attempt's id, a space and its
-# folder. What wrappers print goes straight to this process's stdout, that is to the host. It ends
-# when its stdin closes; its wrappers live on.
+# folder, and goes to a wrapper that waits for it already. What wrappers print goes straight to this
+# process's stdout, that is to the host. It ends when its stdin closes; its wrappers live on.
 #
 # usage: sh launcher.sh WRAPPER SETSID
 
@@ -16,11 +16,13 @@ outer=${HOPPER_ANCESTRY:+$HOPPER_ANCESTRY:}
 # `setsid -f` forks by itself. A command with `&` would get SIGINT and SIGQUIT ignored for good,
 # and with it every step (POSIX 2.11); that is left to systems whose setsid has no -f (BusyBox).
 if "$setsid" -f true 2>/dev/null; then
-  start() { HOPPER_ANCESTRY=$outer$1 "$setsid" -f /bin/sh "$wrapper" "$2" "$1" "$boot" </dev/null; }
+  start() { "$setsid" -f /bin/sh "$wrapper" "$boot" "$outer"; }
 else
-  start() { HOPPER_ANCESTRY=$outer$1 "$setsid" /bin/sh "$wrapper" "$2" "$1" "$boot" </dev/null & }
+  start() { "$setsid" /bin/sh "$wrapper" "$boot" "$outer" <&0 & }
 fi
 
-while IFS= read -r line; do
-  start "${line%% *}" "${line#* }"
+# Each round starts the next wrapper, then waits to hand it a line; a wrapper that finds the pipe
+# closed instead goes away.
+while :; do
+  { IFS= read -r line && printf '%s\n' "$line" || kill "$$"; } | start
 done

@@ -2,7 +2,13 @@
 # host that wanted it still lives. Builtins wherever they exist: each fork costs as much as the
 # rest of this script.
 #
-# usage: sh wrapper.sh FOLDER ATTEMPT_ID BOOT_ID (in a session of its own)
+# It is started before there is an attempt for it, since starting two programs takes longer than all
+# that follows, and waits for a line on stdin: the attempt's id, a space and its folder.
+#
+# usage: sh wrapper.sh BOOT_ID OUTER_ANCESTRY (in a session of its own)
+
+IFS= read -r hopper_line || exit 0
+export HOPPER_ANCESTRY="$2${hopper_line%% *}"
 
 # Handled, not ignored: a stop reaches the whole session, and the wrapper must live to write the
 # end down, while its steps start with the default handling. SIGPIPE comes when the host is gone.
@@ -11,10 +17,11 @@ trap 'hopper_stopped=1' HUP INT QUIT TERM
 trap ':' PIPE
 set -f
 
+hopper_boot=$1
+set -- "${hopper_line#* }" "${hopper_line%% *}"
 hopper_folder=$1
 cd -- "$1" || exit 1
 read -r hopper_stat <"/proc/$$/stat"
-hopper_boot=$3
 # With two arguments before the fields from the third on, field 22 (start time) is ${22}.
 set -- "$1" "$2" ${hopper_stat##*") "}
 hopper_claim="{\"pid\":$$,\"startTime\":\"${22}\",\"bootId\":\"$hopper_boot\"}"

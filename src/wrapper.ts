@@ -40,7 +40,6 @@ async function main(folder: string, attemptId: string): Promise<void> {
     tell(`taken ${attemptId}`);
     return;
   }
-  tell(`started ${attemptId}`);
   const exit = await runSteps(spec, folder);
   await leave(folder, attemptId, JSON.stringify(exit));
   tell(`ended ${attemptId}`);

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { parsePlan } from "../../src/core/plan/parsePlan";
 import { builtInRunners } from "../../src/core/runner/presets";
 import { Bed, builtCli } from "../support/bed";

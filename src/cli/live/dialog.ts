@@ -33,7 +33,7 @@ export class Dialog {
       const look = outcome === "done" ? "green" : "red";
       return [
         [
-          span(` ${phaseName(asked)} is ${outcome}. `, look),
+          span(` ${phaseName(asked)} ${outcome === "done" ? "is done" : "failed"}. `, look),
           span("Note: "),
           span(note, "bold"),
           span("▏"),

@@ -1,7 +1,9 @@
 import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
+import type { PhaseStatus } from "../../core/protocol/terms";
 import type { RunPlan } from "../run/runModel";
 import { cleanText } from "../terminal/cleanText";
-import { type Line, span } from "../terminal/line";
+import { truncate } from "../terminal/displayWidth";
+import { type Line, lineWidth, span } from "../terminal/line";
 import { countsInWords, countStatuses } from "../words/statuses";
 import { phaseRows } from "./phaseRows";
 
@@ -20,81 +22,97 @@ export interface FrameInput {
   readonly height: number;
 }
 
-/** Output is shown of so many running phases, the one that runs alone with so many lines. */
+/** Output is shown of so many running phases, of one that runs alone so many lines. */
 const most = { phasesWithOutput: 6, lines: 4 };
 
 /** The live view of a run: plans with their phases, as many as there is room for, and the footer. */
 export function composeFrame(input: FrameInput): Line[] {
-  const entries = input.plans.flatMap(entriesOf);
-  const room = Math.max(1, input.height - input.footer.length - 2);
-  const running = entries.filter(({ phase }) => phase?.status === "running");
-  const linesEach = running.length === 1 ? most.lines : 1;
-  const outputRoom = Math.min(running.length, most.phasesWithOutput) * linesEach;
-  const fits = entries.length + outputRoom <= room;
-  const size = Math.max(1, fits ? entries.length : room - Math.min(outputRoom, room - 3) - 2);
-  const start = fits ? 0 : windowStart(entries, size);
-  const shown = entries.slice(start, start + size);
-  const body = shownLines(shown, input, room - size - (fits ? 0 : 2) >= linesEach ? linesEach : 0);
+  const { plans, footer, height } = input;
+  const [only] = plans.length === 1 ? plans : [];
+  // The head of the only plan stays in sight; of several, each goes with its phases.
+  const head = only ? [headOf(only, input)] : [];
+  const entries = plans.flatMap((plan) => (only ? phasesOf(plan) : [plan, ...phasesOf(plan)]));
+  const room = Math.max(1, height - head.length - footer.length - 1);
+  return [...head, ...body(entries, input, room), [], ...footer].slice(0, height);
+}
+
+/** A row of the list: a plan's head or a phase. */
+type Entry = RunPlan | PhaseQueueItem;
+
+function phasesOf({ phases }: RunPlan): PhaseQueueItem[] {
+  return [...phases.values()];
+}
+
+function isPhase(entry: Entry): entry is PhaseQueueItem {
+  return "queue_id" in entry;
+}
+
+function body(entries: readonly Entry[], input: FrameInput, room: number): Line[] {
+  const running = entries.filter(isPhase).filter(({ status }) => status === "running");
+  const lines = running.length === 1 ? most.lines : 1;
+  const tails = new Map(
+    running.slice(0, most.phasesWithOutput).map((phase) => [phase, input.output(phase, lines)]),
+  );
+  const tailRows = [...tails.values()].reduce((sum, tail) => sum + tail.length, 0);
+  if (entries.length + tailRows <= room) {
+    return rowsOf(entries, input, tails);
+  }
+  if (entries.length <= room) {
+    return rowsOf(entries, input, new Map());
+  }
+  // Two rows say what is above and below; output has its place while it leaves most of the room.
+  const showsOutput = tailRows <= room / 2;
+  const size = Math.max(1, room - 2 - (showsOutput ? tailRows : 0));
+  const start = windowStart(entries, size);
   return [
     ...elsewhere("↑", entries.slice(0, start)),
-    ...body,
+    ...rowsOf(entries.slice(start, start + size), input, showsOutput ? tails : new Map()),
     ...elsewhere("↓", entries.slice(start + size)),
-    [],
-    ...input.footer,
-  ].slice(-input.height);
+  ].slice(0, room);
 }
 
-/** A row of the list: a plan's head or one of its phases. */
-interface Entry {
-  readonly plan: PlanItem;
-  readonly phases: ReadonlyMap<string, PhaseQueueItem>;
-  readonly phase?: PhaseQueueItem;
-}
-
-function entriesOf({ plan, phases }: RunPlan): Entry[] {
-  return [{ plan, phases }, ...[...phases.values()].map((phase) => ({ plan, phases, phase }))];
-}
-
-/** The window shows what is going on with a little of what came before it. */
+/** The window shows what is going on, with a little of what came before it. */
 function windowStart(entries: readonly Entry[], size: number): number {
-  const find = (...statuses: string[]): number =>
-    entries.findIndex(({ phase }) => phase && statuses.includes(phase.status));
+  const find = (...statuses: PhaseStatus[]): number =>
+    entries.findIndex((entry) => isPhase(entry) && statuses.includes(entry.status));
   const candidates = [find("running"), find("ready", "queued"), find("failed"), find("blocked")];
   const active = candidates.find((index) => index >= 0) ?? entries.length - 1;
   return Math.max(0, Math.min(active - Math.floor(size / 3), entries.length - size));
 }
 
-function shownLines(entries: readonly Entry[], input: FrameInput, linesEach: number): Line[] {
-  const { now, width, spinner, output } = input;
-  const phases = entries.flatMap(({ phase }) => phase ?? []);
-  const rows = phaseRows(phases, { now, width, spinner });
-  let index = 0;
-  let withOutput = 0;
-  return entries.flatMap(({ plan, phases: all, phase }) => {
-    if (!phase) {
-      return [headOf(plan, all, input)];
-    }
-    const row = rows[index++] ?? [];
-    const tail =
-      phase.status === "running" && linesEach > 0 && withOutput++ < most.phasesWithOutput
-        ? output(phase, linesEach)
-        : [];
-    return [row, ...tail.map((line) => [span("     │ ", "dim"), span(line, "dim")])];
-  });
+function rowsOf(
+  entries: readonly Entry[],
+  input: FrameInput,
+  tails: ReadonlyMap<PhaseQueueItem, readonly string[]>,
+): Line[] {
+  const phases = entries.filter(isPhase);
+  const rows = phaseRows(phases, input);
+  const rowOf = new Map(phases.map((phase, index) => [phase, rows[index] ?? []]));
+  return entries.flatMap((entry) =>
+    isPhase(entry)
+      ? [
+          rowOf.get(entry) ?? [],
+          ...(tails.get(entry) ?? []).map((line) => [span("     │ ", "dim"), span(line, "dim")]),
+        ]
+      : [headOf(entry, input)],
+  );
 }
 
-function headOf(plan: PlanItem, phases: Entry["phases"], { elapsed }: FrameInput): Line {
+function headOf({ plan, phases }: RunPlan, { elapsed, width }: FrameInput): Line {
   const { completed } = countStatuses(phases.values());
-  return [
-    span(` ${cleanText(plan.title)}`, "bold"),
-    span(`  Plan ${plan.plan_number}`, "dim"),
-    span(`  ${completed} of ${phases.size} completed`),
-    span(`  ${elapsed}`, "dim"),
-  ];
+  const rest = [span(`  ${completed} of ${phases.size} completed`), span(`  ${elapsed}`, "dim")];
+  return [...planTitle(plan, width - lineWidth(rest)), ...rest];
+}
+
+/** A plan's title and number in so many columns. */
+export function planTitle(plan: PlanItem, width: number): Line {
+  const number = span(`  Plan ${plan.plan_number}`, "dim");
+  const title = truncate(` ${cleanText(plan.title)}`, width - lineWidth([number]));
+  return [span(title, "bold"), number];
 }
 
 function elsewhere(arrow: string, entries: readonly Entry[]): Line[] {
-  const phases = entries.flatMap(({ phase }) => phase ?? []);
+  const phases = entries.filter(isPhase);
   const text = `   ${arrow} ${phases.length} more: ${countsInWords(countStatuses(phases))}`;
   return phases.length === 0 ? [] : [[span(text, "dim")]];
 }

@@ -2,6 +2,7 @@ import { isoNow } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
 import { type Disposable, DisposableStore, toDisposable } from "../../core/base/lifecycle";
 import type { Hopper } from "../../core/hopper";
+import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Runners } from "../../core/protocol/runners";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { Context } from "../context";
@@ -31,7 +32,7 @@ export class LiveReporter implements RunReporter, Disposable {
   private readonly begun: number;
   private model: RunModel | undefined;
   private waiting: Waiting | undefined;
-  private leaving: Leaving | undefined;
+  private leaving: string | undefined;
   private keys: Disposable | undefined;
 
   constructor(
@@ -72,8 +73,8 @@ export class LiveReporter implements RunReporter, Disposable {
     this.waiting = waiting;
   }
 
-  leaves(leaving: Leaving): void {
-    this.leaving = leaving;
+  leaves(leaving: Leaving, going: readonly PhaseQueueItem[]): void {
+    this.leaving = leavingInWords(leaving, going);
     this.draw();
   }
 
@@ -111,7 +112,7 @@ export class LiveReporter implements RunReporter, Disposable {
 
   private footer(model: RunModel): Line[] {
     if (this.leaving) {
-      return [[span(` ${leavingInWords(this.leaving, model.running)}`, "yellow")]];
+      return [[span(` ${this.leaving}`, "yellow")]];
     }
     const { running } = model;
     const text =

@@ -1,6 +1,6 @@
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
-import { type Line, span } from "../terminal/line";
+import { type Line, lineWidth, span } from "../terminal/line";
 import { phaseTitle } from "../words/names";
 import { phaseDetail, phaseTime } from "../words/phaseDetail";
 import { longestStatus, statusLooks } from "../words/statuses";
@@ -17,6 +17,8 @@ export interface RowOptions {
 const longestTitle = 44;
 const shortestTitle = 8;
 const timeWidth = 7;
+/** In less room a detail says nothing. */
+const shortestDetail = 12;
 
 /** A line for each phase: symbol, number, title, status, time, and why. */
 export function phaseRows(phases: readonly PhaseQueueItem[], options: RowOptions): Line[] {
@@ -38,18 +40,19 @@ function rowOf(
   phase: PhaseQueueItem,
   numberWidth: number,
   titleWidth: number,
-  { now, spinner }: RowOptions,
+  { now, width, spinner }: RowOptions,
 ): Line {
   const { look, symbol } = statusLooks[phase.status];
   const isRunning = phase.status === "running";
   const title = pad(truncate(phaseTitle(phase), titleWidth), titleWidth);
   const detail = phaseDetail(phase, now);
-  return [
+  const row = [
     span(` ${isRunning && spinner !== undefined ? spinner : symbol} `, look),
     span(`${String(phase.phase_number).padStart(numberWidth)}  `, "dim"),
     span(title, isRunning ? "bold" : phase.status === "queued" ? "dim" : "plain"),
     span(`  ${phase.status.padEnd(longestStatus)}`, look),
     span(phaseTime(phase, now).padStart(timeWidth), "dim"),
-    span(detail === "" ? "" : `  ${detail}`, phase.status === "failed" ? "red" : "dim"),
   ];
+  const hasRoom = detail !== "" && width - lineWidth(row) >= shortestDetail;
+  return hasRoom ? [...row, span(`  ${detail}`, phase.status === "failed" ? "red" : "dim")] : row;
 }

@@ -13,7 +13,11 @@ export function jsonReporter(printer: Printer): RunReporter {
         printer.json(event);
       }
     },
-    waits: (waiting) => printer.json({ type: "run_waiting", waiting }),
+    waits(waiting) {
+      if (waiting.kind !== "running") {
+        printer.json({ type: "run_waiting", waiting });
+      }
+    },
     leaves: (leaving) => printer.json({ type: "run_leaving", leaving }),
     end({ exitCode, waiting }) {
       printer.json({ type: "run_finished", exit_code: exitCode, waiting });

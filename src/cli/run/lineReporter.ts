@@ -71,8 +71,8 @@ export class LineReporter implements RunReporter, Disposable {
     // The phases' own lines say it, and the end says what it waits for in vain.
   }
 
-  leaves(leaving: Leaving, model: RunModel): void {
-    this.context.printer.note(leavingInWords(leaving, model.running));
+  leaves(leaving: Leaving, going: readonly PhaseQueueItem[]): void {
+    this.context.printer.note(leavingInWords(leaving, going));
   }
 
   end(end: RunEnd, model: RunModel): void {

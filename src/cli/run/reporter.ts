@@ -1,4 +1,4 @@
-import type { QueueEvent } from "../../core/protocol/queue";
+import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { ExitCode } from "../exitCodes";
 import type { RunModel } from "./runModel";
@@ -15,6 +15,8 @@ export interface RunEnd {
   readonly waiting: Waiting;
   /** Somebody ended it before it came to its end. */
   readonly interrupted: boolean;
+  /** Phases that a process is at work on, which goes on without us. */
+  readonly going: readonly PhaseQueueItem[];
 }
 
 /** Tells whoever looks on how a run goes. */
@@ -25,6 +27,6 @@ export interface RunReporter {
   changed(events: readonly QueueEvent[], model: RunModel): void;
   /** What it waits for has changed. */
   waits(waiting: Waiting, model: RunModel): void;
-  leaves(leaving: Leaving, model: RunModel): void;
+  leaves(leaving: Leaving, going: readonly PhaseQueueItem[]): void;
   end(end: RunEnd, model: RunModel): void;
 }

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from "../../core/base/clock";
 import type { PhaseQueueItem, PlanItem, QueueEvent } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { countStatuses, type StatusCounts } from "../words/statuses";
@@ -25,19 +26,24 @@ export class RunModel {
   /** Grows with every change. */
   version = 0;
 
-  /** @param planId the one plan of the run; without it every plan that is not finished. */
-  constructor(
+  private constructor(
     private readonly queue: QueueReader,
-    private readonly planId?: string,
-  ) {
+    private readonly planId: string | undefined,
+  ) {}
+
+  /** Reads the one plan of the run; without one every plan that is not finished. */
+  static async of(queue: QueueReader, planId?: string): Promise<RunModel> {
+    const model = new RunModel(queue, planId);
     for (const plan of queue.plans()) {
-      const isUnfinished = [...queue.counts(plan.plan_id).keys()].some(
-        (status) => status !== "completed",
-      );
+      const statuses = [...queue.counts(plan.plan_id).keys()];
+      const isUnfinished = statuses.some((status) => status !== "completed");
       if (planId === undefined ? isUnfinished : planId === plan.plan_id) {
-        this.load(plan.plan_id);
+        model.load(plan.plan_id);
+        // A plan takes milliseconds; many of them must not keep followers waiting.
+        await yieldToEventLoop();
       }
     }
+    return model;
   }
 
   get plans(): readonly RunPlan[] {

@@ -31,14 +31,17 @@ const secondChance = 3_000;
 const tick = 1_000;
 
 /** Runs what is enqueued until it is done, cannot go on, or somebody interrupts it. */
-export function runToEnd(options: RunOptions): Promise<ExitCode> {
-  return new Run(options).toEnd();
+export async function runToEnd(options: RunOptions): Promise<ExitCode> {
+  const { hopper, planId } = options;
+  const early: QueueEvent[] = [];
+  const listening = hopper.onDidChange((events) => early.push(...events));
+  const model = await RunModel.of(hopper.queue, planId);
+  listening.dispose();
+  return new Run(options, model, early).toEnd();
 }
 
 class Run {
-  private readonly model: RunModel;
   private readonly disposables = new DisposableStore();
-  private pending: QueueEvent[] = [];
   private flushing = false;
   private waiting: Waiting | undefined;
   private leaving: "no" | "leaving" | "cancelling" = "no";
@@ -46,9 +49,11 @@ class Run {
   private finish: (exitCode: ExitCode) => void = () => undefined;
   private isOver = false;
 
-  constructor(private readonly options: RunOptions) {
-    this.model = new RunModel(options.hopper.queue, options.planId);
-  }
+  constructor(
+    private readonly options: RunOptions,
+    private readonly model: RunModel,
+    private readonly pending: QueueEvent[],
+  ) {}
 
   async toEnd(): Promise<ExitCode> {
     const { hopper, reporter, interrupts, planId, clock } = this.options;
@@ -135,7 +140,7 @@ class Run {
     } else if (this.leaving === "leaving") {
       this.leaving = "cancelling";
       this.secondChanceTimer?.dispose();
-      reporter.leaves("cancelling", this.model);
+      reporter.leaves("cancelling", this.processes());
       void this.cancel().then(() => {
         this.flush();
         this.end(exitCodes.interrupted, true);
@@ -144,7 +149,7 @@ class Run {
       this.end(exitCodes.interrupted, true);
     } else {
       this.leaving = "leaving";
-      reporter.leaves("leaving", this.model);
+      reporter.leaves("leaving", this.processes());
       this.secondChanceTimer = clock.after(secondChance, () =>
         this.end(exitCodes.interrupted, true),
       );
@@ -176,7 +181,8 @@ class Run {
     const { hopper, planId, reporter } = this.options;
     if (!this.isOver) {
       this.isOver = true;
-      reporter.end({ exitCode, interrupted, waiting: hopper.waiting(planId) }, this.model);
+      const waiting = hopper.waiting(planId);
+      reporter.end({ exitCode, interrupted, waiting, going: this.processes() }, this.model);
       this.finish(exitCode);
     }
   }

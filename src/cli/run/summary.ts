@@ -2,9 +2,9 @@ import { isoNow } from "../../core/base/clock";
 import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Context } from "../context";
+import { planTitle } from "../live/frame";
 import { phaseRows } from "../live/phaseRows";
-import { cleanText } from "../terminal/cleanText";
-import { cutLine, type Line, renderLine, span } from "../terminal/line";
+import { cutLine, type Line, renderLine, span, wrapLine } from "../terminal/line";
 import { duration } from "../words/duration";
 import { phaseId, phaseList, phaseName } from "../words/names";
 import { nextSteps, stepLines } from "../words/nextSteps";
@@ -31,13 +31,15 @@ export class Summary {
   }
 
   print(end: RunEnd, model: RunModel, { phases }: { readonly phases: boolean }): void {
+    const { printer, terminal } = this.context;
     const lines = [
       ...(phases ? this.phaseLines(model) : []),
-      ...this.failureLines(model),
-      [span(this.counts(model), "bold")],
-      ...this.nextLines(end, model),
+      ...[
+        ...this.failureLines(model),
+        [span(this.counts(model), "bold")],
+        ...this.nextLines(end, model),
+      ].flatMap((line) => wrapLine(line, terminal.columns)),
     ];
-    const { printer, terminal } = this.context;
     printer.line(lines.map((line) => renderLine(line, terminal.palette)).join("\n"));
   }
 
@@ -50,9 +52,11 @@ export class Summary {
         all.length <= most.phases ? all : all.filter(({ status }) => status === "failed");
       const left = all.length - shown.length;
       return [
-        [span(cleanText(plan.title), "bold"), span(`  Plan ${plan.plan_number}`, "dim")],
+        planTitle(plan, width),
         ...phaseRows(shown, { now, width }).map((row) => cutLine(row, width)),
-        ...(left > 0 ? [[span(`   and ${left} more phases`, "dim")]] : []),
+        ...(left > 0
+          ? [[span(` ${left} phases: phase-hopper list ${plan.plan_number}`, "dim")]]
+          : []),
         [],
       ];
     });
@@ -81,12 +85,11 @@ export class Summary {
     return `${words === "" ? "Nothing to do" : words} (${duration(context.clock.monotonic() - begin)})`;
   }
 
-  private nextLines({ waiting, interrupted }: RunEnd, model: RunModel): Line[] {
-    const { running } = model;
+  private nextLines({ waiting, interrupted, going }: RunEnd, model: RunModel): Line[] {
     if (interrupted) {
-      const going = running.length === 0 ? "" : ` ${goesOn(running)} in the background.`;
+      const others = going.length === 0 ? "" : ` ${goesOn(going)} in the background.`;
       return [
-        [span(`Interrupted: nothing more is started.${going}`)],
+        [span(`Interrupted: nothing more is started.${others}`)],
         ...stepLines([[this.comeBack, "comes back to it"]]),
       ];
     }
@@ -105,10 +108,10 @@ export class Summary {
 }
 
 /** What a first, and a second, Ctrl-C came to. */
-export function leavingInWords(leaving: Leaving, running: readonly PhaseQueueItem[]): string {
+export function leavingInWords(leaving: Leaving, going: readonly PhaseQueueItem[]): string {
   return leaving === "cancelling"
-    ? `Cancelling ${namesOf(running)} …`
-    : `Nothing more is started. ${goesOn(running)} in the background; Ctrl-C again cancels.`;
+    ? `Cancelling ${namesOf(going)} …`
+    : `Nothing more is started. ${goesOn(going)} in the background; Ctrl-C again cancels.`;
 }
 
 function goesOn(phases: readonly PhaseQueueItem[]): string {

@@ -1,6 +1,6 @@
 /** How many columns of a terminal a text takes; control characters are expected to be gone. */
 export function displayWidth(text: string): number {
-  if (isAscii(text)) {
+  if (isNarrow(text)) {
     return text.length;
   }
   let width = 0;
@@ -20,7 +20,7 @@ export function truncate(text: string, width: number): string {
 
 /** As much of the text as fits into `width` columns. */
 export function cut(text: string, width: number): string {
-  if (isAscii(text)) {
+  if (isNarrow(text)) {
     return text.slice(0, Math.max(0, width));
   }
   let used = 0;
@@ -40,8 +40,9 @@ export function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - displayWidth(text)));
 }
 
-function isAscii(text: string): boolean {
-  return /^[\x20-\x7e]*$/.test(text);
+/** Texts of characters that all take one column, each its own: what nearly every text is. */
+function isNarrow(text: string): boolean {
+  return /^[\x20-\x7e\xa1-\xac\xae-\u02ff‐-‧←-⇿─-▟○●◇⊘✓✗⠀-⣿]*$/.test(text);
 }
 
 let segmenter: Intl.Segmenter | undefined;

@@ -20,7 +20,7 @@ export function lineWidth(line: Line): number {
 
 /** The line, cut off with an ellipsis where it would take more than `width` columns. */
 export function cutLine(line: Line, width: number): Line {
-  if (lineWidth(line) <= width) {
+  if (width === Number.POSITIVE_INFINITY || lineWidth(line) <= width) {
     return line;
   }
   let left = width - 1;
@@ -42,4 +42,26 @@ export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE
   return cutLine(line, width)
     .map(({ text, look }) => palette(look, text))
     .join("");
+}
+
+/** The line in several of at most `width` columns, parted between words, which are never cut. */
+export function wrapLine(line: Line, width: number): Line[] {
+  if (lineWidth(line) <= width) {
+    return [line];
+  }
+  const wrapped: Span[][] = [[]];
+  let used = 0;
+  for (const { text, look } of line) {
+    for (const word of text.match(/\s*\S+|\s+$/g) ?? []) {
+      const taken = displayWidth(word);
+      if (used > 0 && used + taken > width) {
+        wrapped.push([{ text: word.trimStart(), look }]);
+        used = displayWidth(word.trimStart());
+      } else {
+        wrapped.at(-1)?.push({ text: word, look });
+        used += taken;
+      }
+    }
+  }
+  return wrapped;
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Clock } from "../base/clock";
 import { HopperError } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";

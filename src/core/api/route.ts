@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { validate } from "../base/validate";
 import type { HopperCommands } from "../protocol/commands";
 import type { Answer } from "./answer";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type PlanProblem, type ProblemCode, problemSeverities } from "../protocol/plan";
 import type { PhaseQueueItem } from "../protocol/queue";
 import { failureReasons, phaseStatuses } from "../protocol/terms";

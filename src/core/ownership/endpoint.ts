@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { HopperError } from "../base/errors";
 import { parseJson } from "../base/validate";
 import { folderKey, type FolderIdentity } from "./folderIdentity";

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { HopperError } from "../base/errors";
 import { parseJson } from "../base/validate";
 import { type FolderIdentity, isSameFolder } from "./folderIdentity";

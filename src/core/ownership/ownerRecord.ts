@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { errorMessage } from "../base/errors";
 import { parseJson } from "../base/validate";
 import { type FolderIdentity, identifyFolder, isSameFolder } from "./folderIdentity";

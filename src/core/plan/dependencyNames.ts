@@ -18,7 +18,7 @@ export function parseDependencies(value: string): WrittenDependency[] | undefine
   const hasEmptyQuotes = segments.some(
     (segment, index) => index % 2 === 1 && segment.trim() === "",
   );
-  if (segments.length % 2 === 0 || hasEmptyQuotes || /(?:^|[,&]| and)$/i.test(text)) {
+  if (segments.length % 2 === 0 || hasEmptyQuotes || /(?:[,&]| and)$/i.test(text)) {
     return undefined;
   }
   const names = segments.flatMap((segment, index) =>

@@ -83,7 +83,7 @@ export interface AttemptRunner extends Disposable {
   /** The id of the machine's current boot. */
   readonly bootId: string;
   /**
-   * Fires with the folder of an attempt whose wrapper may have started or ended: a hint to look, never
+   * Fires with the folder of an attempt whose wrapper may have ended: a hint to look, never
    * the truth. Fires within milliseconds of an end while the launcher that started it lives.
    */
   readonly onHint: Event<string>;

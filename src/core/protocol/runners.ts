@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Seconds; 0 is "none". */
 const seconds = z.int().min(0);

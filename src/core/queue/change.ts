@@ -36,6 +36,14 @@ export class Change implements Transaction {
     return this.transaction.all(sql, params);
   }
 
+  list(
+    columns: Readonly<Record<string, string>>,
+    rest: string,
+    params?: SqlParams,
+  ): readonly SqlRow[] {
+    return this.transaction.list(columns, rest, params);
+  }
+
   record(event: NewEvent): void {
     this.recordAll([event]);
   }
@@ -46,14 +54,23 @@ export class Change implements Transaction {
       event_id: this.lastEventId + this.recorded.length + index + 1,
       at: this.at,
     }));
+    const values = rows.map((row) => [
+      row.event_id,
+      row.type,
+      row.plan_id,
+      row.queue_id,
+      row.phase_number,
+      row.from_status,
+      row.to_status,
+      row.reason,
+    ]);
     this.run(
       `INSERT INTO events
-         (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
-       SELECT value ->> 'event_id', value ->> 'at', value ->> 'type', value ->> 'plan_id',
-         value ->> 'queue_id', value ->> 'phase_number', value ->> 'from_status',
-         value ->> 'to_status', value ->> 'reason'
-       FROM json_each(?)`,
-      [JSON.stringify(rows)],
+         (at, event_id, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
+       SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+         value ->> 6, value ->> 7
+       FROM json_each(CAST(?2 AS TEXT))`,
+      [this.at, JSON.stringify(values)],
     );
     this.recorded.push(...rows);
   }

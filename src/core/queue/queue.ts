@@ -1,63 +1,30 @@
-import { randomUUID } from "node:crypto";
 import { type Clock, isoNow } from "../base/clock";
 import { HopperError } from "../base/errors";
 import { type Event, EventEmitter } from "../base/event";
 import type { Logger } from "../base/log";
-import type { ProcessIdentity, Verdict } from "../protocol/attempts";
-import type { PhaseData, QueueEvent } from "../protocol/queue";
+import type { ProcessIdentity } from "../protocol/attempts";
+import type { QueueEvent } from "../protocol/queue";
 import type { FailureReason } from "../protocol/terms";
+import {
+  type Claim,
+  claimPhase,
+  noteProcess,
+  settleAttempt,
+  type Settlement,
+} from "./attemptChanges";
 import { Change } from "./change";
+import { writeConfig } from "./config";
+import { type NewPlan, storePlan } from "./enqueue";
 import { QueueReader } from "./queueReader";
 import { Readiness } from "./readiness";
-import { numbers, type PhaseState, phaseState, phaseStateColumns } from "./rows";
-import { integer, optionalText, text } from "./sqlDatabase";
+import { deleteFinishedPlans, deletePhase, deletePlan, dropDependency } from "./removal";
+import { type PhaseState, phaseState, phaseStateColumns } from "./rows";
+import { text } from "./sqlDatabase";
 import type { Store } from "./store";
-import { movePhases } from "./transitions";
+import { conflict, movePhases } from "./transitions";
 
-/** A plan to store, its phases in number order. */
-export interface NewPlan {
-  readonly title: string;
-  readonly sourcePath?: string;
-  readonly sourceSha256: string;
-  readonly context: string;
-  readonly parentIssue?: number;
-  readonly runner: string;
-  readonly priority: number;
-  readonly phases: readonly NewPhase[];
-  /** A plan that is removed in the same change: the one this plan replaces. */
-  readonly replaces?: string;
-}
-
-export interface NewPhase {
-  readonly number: number;
-  readonly label: string;
-  readonly dependsOn: readonly number[];
-  readonly runner: string;
-  readonly startLine: number;
-  readonly data: PhaseData;
-}
-
-/** What a claim makes of a phase. */
-export interface Claim {
-  readonly queueId: string;
-  readonly attemptId: string;
-  readonly attemptNumber: number;
-  readonly runner: string;
-  readonly command: readonly string[];
-  /** Kinds that start no process are `running` at once. */
-  readonly startsProcess: boolean;
-}
-
-/** How an attempt ended, and what becomes of its phase. */
-export interface Settlement {
-  readonly attemptId: string;
-  readonly verdict: Verdict;
-  /** The wrapper, where it was not noted before. */
-  readonly process?: ProcessIdentity;
-  readonly logBytes?: number;
-  /** Makes a failed phase ready again at this time instead of failing it. */
-  readonly retryAt?: string;
-}
+export type { Claim, Settlement } from "./attemptChanges";
+export type { NewPhase, NewPlan } from "./enqueue";
 
 /**
  * The owner's queue: every change is one transaction, durable when the call returns, and announces
@@ -66,7 +33,10 @@ export interface Settlement {
 export class Queue extends QueueReader {
   private readonly readiness = new Readiness();
   private readonly changed: EventEmitter<readonly QueueEvent[]>;
-  private lastEventId: number;
+  /** What was made durable and is not announced yet. */
+  private readonly unannounced: (readonly QueueEvent[])[] = [];
+  private announcing = false;
+  private newestEventId: number;
 
   /** Fires after each change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
@@ -81,75 +51,17 @@ export class Queue extends QueueReader {
       logger.error("A listener of queue changes failed.", error),
     );
     this.onDidChange = this.changed.event;
-    this.lastEventId = this.events().at(-1)?.event_id ?? 0;
+    this.newestEventId = this.lastEventId;
   }
 
   /** Stores a plan with its phases; answers its id. */
   enqueue(plan: NewPlan): string {
-    const planId = randomUUID();
-    this.change((change) => {
+    return this.change((change) => {
       if (plan.replaces !== undefined) {
-        this.deletePlan(change, plan.replaces);
+        deletePlan(change, this.readiness, plan.replaces);
       }
-      const planNumber = Number(this.config("last_plan_number") ?? 0) + 1;
-      writeConfig(change, { last_plan_number: String(planNumber) });
-      change.run(
-        `INSERT INTO plans (plan_id, plan_number, title, source_path, source_sha256, context,
-           parent_issue, runner, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          planId,
-          planNumber,
-          plan.title,
-          plan.sourcePath ?? null,
-          plan.sourceSha256,
-          plan.context,
-          plan.parentIssue ?? null,
-          plan.runner,
-          change.at,
-        ],
-      );
-      const rows = plan.phases.map((phase) => ({
-        queue_id: randomUUID(),
-        phase_number: phase.number,
-        label: phase.label,
-        status: phase.dependsOn.length === 0 ? "ready" : "queued",
-        depends_on_phase: phase.dependsOn.length === 1 ? phase.dependsOn[0] : null,
-        depends_on_phases: JSON.stringify(phase.dependsOn),
-        phase_data: phase.data,
-        runner: phase.runner,
-        start_line: phase.startLine,
-      }));
-      for (const row of rows) {
-        change.run(insertPhase, [
-          row.queue_id,
-          planId,
-          plan.parentIssue ?? null,
-          row.phase_number,
-          row.label,
-          row.status,
-          row.depends_on_phase ?? null,
-          row.depends_on_phases,
-          JSON.stringify(row.phase_data),
-          row.runner,
-          plan.priority,
-          planNumber,
-          change.at,
-          row.status === "ready" ? change.at : null,
-          row.start_line,
-        ]);
-      }
-      change.record({ type: "plan_enqueued", plan_id: planId });
-      change.recordAll(
-        rows.map((row) => ({
-          type: "phase_enqueued" as const,
-          plan_id: planId,
-          queue_id: row.queue_id,
-          phase_number: row.phase_number,
-          to_status: row.status === "ready" ? ("ready" as const) : ("queued" as const),
-        })),
-      );
+      return storePlan(change, plan);
     });
-    return planId;
   }
 
   /**
@@ -158,58 +70,33 @@ export class Queue extends QueueReader {
    * @throws HopperError `conflict` when the phase is not ready any more.
    */
   claim(claim: Claim): void {
-    this.change((change) => {
-      const phase = this.required(change, claim.queueId);
-      if (phase.status !== "ready") {
-        throw new HopperError("conflict", `The phase is ${phase.status}, not ready.`);
-      }
-      change.run(
-        `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        [
-          claim.attemptId,
-          claim.queueId,
-          claim.attemptNumber,
-          claim.runner,
-          JSON.stringify(claim.command),
-          claim.startsProcess ? "starting" : "running",
-          change.at,
-        ],
-      );
-      movePhases(change, [{ phase, to: "running", attemptId: claim.attemptId }]);
-    });
+    this.changeOne(claim.queueId, (change, phase) => claimPhase(change, phase, claim));
   }
 
   /** Notes which process runs an attempt. A late word on an ended attempt changes nothing. */
   attemptStarted(attemptId: string, process: ProcessIdentity): void {
-    this.change((change) => {
-      change.run(
-        `UPDATE attempts SET state = 'running', pid = ?, pid_started_at = ?
-         WHERE attempt_id = ? AND state = 'starting'`,
-        [process.pid, startOf(process), attemptId],
-      );
-    });
+    this.change((change) => noteProcess(change, attemptId, process));
   }
 
   /** Notes, before anything is stopped, that and why an attempt is to be stopped. */
   requestStop(attemptId: string, reason: FailureReason): void {
-    this.change((change) => {
+    this.change((change) =>
       change.run(
         `UPDATE attempts SET stop_requested = ?
          WHERE attempt_id = ? AND state <> 'ended' AND stop_requested IS NULL`,
         [reason, attemptId],
-      );
-    });
+      ),
+    );
   }
 
   /** Notes what an attempt was reported to be, before its verify blocks are run. */
   noteEvidence(attemptId: string, evidence: unknown): void {
-    this.change((change) => {
+    this.change((change) =>
       change.run("UPDATE attempts SET evidence = ? WHERE attempt_id = ? AND state <> 'ended'", [
         JSON.stringify(evidence),
         attemptId,
-      ]);
-    });
+      ]),
+    );
   }
 
   /**
@@ -218,54 +105,10 @@ export class Queue extends QueueReader {
    * @returns false when the attempt had ended before: a repeat changes nothing.
    */
   settle(settlement: Settlement): boolean {
-    const { attemptId, verdict, retryAt } = settlement;
-    return this.change((change) => {
-      const ended = change.run(
-        `UPDATE attempts SET state = 'ended', finished_at = ?, exit_code = ?, signal = ?, outcome = ?,
-           evidence = coalesce(?, evidence), log_bytes = ?, pid = coalesce(?, pid),
-           pid_started_at = coalesce(?, pid_started_at)
-         WHERE attempt_id = ? AND state <> 'ended'`,
-        [
-          change.at,
-          verdict.exitCode ?? null,
-          verdict.signal ?? null,
-          verdict.outcome,
-          verdict.evidence === undefined ? null : JSON.stringify(verdict.evidence),
-          settlement.logBytes ?? null,
-          settlement.process?.pid ?? null,
-          settlement.process ? startOf(settlement.process) : null,
-          attemptId,
-        ],
-      );
-      if (ended === 0) {
-        return false;
-      }
-      const row = change.get(
-        `SELECT ${phaseStateColumns} FROM phase_queue
-         WHERE status = 'running' AND queue_id = (SELECT queue_id FROM attempts WHERE attempt_id = ?)`,
-        [attemptId],
-      );
-      const phase = row && phaseState(row);
-      if (phase?.attemptId !== attemptId) {
-        return false;
-      }
-      const { outcome, message } = verdict;
-      const errorMessage = message === undefined ? {} : { errorMessage: message };
-      if (outcome === "completed") {
-        movePhases(change, [{ phase, to: "completed" }]);
-        this.pauseAtCheckpoint(change, phase);
-      } else if (retryAt === undefined) {
-        movePhases(change, [{ phase, to: "failed", reason: outcome, ...errorMessage }]);
-      } else {
-        movePhases(change, [{ phase, to: "ready", notBefore: retryAt, ...errorMessage }]);
-        return true;
-      }
-      movePhases(change, this.readiness.consequences(change, phase.planId, phase.number));
-      return true;
-    });
+    return this.change((change) => settleAttempt(change, this.readiness, settlement));
   }
 
-  /** Makes a failed phase ready again; answers the phases that are no longer blocked by it. */
+  /** Makes a failed phase ready again; answers its move and those of phases it no longer blocks. */
   retry(queueId: string): readonly QueueEvent[] {
     return this.changeOne(queueId, (change, phase) => {
       if (phase.status !== "failed") {
@@ -292,73 +135,24 @@ export class Queue extends QueueReader {
 
   /** Removes a phase that is not running; an unfinished one blocks what depends on it. */
   removePhase(queueId: string): readonly QueueEvent[] {
-    return this.changeOne(queueId, (change, phase) => {
-      if (phase.status === "running") {
-        throw conflict(phase, "A running phase must be cancelled before it can be removed");
-      }
-      if (phase.status === "completed") {
-        // A removed completed phase stays satisfied: what depended on it forgets it.
-        this.dropFromDependents(change, phase);
-      }
-      const consequences = this.afterDeletion(change, phase);
-      change.record({
-        type: "phase_removed",
-        plan_id: phase.planId,
-        queue_id: phase.queueId,
-        phase_number: phase.number,
-        from_status: phase.status,
-      });
-      movePhases(change, consequences);
-      const left = change.get("SELECT count(*) AS n FROM phase_queue WHERE plan_id = ?", [
-        phase.planId,
-      ]);
-      if (left && integer(left, "n") === 0) {
-        this.deletePlan(change, phase.planId);
-      }
-    });
+    return this.changeOne(queueId, (change, phase) => deletePhase(change, this.readiness, phase));
   }
 
   /** Lets a phase no longer depend on a phase that was removed. */
   dropDependency(queueId: string, removedNumber: number): readonly QueueEvent[] {
-    return this.changeOne(queueId, (change, phase) => {
-      const gone = !change.get("SELECT 1 FROM phase_queue WHERE plan_id = ? AND phase_number = ?", [
-        phase.planId,
-        removedNumber,
-      ]);
-      if (!gone) {
-        throw conflict(phase, `Phase ${removedNumber} is still there`);
-      }
-      dropDependency(change, phase.queueId, removedNumber);
-      this.readiness.forget(phase.planId);
-      change.record({
-        type: "dependency_dropped",
-        plan_id: phase.planId,
-        queue_id: phase.queueId,
-        phase_number: phase.number,
-        reason: String(removedNumber),
-      });
-      movePhases(change, this.readiness.corrections(change, phase.planId));
-    });
+    return this.changeOne(queueId, (change, phase) =>
+      dropDependency(change, this.readiness, phase, removedNumber),
+    );
   }
 
   /** Removes a plan none of whose phases runs. */
   removePlan(planId: string): void {
-    this.change((change) => this.deletePlan(change, planId));
+    this.change((change) => deletePlan(change, this.readiness, planId));
   }
 
   /** Removes every plan all of whose phases are completed; answers their ids. */
   clearCompleted(): string[] {
-    return this.change((change) => {
-      const rows = change.all(
-        `SELECT plan_id FROM plans WHERE NOT EXISTS (
-           SELECT 1 FROM phase_queue AS p WHERE p.plan_id = plans.plan_id AND p.status <> 'completed')`,
-      );
-      const finished = rows.map((row) => text(row, "plan_id"));
-      for (const planId of finished) {
-        this.deletePlan(change, planId);
-      }
-      return finished;
-    });
+    return this.change((change) => deleteFinishedPlans(change, this.readiness));
   }
 
   /** Stops or allows the starting of phases; `reason` says who or what paused it. */
@@ -410,33 +204,54 @@ export class Queue extends QueueReader {
   }
 
   private change<T>(work: (change: Change) => T): T {
-    let made: Change | undefined;
+    let events: readonly QueueEvent[] = [];
     let result: T;
     try {
       result = this.store.commit((transaction) => {
-        made = new Change(transaction, isoNow(this.clock), this.lastEventId);
-        return work(made);
+        const change = new Change(transaction, isoNow(this.clock), this.newestEventId);
+        const answer = work(change);
+        events = change.events;
+        return answer;
       });
     } catch (error) {
       // What was read inside the undone transaction may be wrong.
       this.readiness.forgetAll();
       throw error;
     }
-    const events = made?.events ?? [];
-    this.lastEventId = events.at(-1)?.event_id ?? this.lastEventId;
-    if (events.length > 0) {
-      this.changed.fire(events);
-    }
+    this.newestEventId += events.length;
+    this.announce(events);
     return result;
   }
 
+  /**
+   * Tells every listener of one change before any of them hears of the next: a listener that makes a
+   * change itself must not let the others hear of it first.
+   */
+  private announce(events: readonly QueueEvent[]): void {
+    if (events.length > 0) {
+      this.unannounced.push(events);
+    }
+    if (this.announcing) {
+      return;
+    }
+    this.announcing = true;
+    try {
+      for (let next = this.unannounced.shift(); next; next = this.unannounced.shift()) {
+        this.changed.fire(next);
+      }
+    } finally {
+      this.announcing = false;
+    }
+  }
+
+  /** Answers what moved; a phase whose cause alone changed is announced, but did not move. */
   private changeOne(
     queueId: string,
     work: (change: Change, phase: PhaseState) => void,
   ): readonly QueueEvent[] {
     return this.change((change) => {
       work(change, this.required(change, queueId));
-      return change.events;
+      return change.events.filter(({ from_status, to_status }) => from_status !== to_status);
     });
   }
 
@@ -448,92 +263,4 @@ export class Queue extends QueueReader {
     }
     return phaseState(row);
   }
-
-  private pauseAtCheckpoint(change: Change, phase: PhaseState): void {
-    const row = change.get(
-      "SELECT phase_data ->> '$.properties.checkpoint' AS checkpoint FROM phase_queue WHERE queue_id = ?",
-      [phase.queueId],
-    );
-    const checkpoint = row && optionalText(row, "checkpoint");
-    if (checkpoint === undefined) {
-      return;
-    }
-    const reason = `checkpoint after Phase ${phase.number}: ${checkpoint}`;
-    change.run("UPDATE plans SET paused_reason = ? WHERE plan_id = ?", [reason, phase.planId]);
-    change.record({ type: "plan_paused", plan_id: phase.planId, reason });
-  }
-
-  private dropFromDependents(change: Change, phase: PhaseState): void {
-    const rows = change.all(
-      `SELECT queue_id, depends_on_phases FROM phase_queue
-       WHERE plan_id = ?1 AND depends_on_phases LIKE '%' || ?2 || '%'`,
-      [phase.planId, phase.number],
-    );
-    for (const row of rows) {
-      if (numbers(text(row, "depends_on_phases")).includes(phase.number)) {
-        dropDependency(change, text(row, "queue_id"), phase.number);
-      }
-    }
-    this.readiness.forget(phase.planId);
-  }
-
-  private afterDeletion(change: Change, phase: PhaseState): ReturnType<Readiness["corrections"]> {
-    change.run("DELETE FROM phase_queue WHERE queue_id = ?", [phase.queueId]);
-    this.readiness.forget(phase.planId);
-    return this.readiness.corrections(change, phase.planId);
-  }
-
-  private deletePlan(change: Change, planId: string): void {
-    const running = change.get(
-      "SELECT phase_number FROM phase_queue WHERE plan_id = ? AND status = 'running'",
-      [planId],
-    );
-    if (running) {
-      throw new HopperError(
-        "conflict",
-        `Phase ${integer(running, "phase_number")} of the plan is running: cancel it first.`,
-      );
-    }
-    change.run("DELETE FROM phase_queue WHERE plan_id = ?", [planId]);
-    if (change.run("DELETE FROM plans WHERE plan_id = ?", [planId]) === 0) {
-      throw new HopperError("notFound", `There is no plan ${planId} in this queue.`);
-    }
-    this.readiness.forget(planId);
-    change.record({ type: "plan_removed", plan_id: planId });
-  }
-}
-
-const insertPhase = `
-  INSERT INTO phase_queue (queue_id, plan_id, parent_issue, phase_number, label, status,
-    depends_on_phase, depends_on_phases, phase_data, runner, priority, queue_position,
-    created_at, updated_at, ready_at, start_line)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15)`;
-
-/** A process's start in one word: the boot, and the start time in it. */
-function startOf({ bootId, startTime }: ProcessIdentity): string {
-  return `${bootId}/${startTime}`;
-}
-
-function dropDependency(change: Change, queueId: string, number: number): void {
-  const row = change.get("SELECT depends_on_phases FROM phase_queue WHERE queue_id = ?", [queueId]);
-  const left = row ? numbers(text(row, "depends_on_phases")).filter((n) => n !== number) : [];
-  change.run(
-    "UPDATE phase_queue SET depends_on_phases = ?, depends_on_phase = ? WHERE queue_id = ?",
-    [JSON.stringify(left), left.length === 1 ? (left[0] ?? null) : null, queueId],
-  );
-}
-
-function writeConfig(change: Change, values: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(values)) {
-    change.run(
-      `INSERT INTO queue_config (config_key, config_value, updated_at) VALUES (?, ?, ?)
-       ON CONFLICT (config_key) DO UPDATE
-       SET config_value = excluded.config_value, updated_at = excluded.updated_at`,
-      [key, value, change.at],
-    );
-  }
-}
-
-function conflict(phase: PhaseState, what: string): HopperError {
-  return new HopperError("conflict", `${what}; Phase ${phase.number} is ${phase.status}.`);
 }

@@ -7,6 +7,7 @@ import {
   type PlanItem,
   type QueueEvent,
 } from "../protocol/queue";
+import { readConfig } from "./config";
 import {
   attemptItem,
   eventItem,
@@ -17,7 +18,14 @@ import {
   phaseStateColumns,
   planItem,
 } from "./rows";
-import { integer, optionalText, type SqlDatabase, type SqlParams, text } from "./sqlDatabase";
+import {
+  integer,
+  optionalInteger,
+  optionalText,
+  type SqlDatabase,
+  type SqlParams,
+  text,
+} from "./sqlDatabase";
 
 export interface PhaseFilter {
   readonly planId?: string;
@@ -190,10 +198,14 @@ export class QueueReader {
     return this.database.all(sql, [since]).map(eventItem);
   }
 
+  /** The newest event; 0 before the first. */
+  get lastEventId(): number {
+    const row = this.database.get("SELECT max(event_id) AS newest FROM events");
+    return (row && optionalInteger(row, "newest")) ?? 0;
+  }
+
   config(key: string): string | undefined {
-    const sql = "SELECT config_value FROM queue_config WHERE config_key = ?";
-    const row = this.database.get(sql, [key]);
-    return row && text(row, "config_value");
+    return readConfig(this.database, key);
   }
 
   /** Why nothing is started, while the queue is paused. */
@@ -221,14 +233,18 @@ export class QueueReader {
   }
 }
 
-const startable = `
-  SELECT ${phaseStateColumns.replaceAll(/\w+/g, "p.$&")}, p.priority, p.queue_position
-  FROM phase_queue AS p JOIN plans USING (plan_id)
-  WHERE p.status = 'ready' AND plans.paused_reason IS NULL
-    AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
-  ORDER BY p.priority, p.queue_position, p.phase_number LIMIT 1`;
+/** The index is named since SQLite, which knows no figures of ours, prefers to sort. */
+function firstReady(index: string, condition: string): string {
+  return `
+    SELECT ${phaseStateColumns.replaceAll(/\w+/g, "p.$&")}, p.priority, p.queue_position
+    FROM phase_queue AS p INDEXED BY ${index} JOIN plans USING (plan_id)
+    WHERE p.status = 'ready' AND ${condition} AND plans.paused_reason IS NULL
+      AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
+    ORDER BY p.priority, p.queue_position, p.phase_number LIMIT 1`;
+}
 
-const startableOf = startable.replace("WHERE", "WHERE p.runner = ?3 AND");
+const startable = firstReady("phase_queue_ready", "TRUE");
+const startableOf = firstReady("phase_queue_ready_runner", "p.runner = ?3");
 
 function inOrder(a: readonly number[], b: readonly number[]): number {
   const different = a.findIndex((value, index) => value !== b[index]);

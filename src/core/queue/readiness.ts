@@ -1,17 +1,20 @@
 import type { PhaseStatus } from "../protocol/terms";
-import { numbers, type PhaseState, phaseState, phaseStateColumns } from "./rows";
-import { integer, type SqlDatabase, type SqlRow, text } from "./sqlDatabase";
+import { topologicalOrder } from "./graphOrder";
+import { numbers, type PhaseState, phaseState, phaseStateColumns, phaseStateFields } from "./rows";
+import { integer, type SqlDatabase, text } from "./sqlDatabase";
 import type { Move } from "./transitions";
 
 /** What reading needs: the database, or a transaction on it. */
-type Reading = Pick<SqlDatabase, "get" | "all">;
-
-type Derived = "queued" | "ready" | "blocked";
+type Reading = Pick<SqlDatabase, "get" | "list">;
 
 /** A plan's dependencies, both ways; they change only when phases are removed. */
 interface Graph {
   readonly dependsOn: ReadonlyMap<number, readonly number[]>;
   readonly dependents: ReadonlyMap<number, readonly number[]>;
+  /** Every phase, each after all it depends on. */
+  readonly order: readonly number[];
+  /** Where each phase stands in `order`. */
+  readonly rank: ReadonlyMap<number, number>;
 }
 
 /**
@@ -37,52 +40,21 @@ export class Readiness {
   consequences(reading: Reading, planId: string, cause: number): Move[] {
     const graph = this.graph(reading, planId);
     const view = new PlanView(reading, planId);
-    const improving = view.stored(cause)?.status === "completed";
-    return this.settleAll(graph, view, [...(graph.dependents.get(cause) ?? [])], improving);
+    const improving = view.current(cause)?.status === "completed";
+    if (!improving) {
+      // Everything behind the phase may change, so that one look at all is cheaper than many.
+      view.readAll();
+    }
+    const dirty = new Set(graph.dependents.get(cause));
+    return deriveAll(graph, view, dirty, { from: graph.rank.get(cause) ?? 0, improving });
   }
 
-  /** The moves that make a whole plan's derived statuses right. */
+  /** The moves that make a whole plan's derived statuses right, in phase order. */
   corrections(reading: Reading, planId: string): Move[] {
     const graph = this.graph(reading, planId);
     const view = new PlanView(reading, planId);
     view.readAll();
-    return this.settleAll(graph, view, [...graph.dependsOn.keys()], false);
-  }
-
-  /** @param improving a phase completed, so that no other can have become worse. */
-  private settleAll(graph: Graph, view: PlanView, waiting: number[], improving: boolean): Move[] {
-    const moves = new Map<number, Move>();
-    // Each phase is looked at again whenever one it depends on changed; the graph has no cycle.
-    for (let number = waiting.shift(); number !== undefined; number = waiting.shift()) {
-      const stored = view.stored(number);
-      const current = view.current(number);
-      if (!stored || !current || !isDerived(current.status)) {
-        continue;
-      }
-      const next = derive(
-        view,
-        graph.dependsOn.get(number) ?? [],
-        improving && current.status === "queued",
-      );
-      if (next.status === current.status && next.errorMessage === current.errorMessage) {
-        continue;
-      }
-      const statusChanged = next.status !== current.status;
-      view.decide(number, next);
-      if (next.status === stored.status) {
-        moves.delete(number);
-      } else {
-        moves.set(number, {
-          phase: stored,
-          to: next.status,
-          ...(next.errorMessage !== undefined && { errorMessage: next.errorMessage }),
-        });
-      }
-      if (statusChanged) {
-        waiting.push(...(graph.dependents.get(number) ?? []));
-      }
-    }
-    return [...moves.values()].sort((a, b) => a.phase.number - b.phase.number);
+    return deriveAll(graph, view, new Set(graph.order), { from: 0, improving: false });
   }
 
   private graph(reading: Reading, planId: string): Graph {
@@ -90,71 +62,74 @@ export class Readiness {
     if (known) {
       return known;
     }
-    const dependsOn = new Map<number, number[]>();
-    const dependents = new Map<number, number[]>();
-    const rows = reading.all(
-      "SELECT phase_number, depends_on_phases FROM phase_queue WHERE plan_id = ? ORDER BY phase_number",
-      [planId],
-    );
-    for (const row of rows) {
-      const number = integer(row, "phase_number");
-      const needed = numbers(text(row, "depends_on_phases"));
-      dependsOn.set(number, needed);
-      for (const other of needed) {
-        dependents.set(other, [...(dependents.get(other) ?? []), number]);
-      }
-    }
-    const graph = { dependsOn, dependents };
+    const graph = readGraph(reading, planId);
     this.graphs.set(planId, graph);
     return graph;
   }
 }
 
-/** The phases of one plan as a change in the making sees them. */
-class PlanView {
-  private readonly rows = new Map<number, PhaseState | undefined>();
-  private readonly decided = new Map<number, Pick<PhaseState, "status" | "errorMessage">>();
-
-  constructor(
-    private readonly reading: Reading,
-    private readonly planId: string,
-  ) {}
-
-  readAll(): void {
-    const sql = `SELECT ${phaseStateColumns} FROM phase_queue WHERE plan_id = ?`;
-    for (const row of this.reading.all(sql, [this.planId])) {
-      this.remember(row);
+function readGraph(reading: Reading, planId: string): Graph {
+  const dependsOn = new Map<number, readonly number[]>();
+  const dependents = new Map<number, number[]>();
+  const rows = reading.list(
+    { phase_number: "phase_number", depends_on_phases: "depends_on_phases" },
+    "FROM phase_queue WHERE plan_id = ?",
+    [planId],
+  );
+  for (const row of rows) {
+    const number = integer(row, "phase_number");
+    const needed = numbers(text(row, "depends_on_phases"));
+    dependsOn.set(number, needed);
+    for (const other of needed) {
+      const others = dependents.get(other);
+      if (others) {
+        others.push(number);
+      } else {
+        dependents.set(other, [number]);
+      }
     }
   }
-
-  /** The phase as stored; undefined when it was removed. */
-  stored(number: number): PhaseState | undefined {
-    if (!this.rows.has(number)) {
-      const row = this.reading.get(
-        `SELECT ${phaseStateColumns} FROM phase_queue WHERE plan_id = ? AND phase_number = ?`,
-        [this.planId, number],
-      );
-      this.rows.set(number, row && phaseState(row));
-    }
-    return this.rows.get(number);
-  }
-
-  current(number: number): Pick<PhaseState, "status" | "errorMessage"> | undefined {
-    return this.decided.get(number) ?? this.stored(number);
-  }
-
-  decide(number: number, state: Pick<PhaseState, "status" | "errorMessage">): void {
-    this.decided.set(number, state);
-  }
-
-  private remember(row: SqlRow): void {
-    const state = phaseState(row);
-    this.rows.set(state.number, state);
-  }
+  const order = topologicalOrder(dependsOn, dependents);
+  const rank = new Map(order.map((number, index) => [number, index]));
+  return { dependsOn, dependents, order, rank };
 }
 
-function isDerived(status: PhaseStatus): status is Derived {
-  return status === "queued" || status === "ready" || status === "blocked";
+/**
+ * Derives the phases in `dirty` and whatever that changes, each once, after all it depends on.
+ *
+ * @param options.from rank at which to begin; nothing before it is dirty.
+ * @param options.improving a phase completed, so that no other can have become worse.
+ */
+function deriveAll(
+  { order, dependsOn, dependents }: Graph,
+  view: PlanView,
+  dirty: Set<number>,
+  options: { readonly from: number; readonly improving: boolean },
+): Move[] {
+  const moves: Move[] = [];
+  for (let rank = options.from; rank < order.length && dirty.size > 0; rank++) {
+    const number = order[rank];
+    const phase = number !== undefined && dirty.delete(number) ? view.stored(number) : undefined;
+    if (!phase || !isDerived(phase.status)) {
+      continue;
+    }
+    const hurry = options.improving && phase.status === "queued";
+    const derived = derive(view, dependsOn.get(phase.number) ?? [], hurry);
+    if (derived.status !== phase.status || derived.errorMessage !== phase.errorMessage) {
+      moves.push({ phase, to: derived.status, ...pickMessage(derived.errorMessage) });
+      view.decide(phase.number, derived);
+      for (const dependent of dependents.get(phase.number) ?? []) {
+        dirty.add(dependent);
+      }
+    }
+  }
+  return moves.sort((a, b) => a.phase.number - b.phase.number);
+}
+
+interface Derived {
+  readonly status: "queued" | "ready" | "blocked";
+  /** Names the cause, where it is `blocked`. */
+  readonly errorMessage?: string;
 }
 
 /**
@@ -167,7 +142,7 @@ function derive(
   view: PlanView,
   dependsOn: readonly number[],
   firstUnfinishedDecides: boolean,
-): { status: Derived; errorMessage?: string } {
+): Derived {
   let complete = true;
   for (const number of dependsOn) {
     const other = view.current(number);
@@ -187,6 +162,54 @@ function derive(
     }
   }
   return { status: complete ? "ready" : "queued" };
+}
+
+/** The phases of one plan as a change in the making sees them. */
+class PlanView {
+  private readonly phases = new Map<number, PhaseState | undefined>();
+  private readonly decided = new Map<number, Derived>();
+  private complete = false;
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly planId: string,
+  ) {}
+
+  readAll(): void {
+    const rows = this.reading.list(phaseStateFields, "FROM phase_queue WHERE plan_id = ?", [
+      this.planId,
+    ]);
+    for (const row of rows) {
+      const state = phaseState(row);
+      this.phases.set(state.number, state);
+    }
+    this.complete = true;
+  }
+
+  /** The phase as it is stored; undefined when it was removed. */
+  stored(number: number): PhaseState | undefined {
+    if (!this.complete && !this.phases.has(number)) {
+      const row = this.reading.get(
+        `SELECT ${phaseStateColumns} FROM phase_queue WHERE plan_id = ? AND phase_number = ?`,
+        [this.planId, number],
+      );
+      this.phases.set(number, row && phaseState(row));
+    }
+    return this.phases.get(number);
+  }
+
+  /** What the phase is once the moves decided on so far are made. */
+  current(number: number): Pick<PhaseState, "status" | "errorMessage"> | undefined {
+    return this.decided.get(number) ?? this.stored(number);
+  }
+
+  decide(number: number, derived: Derived): void {
+    this.decided.set(number, derived);
+  }
+}
+
+function isDerived(status: PhaseStatus): status is Derived["status"] {
+  return status === "queued" || status === "ready" || status === "blocked";
 }
 
 function pickMessage(errorMessage: string | undefined): { errorMessage?: string } {

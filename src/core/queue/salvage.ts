@@ -75,7 +75,11 @@ async function furthest(
     const candidate = await attempt(engine, paths, image, commits);
     if (!candidate || (!image && !verified)) {
       candidate?.database.close();
-    } else if (!best || candidate.seq > best.seq || (candidate.seq === best.seq && !best.verified)) {
+    } else if (
+      !best ||
+      candidate.seq > best.seq ||
+      (candidate.seq === best.seq && !best.verified)
+    ) {
       best?.database.close();
       best = { ...candidate, verified };
     } else {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What the store asks of the snapshot thread. */
 export const snapshotOrderSchema = z.object({

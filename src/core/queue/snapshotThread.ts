@@ -6,7 +6,9 @@ export function runSnapshotThread(file: string, order: SnapshotOrder): Promise<S
   return new Promise((resolve, reject) => {
     const worker = new Worker(file, { workerData: order, execArgv: [], stderr: true });
     let answer: unknown;
-    worker.once("message", (message) => (answer = message));
+    worker.once("message", (message: unknown) => {
+      answer = message;
+    });
     worker.once("error", reject);
     worker.once("exit", (code) => {
       const parsed = snapshotAnswerSchema.safeParse(answer);

@@ -15,8 +15,8 @@ const allowedMoves: Readonly<Record<PhaseStatus, readonly PhaseStatus[]>> = {
   queued: ["ready", "blocked", "completed"],
   /** All it depends on are completed. */
   ready: ["queued", "blocked", "running", "completed"],
-  /** A phase it depends on, directly or not, failed or was removed unfinished. */
-  blocked: ["queued", "ready", "completed"],
+  /** A phase it depends on, directly or not, failed or was removed unfinished. The cause can change. */
+  blocked: ["queued", "ready", "blocked", "completed"],
   /** An attempt is open; `ready` again when it failed and an automatic retry is left. */
   running: ["completed", "failed", "ready"],
   /** Nothing leaves it but a skip. */
@@ -52,16 +52,16 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
       throw new HopperError("conflict", `A ${phase.status} phase cannot become ${to}.`);
     }
   }
-  const rows = moves.map(({ phase, to, reason, errorMessage, attemptId, notBefore }) => ({
-    queue_id: phase.queueId,
-    from_status: phase.status,
-    from_attempt: phase.attemptId ?? null,
-    to_status: to,
-    reason: reason ?? null,
-    error_message: errorMessage ?? null,
-    attempt_id: attemptId ?? null,
-    not_before: notBefore ?? null,
-  }));
+  const rows = moves.map(({ phase, to, reason, errorMessage, attemptId, notBefore }) => [
+    phase.queueId,
+    phase.status,
+    phase.attemptId,
+    to,
+    reason,
+    errorMessage,
+    attemptId,
+    notBefore,
+  ]);
   const changed = change.run(moveStatement, [change.at, JSON.stringify(rows)]);
   if (changed !== moves.length) {
     throw new HopperError("conflict", "The phase has changed meanwhile; nothing was done.");
@@ -87,18 +87,25 @@ const moveStatement = `
     attempt_id = coalesce(m.attempt_id, phase_queue.attempt_id),
     not_before = m.not_before,
     updated_at = ?1,
-    ready_at = CASE WHEN m.to_status = 'ready' THEN ?1 ELSE phase_queue.ready_at END,
+    ready_at = CASE
+      WHEN m.to_status = 'ready' THEN ?1
+      WHEN m.to_status NOT IN ('queued', 'blocked') THEN phase_queue.ready_at
+    END,
     started_at = CASE
       WHEN m.to_status = 'running' THEN ?1
       WHEN m.to_status IN ('completed', 'failed') THEN phase_queue.started_at
     END,
     finished_at = CASE WHEN m.to_status IN ('completed', 'failed') THEN ?1 END
   FROM (
-    SELECT value ->> 'queue_id' AS queue_id, value ->> 'from_status' AS from_status,
-      value ->> 'from_attempt' AS from_attempt, value ->> 'to_status' AS to_status,
-      value ->> 'reason' AS reason, value ->> 'error_message' AS error_message,
-      value ->> 'attempt_id' AS attempt_id, value ->> 'not_before' AS not_before
-    FROM json_each(?2)
+    SELECT value ->> 0 AS queue_id, value ->> 1 AS from_status, value ->> 2 AS from_attempt,
+      value ->> 3 AS to_status, value ->> 4 AS reason, value ->> 5 AS error_message,
+      value ->> 6 AS attempt_id, value ->> 7 AS not_before
+    FROM json_each(CAST(?2 AS TEXT))
   ) AS m
   WHERE phase_queue.queue_id = m.queue_id AND phase_queue.status = m.from_status
     AND phase_queue.attempt_id IS m.from_attempt`;
+
+/** Says why a phase in this status cannot be what was asked for. */
+export function conflict(phase: PhaseState, what: string): HopperError {
+  return new HopperError("conflict", `${what}; Phase ${phase.number} is ${phase.status}.`);
+}

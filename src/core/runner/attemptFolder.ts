@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode } from "../base/errors";
 import type { ExitRecord, ProcessIdentity } from "../protocol/attempts";
 import { type AttemptSpec, attemptSpecSchema } from "./attemptSpec";

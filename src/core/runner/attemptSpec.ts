@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { successRuleSchema } from "../protocol/runners";
 import { runnerKinds } from "../protocol/terms";
 import { blockLanguages } from "../protocol/plan";

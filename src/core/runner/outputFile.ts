@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { attemptFiles, readChecked } from "./attemptFolder";
 
 /** Bytes of the output, from `from` up to before `to`, that were given back to the disk. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { errorMessage, HopperError } from "../base/errors";
 import { parseJson, validate } from "../base/validate";
 import { type RunnerDefinition, runnerDefinitionSchema, type Runners } from "../protocol/runners";

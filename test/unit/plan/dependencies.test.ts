@@ -136,6 +136,13 @@ describe("a cycle of dependencies", () => {
     ]);
   });
 
+  it("is not reported again where a wider one goes through it", () => {
+    const text =
+      "## Phase 3\nDepends on: 1\n## Phase 1\nDepends on: 2\n## Phase 2\nDepends on: 1, 3\n";
+    const codes = parse(text).problems.map(({ code }) => code);
+    assert.equal(codes.filter((code) => code === "dependency-cycle").length, 1);
+  });
+
   it("is not what several ways to one phase are", () => {
     assert.deepEqual(cycles("none", "1", "1", "2, 3", "1, 2, 3, 4"), []);
   });

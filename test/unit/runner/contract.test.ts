@@ -232,6 +232,9 @@ for (const kind of wrapperKinds) {
 
     it("starts an attempt once, however often and by how many hosts it is launched", async () => {
       const other = bench.runner();
+      let hints = 0;
+      runner.onHint(() => (hints += 1));
+      other.onHint(() => (hints += 1));
       const request = bench.request({ blocks: [sh("echo ran; sleep 0.05")] });
       runner.prepare(request);
       for (let i = 0; i < 5; i += 1) {
@@ -239,12 +242,11 @@ for (const kind of wrapperKinds) {
         other.launch(request.folder);
       }
       await ended(runner, request.folder);
-      const claims = () => readdirSync(request.folder).filter((name) => /^started\./.test(name));
-      await waitFor("all ten wrappers", () => claims().length === 10);
+      await waitFor("a word of all ten wrappers", () => hints === 10);
       assert.equal(bench.output(request), "ran\n");
     });
 
-    it("hints when the attempt was taken and when it ended", async () => {
+    it("hints when the attempt has ended", async () => {
       const request = bench.request({ blocks: [sh("until [ -e go ]; do sleep 0.01; done")] });
       const seen: boolean[] = [];
       runner.onHint((folder) => {
@@ -253,11 +255,11 @@ for (const kind of wrapperKinds) {
       });
       runner.prepare(request);
       runner.launch(request.folder);
-      await waitFor("the first hint", () => seen.length === 1);
-      assert.ok(runner.inspect(request.folder).alive);
+      await waitFor("the start", () => runner.inspect(request.folder).alive);
+      assert.deepEqual(seen, []);
       writeFileSync(join(bench.root, "go"), "");
-      await waitFor("the second hint", () => seen.length === 2);
-      assert.deepEqual(seen, [false, true]);
+      await waitFor("the hint", () => seen.length === 1);
+      assert.deepEqual(seen, [true]);
     });
 
     it("outlives its host, and another host reads the outcome", async () => {

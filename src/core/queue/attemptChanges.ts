@@ -1,0 +1,140 @@
+import { HopperError } from "../base/errors";
+import type { ProcessIdentity, Verdict } from "../protocol/attempts";
+import type { Change } from "./change";
+import type { Readiness } from "./readiness";
+import { type PhaseState, phaseState, phaseStateColumns } from "./rows";
+import { optionalText } from "./sqlDatabase";
+import { movePhases } from "./transitions";
+
+/** What a claim makes of a phase. */
+export interface Claim {
+  readonly queueId: string;
+  readonly attemptId: string;
+  readonly attemptNumber: number;
+  readonly runner: string;
+  readonly command: readonly string[];
+  /** Kinds that start no process are `running` at once. */
+  readonly startsProcess: boolean;
+}
+
+/** How an attempt ended, and what becomes of its phase. */
+export interface Settlement {
+  readonly attemptId: string;
+  readonly verdict: Verdict;
+  /** The wrapper, where it was not noted before. */
+  readonly process?: ProcessIdentity;
+  readonly logBytes?: number;
+  /** Makes a failed phase ready again at this time instead of failing it. */
+  readonly retryAt?: string;
+}
+
+/** Moves a ready phase to running with a new attempt. */
+export function claimPhase(change: Change, phase: PhaseState, claim: Claim): void {
+  if (phase.status !== "ready") {
+    throw new HopperError("conflict", `The phase is ${phase.status}, not ready.`);
+  }
+  change.run(
+    `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+    [
+      claim.attemptId,
+      claim.queueId,
+      claim.attemptNumber,
+      claim.runner,
+      JSON.stringify(claim.command),
+      claim.startsProcess ? "starting" : "running",
+      change.at,
+    ],
+  );
+  movePhases(change, [{ phase, to: "running", attemptId: claim.attemptId }]);
+}
+
+/** Notes which process runs an attempt. A late word on an ended attempt changes nothing. */
+export function noteProcess(change: Change, attemptId: string, process: ProcessIdentity): void {
+  change.run(
+    `UPDATE attempts SET state = 'running', pid = ?, pid_started_at = ?
+     WHERE attempt_id = ? AND state = 'starting'`,
+    [process.pid, startOf(process), attemptId],
+  );
+}
+
+/**
+ * Ends an attempt and moves its phase, with everything that follows from it.
+ *
+ * @returns false when the attempt had ended before: a repeat changes nothing.
+ */
+export function settleAttempt(
+  change: Change,
+  readiness: Readiness,
+  settlement: Settlement,
+): boolean {
+  const { attemptId, verdict, retryAt } = settlement;
+  const phase = endAttempt(change, settlement) ? phaseRunning(change, attemptId) : undefined;
+  if (!phase) {
+    return false;
+  }
+  const { outcome, message } = verdict;
+  const errorMessage = message === undefined ? {} : { errorMessage: message };
+  if (outcome === "completed") {
+    movePhases(change, [{ phase, to: "completed" }]);
+    pauseAtCheckpoint(change, phase);
+  } else if (retryAt === undefined) {
+    movePhases(change, [{ phase, to: "failed", reason: outcome, ...errorMessage }]);
+  } else {
+    // Nothing behind it changes: an unfinished phase is waited for, whether it runs or not.
+    movePhases(change, [{ phase, to: "ready", notBefore: retryAt, ...errorMessage }]);
+    return true;
+  }
+  movePhases(change, readiness.consequences(change, phase.planId, phase.number));
+  return true;
+}
+
+function endAttempt(change: Change, { attemptId, verdict, ...settlement }: Settlement): boolean {
+  const ended = change.run(
+    `UPDATE attempts SET state = 'ended', finished_at = ?, exit_code = ?, signal = ?, outcome = ?,
+       evidence = coalesce(?, evidence), log_bytes = ?, pid = coalesce(?, pid),
+       pid_started_at = coalesce(?, pid_started_at)
+     WHERE attempt_id = ? AND state <> 'ended'`,
+    [
+      change.at,
+      verdict.exitCode ?? null,
+      verdict.signal ?? null,
+      verdict.outcome,
+      verdict.evidence === undefined ? null : JSON.stringify(verdict.evidence),
+      settlement.logBytes ?? null,
+      settlement.process?.pid ?? null,
+      settlement.process ? startOf(settlement.process) : null,
+      attemptId,
+    ],
+  );
+  return ended > 0;
+}
+
+/** The phase that runs by this very attempt. */
+function phaseRunning(change: Change, attemptId: string): PhaseState | undefined {
+  const row = change.get(
+    `SELECT ${phaseStateColumns} FROM phase_queue
+     WHERE status = 'running' AND attempt_id = ?1
+       AND queue_id = (SELECT queue_id FROM attempts WHERE attempt_id = ?1)`,
+    [attemptId],
+  );
+  return row && phaseState(row);
+}
+
+function pauseAtCheckpoint(change: Change, phase: PhaseState): void {
+  const row = change.get(
+    "SELECT phase_data ->> '$.properties.checkpoint' AS checkpoint FROM phase_queue WHERE queue_id = ?",
+    [phase.queueId],
+  );
+  const checkpoint = row && optionalText(row, "checkpoint");
+  if (checkpoint !== undefined) {
+    const reason = `checkpoint after Phase ${phase.number}: ${checkpoint}`;
+    change.run("UPDATE plans SET paused_reason = ? WHERE plan_id = ?", [reason, phase.planId]);
+    change.record({ type: "plan_paused", plan_id: phase.planId, reason });
+  }
+}
+
+/** A process's start in one word: the boot, and the start time in it. */
+function startOf({ bootId, startTime }: ProcessIdentity): string {
+  return `${bootId}/${startTime}`;
+}

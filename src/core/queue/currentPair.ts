@@ -1,0 +1,231 @@
+import { Buffer } from "node:buffer";
+import { HopperError } from "../base/errors";
+import type { Logger } from "../base/log";
+import { keepDamaged } from "./damage";
+import { whileRefused } from "./durableFiles";
+import type { JournalFile, JournalPlace } from "./journalFile";
+import { NewPair } from "./newPair";
+import { makeFolder, type OpenedFiles, type OpenFilesOptions, writeImage } from "./openFiles";
+import type { SnapshotAnswer } from "./snapshotOrder";
+import { runSnapshotThread } from "./snapshotThread";
+import type { SqlDatabase } from "./sqlDatabase";
+import { storageError } from "./storageError";
+import { removeQuietly, temporaryPath } from "./storeFiles";
+
+/** What the files shall say: memory, as of its last commit. */
+export interface Memory {
+  readonly database: SqlDatabase;
+  readonly seq: number;
+}
+
+export interface CurrentPairOptions extends OpenFilesOptions {
+  readonly logger: Logger;
+  /** Told the number of each new pair of files. */
+  readonly onNewGeneration?: (generation: number) => void;
+}
+
+/**
+ * The snapshot and the journal on disk as their owner writes them. Both can be removed, replaced or
+ * damaged at any time by others; as long as memory is whole, they are written anew.
+ */
+export class CurrentPair {
+  private journal: JournalFile;
+  /** The last commit that the snapshot holds. */
+  private imageSeq: number;
+  private hasSnapshot: boolean;
+  private takenOver = false;
+
+  /** @param memory asked only while no transaction is open. */
+  constructor(
+    private readonly options: CurrentPairOptions,
+    opened: OpenedFiles,
+    private readonly memory: () => Memory,
+  ) {
+    this.journal = opened.journal;
+    this.imageSeq = opened.imageSeq;
+    this.hasSnapshot = opened.hasSnapshot;
+  }
+
+  get generation(): number {
+    return this.journal.generation;
+  }
+
+  get journalBytes(): number {
+    return this.journal.length;
+  }
+
+  get snapshotSeq(): number {
+    return this.imageSeq;
+  }
+
+  /** A newer generation was found: this process writes nothing more. */
+  get fenced(): boolean {
+    return this.takenOver;
+  }
+
+  /** @throws HopperError `owned` once another process has taken over. */
+  assertOurs(): void {
+    if (this.takenOver) {
+      throw new HopperError(
+        "owned",
+        "Another process has taken over this workspace's queue; this one writes nothing more.",
+      );
+    }
+  }
+
+  /**
+   * Appends a line to the journal, durably.
+   *
+   * @returns false when the journal was removed or replaced: the line went nowhere.
+   * @throws HopperError `storage`, `owned`.
+   */
+  append(line: Uint8Array): boolean {
+    return this.isOurs(this.journal.append(line));
+  }
+
+  /** Writes memory anew where files were removed while nothing was committed. */
+  restore(): void {
+    const { files, paths } = this.options;
+    const whole =
+      this.isOurs(this.journal.place()) && (!this.hasSnapshot || files.existsSync(paths.snapshot));
+    if (!whole) {
+      this.rebuild();
+    }
+  }
+
+  /**
+   * Writes memory as a new pair, blocking, without the journal that is on disk, whatever it is.
+   *
+   * @throws HopperError `storage`.
+   */
+  rebuild(): void {
+    const { files, paths, logger } = this.options;
+    logger.warn(`Files in ${paths.folder} were removed or replaced; they are written anew.`);
+    const { database, seq } = this.memory();
+    try {
+      makeFolder(files, paths);
+      const pair = writeImage(files, paths, { database, seq }, this.generation + 1);
+      try {
+        pair.placeSnapshot();
+        this.startedWith(pair.placeJournal(this.journal, Buffer.alloc(0)), seq);
+      } catch (error) {
+        pair.discard();
+        throw error;
+      }
+    } catch (error) {
+      throw storageError(paths.folder, error);
+    }
+  }
+
+  /** Builds a snapshot of everything committed so far and starts a new journal. */
+  async snapshot(): Promise<void> {
+    this.assertOurs();
+    this.restore();
+    const { files, paths, assets } = this.options;
+    const { journal } = this;
+    const { seq } = this.memory();
+    const target = temporaryPath(paths.snapshot);
+    const order = { sqlWasm: assets.sqlWasm, hopperFolder: paths.folder, seq, target };
+    const offset = journal.length;
+    try {
+      const answer = await runSnapshotThread(assets.snapshotWorker, order);
+      this.assertSame(journal);
+      if ("problem" in answer) {
+        this.recoverFrom(answer);
+      } else {
+        await this.install(answer, { target, seq, offset });
+      }
+    } finally {
+      removeQuietly(files, target);
+    }
+  }
+
+  release(): void {
+    this.journal.release();
+  }
+
+  /**
+   * Makes the snapshot in `target` and a new journal the current pair.
+   *
+   * @param snapshot.offset where the journal goes on from the snapshot's last commit.
+   */
+  private async install(
+    { sha256, snapshotLost }: Extract<SnapshotAnswer, { sha256: string }>,
+    {
+      target,
+      seq,
+      offset,
+    }: { readonly target: string; readonly seq: number; readonly offset: number },
+  ): Promise<void> {
+    const { files, paths, clock } = this.options;
+    const { journal } = this;
+    const generation = journal.generation + 1;
+    const pair = new NewPair(files, paths, target, { sha256, seq, generation });
+    const markStart = journal.length;
+    if (!this.append(pair.mark())) {
+      this.rebuild();
+      return;
+    }
+    const markEnd = journal.length;
+    if (snapshotLost) {
+      this.keepDamaged(paths.snapshot);
+    } else {
+      await whileRefused(clock, () => pair.keepCurrent());
+    }
+    await whileRefused(clock, () => {
+      this.assertSame(journal);
+      pair.placeSnapshot();
+    });
+    this.hasSnapshot = true;
+    const next = await whileRefused(clock, () => {
+      this.assertSame(journal);
+      // Commits went on while the thread worked, and while a rename was refused.
+      const tail = [journal.slice(offset, markStart), journal.slice(markEnd)];
+      return pair.placeJournal(journal, Buffer.concat(tail));
+    });
+    this.startedWith(next, seq);
+  }
+
+  /** Memory is whole where the files are not: it is written in their place. */
+  private recoverFrom({ problem, damaged }: Extract<SnapshotAnswer, { problem: string }>): void {
+    if (!damaged) {
+      throw new Error(problem);
+    }
+    const { logger, paths } = this.options;
+    logger.warn(`The files on disk are damaged (${problem}).`);
+    this.keepDamaged(paths.snapshot);
+    this.keepDamaged(paths.journal);
+    this.rebuild();
+  }
+
+  private keepDamaged(path: string): void {
+    const { files, clock, logger } = this.options;
+    const kept = keepDamaged(files, path, clock);
+    if (kept !== undefined) {
+      logger.warn(`${path} is damaged; ${kept} keeps it.`);
+    }
+  }
+
+  private isOurs(place: JournalPlace): boolean {
+    if (place === "newer") {
+      this.takenOver = true;
+      this.assertOurs();
+    }
+    return place === "ours";
+  }
+
+  /** Commits go on while a snapshot is made, and may have had to write the files anew. */
+  private assertSame(journal: JournalFile): void {
+    this.assertOurs();
+    if (this.journal !== journal) {
+      throw new Error("the files were written anew meanwhile");
+    }
+  }
+
+  private startedWith(journal: JournalFile, imageSeq: number): void {
+    this.journal = journal;
+    this.imageSeq = imageSeq;
+    this.hasSnapshot = true;
+    this.options.onNewGeneration?.(journal.generation);
+  }
+}
