@@ -1,7 +1,8 @@
 # The launcher: starts wrappers for one host, because a fork from this small process costs a
-# fraction of a fork from an extension host. Each line of stdin is an attempt's id, a space and its
-# folder, and goes to a wrapper that waits for it already. What wrappers print goes straight to this
-# process's stdout, that is to the host. It ends when its stdin closes; its wrappers live on.
+# fraction of a fork from an extension host. A line of stdin is an attempt's id, a space and its
+# folder, and goes to a wrapper that waits for it already; a line `more` follows each. What wrappers
+# print goes straight to this process's stdout, that is to the host. The launcher ends when its stdin
+# closes; its wrappers live on.
 #
 # usage: sh launcher.sh WRAPPER SETSID
 
@@ -22,7 +23,9 @@ else
 fi
 
 # Each round starts the next wrapper, then waits to hand it a line; a wrapper that finds the pipe
-# closed instead goes away.
+# closed instead goes away. What the pipe's left side met is not told to this shell, so the host sends
+# a word after each line: without it the host is gone.
 while :; do
-  { IFS= read -r line && printf '%s\n' "$line" || kill "$$"; } | start
+  { IFS= read -r line && printf '%s\n' "$line"; } | start
+  read -r more || exit 0
 done

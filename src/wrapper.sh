@@ -30,7 +30,7 @@ hopper_claim="{\"pid\":$$,\"startTime\":\"${22}\",\"bootId\":\"$hopper_boot\"}"
 # and readers take a file without it for "taken, not yet known by whom". (A link of a finished file
 # would need a program, and that alone costs as much as the rest of this script.)
 set -C
-if ! { : >started; } 2>/dev/null; then
+if ! { true >started; } 2>/dev/null; then
   printf 'taken %s\n' "$2"
   exit 0
 fi

@@ -361,6 +361,8 @@ export class Coordinator implements Disposable {
     }
     this.attempts.delete(facts.attemptId);
     attempt.dispose();
+    // The next phase starts when all that follows from this end is decided, a tripped breaker too.
+    this.scheduling = true;
     try {
       queue.settle({
         attemptId: facts.attemptId,
@@ -369,14 +371,16 @@ export class Coordinator implements Disposable {
         ...(attempt.hasProcess && { logBytes: runner.outputSize(facts.folder) }),
         ...(retryAt !== undefined && { retryAt }),
       });
+      const failed = verdict.outcome !== "completed" && retryAt === undefined;
+      if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
+        logger.warn(`The queue was paused: ${breakerReason}.`);
+        queue.setPaused(true, breakerReason);
+      }
     } catch (error) {
       this.attempts.set(facts.attemptId, attempt);
       throw error;
-    }
-    const failed = verdict.outcome !== "completed" && retryAt === undefined;
-    if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
-      logger.warn(`The queue was paused: ${breakerReason}.`);
-      queue.setPaused(true, breakerReason);
+    } finally {
+      this.scheduling = false;
     }
     for (const done of this.idleWaiters.get(facts.attemptId) ?? []) {
       done();
