@@ -95,7 +95,7 @@ export const definitions = {
     group: "Queue:",
     summary: "remove a plan, or one phase of it",
     argument: ["<id>", "a plan (1, or its plan_id) or a phase (1.3, or its queue_id)"],
-    options: owning,
+    options: ["dropDependencies", ...owning],
   },
   pause: {
     name: "pause",

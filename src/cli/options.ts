@@ -30,6 +30,10 @@ export const options = {
     "--take-over",
     "take the queue from an owner that is stopped, or that is gone on another machine",
   ),
+  dropDependencies: new Option(
+    "--drop-dependencies",
+    "let the phases that depend on a removed one go on without it",
+  ),
   note: new Option("--note <text>", "what there is to say about it"),
   follow: new Option("-f, --follow", "go on printing until the attempt ends"),
   attempt: new Option("--attempt <n>", "which attempt (default: the last)").argParser(

@@ -226,9 +226,10 @@ function commandsOf(
       queue.skip(queueId);
       return { message: `${numberOf(queueId)} was skipped: it counts as completed.` };
     },
-    async removePhase(queueId) {
+    async removePhase(queueId, dropDependencies) {
       const name = numberOf(queueId);
-      const blocked = queue.removePhase(queueId).filter(({ to_status }) => to_status === "blocked");
+      const events = queue.removePhase(queueId, dropDependencies);
+      const blocked = events.filter(({ to_status }) => to_status === "blocked");
       const others = blocked.map(({ phase_number }) => phase_number).join(", ");
       const also = blocked.length === 0 ? "" : `; now blocked: Phase ${others}`;
       return { message: `${name} was removed${also}.` };

@@ -94,8 +94,9 @@ describe("hopper", () => {
     await hopper.enqueue({ markdown: appending("ledger") });
     const options = { assets: builtAssets, clock: systemClock };
     const view = await readQueue(join(bed.workspace, ".hopper"), options);
-    assert.deepEqual(view?.queue.phases(), hopper.queue.phases());
-    view?.dispose();
+    assert.ok(view);
+    assert.deepEqual(view.queue.phases(), hopper.queue.phases());
+    view.dispose();
   });
 
   it("runs nothing of a queue that this user did not make, before it is adopted", async () => {

@@ -14,7 +14,10 @@ export async function remove(context: Context, id: string | undefined): Promise<
     const plan = findPlanIfThere(queue, id ?? "");
     const { message } = plan
       ? await commands.removePlan(plan.plan_id)
-      : await commands.removePhase(findPhase(queue, id).queue_id);
+      : await commands.removePhase(
+          findPhase(queue, id).queue_id,
+          context.options.flag("dropDependencies"),
+        );
     return sayDone(context, message);
   });
 }

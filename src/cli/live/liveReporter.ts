@@ -14,7 +14,7 @@ import type { RunModel } from "../run/runModel";
 import { leavingInWords, type Summary } from "../run/summary";
 import { cleanText } from "../terminal/cleanText";
 import { type Key, readKeys } from "../terminal/keys";
-import { type Line, span } from "../terminal/line";
+import { type Line, span, wrapLine } from "../terminal/line";
 import { Screen } from "../terminal/screen";
 import { duration } from "../words/duration";
 import { phaseList } from "../words/names";
@@ -102,7 +102,7 @@ export class LiveReporter implements RunReporter, Disposable {
           spinner: spinnerFrames[frame] ?? "",
           output: ({ queue_id, attempts }, count) =>
             lastLines(hopper.attemptFolder(queue_id, attempts), count),
-          footer: this.footer(model),
+          footer: this.footer(model).flatMap((line) => wrapLine(line, screen.width)),
           width: screen.width,
           height: screen.height,
         }),

@@ -1,8 +1,9 @@
 import type { Waiting } from "../../core/protocol/snapshot";
+import type { PhaseStatus } from "../../core/protocol/terms";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { cleanText } from "../terminal/cleanText";
 import { type Line, span } from "../terminal/line";
-import { phaseId } from "./names";
+import { phaseId, phaseList } from "./names";
 
 export interface NextStepsQuestion {
   /** Somebody owns the queue, and goes on with it. */
@@ -21,11 +22,29 @@ export function nextSteps(
   waiting: Waiting,
   question: NextStepsQuestion,
 ): Line[] {
-  const text = cleanText(waiting.text);
+  const text = question.owned ? cleanText(waiting.text) : unowned(queue, waiting, question);
   return [
     [span(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)],
     ...stepLines(stepsFor(queue, waiting, question)),
   ];
+}
+
+/** Without an owner nothing is about to start, and what runs does so on its own. */
+function unowned(
+  queue: QueueReader,
+  { kind, text }: Waiting,
+  { planId }: NextStepsQuestion,
+): string {
+  if (kind !== "running" && kind !== "retry") {
+    return cleanText(text);
+  }
+  const phases = queue.unfinishedPhases(planId);
+  const numbers = (status: PhaseStatus): number[] =>
+    phases.filter((phase) => phase.status === status).map(({ phase_number }) => phase_number);
+  const running = numbers("running");
+  return running.length > 0
+    ? `${phaseList(running)} ${running.length === 1 ? "goes" : "go"} on in the background`
+    : `${phaseList(numbers("ready"))} ready`;
 }
 
 export function stepLines(steps: readonly Step[]): Line[] {

@@ -74,8 +74,9 @@ class HttpOwnerClient implements OwnerClient {
     return this.command("POST", `/api/queue/${encodeURIComponent(queueId)}/skip`);
   }
 
-  removePhase(queueId: string): Promise<CommandResult> {
-    return this.command("DELETE", `/api/queue/${encodeURIComponent(queueId)}`);
+  removePhase(queueId: string, dropDependencies?: boolean): Promise<CommandResult> {
+    const body = { drop_dependencies: dropDependencies };
+    return this.command("DELETE", `/api/queue/${encodeURIComponent(queueId)}`, body);
   }
 
   removePlan(planId: string): Promise<CommandResult> {

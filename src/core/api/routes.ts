@@ -1,7 +1,14 @@
 import type { CommandResult, EnqueueRequest, HopperCommands } from "../protocol/commands";
 import type { Answer } from "./answer";
 import { type Route, route } from "./route";
-import { emptyBody, enqueueBody, type EnqueueBody, noteBody, pauseBody } from "./schemas";
+import {
+  emptyBody,
+  enqueueBody,
+  type EnqueueBody,
+  noteBody,
+  pauseBody,
+  removeBody,
+} from "./schemas";
 
 /** A plan of 2 MB as JSON: each line end and quotation mark takes two bytes there. */
 export const planBodyLimit = 4 * 1024 * 1024 + 64 * 1024;
@@ -16,8 +23,8 @@ export const routes: readonly Route[] = [
     const { message } = await commands.setPaused(body.paused, body.plan_id);
     return { status: 200, body: { success: true, paused: body.paused, message } };
   }),
-  route("DELETE", "/api/queue/{queue_id}", emptyBody, ({ id }, { commands }) =>
-    done(commands.removePhase(id)),
+  route("DELETE", "/api/queue/{queue_id}", removeBody, ({ id, body }, { commands }) =>
+    done(commands.removePhase(id, body.drop_dependencies)),
   ),
   route("POST", "/api/queue/{queue_id}/execute", emptyBody, ({ id }, { commands }) =>
     done(commands.start(id)),

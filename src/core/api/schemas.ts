@@ -13,6 +13,8 @@ export const emptyBody = z.strictObject({});
 
 export const noteBody = z.strictObject({ note: z.exactOptional(z.string()) });
 
+export const removeBody = z.strictObject({ drop_dependencies: z.exactOptional(z.boolean()) });
+
 export const pauseBody = z.strictObject({
   paused: z.boolean(),
   plan_id: z.exactOptional(z.string()),

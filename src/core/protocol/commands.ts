@@ -44,7 +44,11 @@ export interface HopperCommands {
   cancel(queueId: string): Promise<CommandResult>;
   /** Counts an unstarted or failed phase as completed. */
   skip(queueId: string): Promise<CommandResult>;
-  removePhase(queueId: string): Promise<CommandResult>;
+  /**
+   * Removes a phase that is not running. What depended on an unfinished one is blocked, unless
+   * `dropDependencies` lets it go on without.
+   */
+  removePhase(queueId: string, dropDependencies?: boolean): Promise<CommandResult>;
   removePlan(planId: string): Promise<CommandResult>;
   /** Settles a running phase of kind `external` or `manual` by hand. */
   complete(queueId: string, note?: string): Promise<CommandResult>;

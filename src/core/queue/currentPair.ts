@@ -6,7 +6,7 @@ import { whileRefused } from "./durableFiles";
 import type { JournalFile, JournalPlace } from "./journalFile";
 import { NewPair } from "./newPair";
 import { makeFolder, type OpenedFiles, type OpenFilesOptions, writeImage } from "./openFiles";
-import type { SnapshotAnswer } from "./snapshotOrder";
+import type { SnapshotAnswer, SnapshotOrder } from "./snapshotOrder";
 import { runSnapshotThread } from "./snapshotThread";
 import type { SqlDatabase } from "./sqlDatabase";
 import { storageError } from "./storageError";
@@ -20,6 +20,8 @@ export interface Memory {
 
 export interface CurrentPairOptions extends OpenFilesOptions {
   readonly logger: Logger;
+  /** Builds snapshots where not the thread in `assets` does. */
+  readonly buildSnapshot?: (order: SnapshotOrder) => Promise<SnapshotAnswer>;
   /** Told the number of each new pair of files. */
   readonly onNewGeneration?: (generation: number) => void;
 }
@@ -121,14 +123,16 @@ export class CurrentPair {
   async snapshot(): Promise<void> {
     this.assertOurs();
     this.restore();
-    const { files, paths, assets } = this.options;
+    const { files, paths, assets, buildSnapshot } = this.options;
     const { journal } = this;
     const { seq } = this.memory();
     const target = temporaryPath(paths.snapshot);
     const order = { sqlWasm: assets.sqlWasm, hopperFolder: paths.folder, seq, target };
     const offset = journal.length;
     try {
-      const answer = await runSnapshotThread(assets.snapshotWorker, order);
+      const answer = await (buildSnapshot
+        ? buildSnapshot(order)
+        : runSnapshotThread(assets.snapshotWorker, order));
       this.assertSame(journal);
       if ("problem" in answer) {
         this.recoverFrom(answer);

@@ -133,9 +133,14 @@ export class Queue extends QueueReader {
     });
   }
 
-  /** Removes a phase that is not running; an unfinished one blocks what depends on it. */
-  removePhase(queueId: string): readonly QueueEvent[] {
-    return this.changeOne(queueId, (change, phase) => deletePhase(change, this.readiness, phase));
+  /**
+   * Removes a phase that is not running. An unfinished one blocks what depends on it, unless
+   * `dropDependencies` lets those phases forget it.
+   */
+  removePhase(queueId: string, dropDependencies = false): readonly QueueEvent[] {
+    return this.changeOne(queueId, (change, phase) =>
+      deletePhase(change, this.readiness, phase, dropDependencies),
+    );
   }
 
   /** Lets a phase no longer depend on a phase that was removed. */

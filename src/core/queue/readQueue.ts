@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import type { Assets } from "../base/assets";
 import { type Clock, delay } from "../base/clock";
-import { HopperError } from "../base/errors";
+import { errorCode, errorMessage, HopperError } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";
 import { replay } from "./image";
 import { loadPair } from "./pair";
@@ -14,6 +14,12 @@ export interface QueueView extends Disposable {
   readonly queue: QueueReader;
 }
 
+export interface ReadOptions {
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly files?: StoreFileSystem;
+}
+
 /** An owner that replaces its files under us is done within milliseconds. */
 const attempts = { most: 10, milliseconds: 20 };
 
@@ -21,7 +27,7 @@ const attempts = { most: 10, milliseconds: 20 };
  * Reads a queue from its files: takes no lock, writes nothing, and needs no owner.
  *
  * @returns undefined when the folder has no queue.
- * @throws HopperError `damaged` or `newerVersion`.
+ * @throws HopperError `damaged`, `newerVersion` or `storage`.
  */
 export async function readQueue(
   hopperFolder: string,
@@ -38,18 +44,25 @@ export async function readQueue(
       const { database } = await replay(engine, paths, pair);
       return { queue: new QueueReader(database), dispose: () => database.close() };
     } catch (error) {
+      const problem = readError(hopperFolder, error);
       // Snapshot and journal are two files: an owner may have put a new pair into place between our
       // two looks. Damage that stays is damage.
-      if (!(error instanceof HopperError) || attempt === attempts.most) {
-        throw error;
+      if (problem.kind === "newerVersion" || attempt === attempts.most) {
+        throw problem;
       }
       await delay(clock, attempts.milliseconds);
     }
   }
 }
 
-export interface ReadOptions {
-  readonly assets: Assets;
-  readonly clock: Clock;
-  readonly files?: StoreFileSystem;
+/** @throws what is no failure of the files, since only a bug causes it. */
+function readError(folder: string, error: unknown): HopperError {
+  if (error instanceof HopperError) {
+    return error;
+  }
+  if (errorCode(error) === undefined) {
+    throw error;
+  }
+  const message = `The queue in ${folder} cannot be read: ${errorMessage(error)}`;
+  return new HopperError("storage", message, { cause: error });
 }

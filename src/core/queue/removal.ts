@@ -6,12 +6,20 @@ import { numbers, type PhaseState } from "./rows";
 import { integer, text } from "./sqlDatabase";
 import { conflict, movePhases } from "./transitions";
 
-/** Removes a phase that is not running; an unfinished one blocks what depends on it. */
-export function deletePhase(change: Change, readiness: Readiness, phase: PhaseState): void {
+/**
+ * Removes a phase that is not running. An unfinished one blocks what depends on it, unless
+ * `dropDependencies` lets those phases forget it.
+ */
+export function deletePhase(
+  change: Change,
+  readiness: Readiness,
+  phase: PhaseState,
+  dropDependencies: boolean,
+): void {
   if (phase.status === "running") {
     throw conflict(phase, "A running phase must be cancelled before it can be removed");
   }
-  if (phase.status === "completed") {
+  if (phase.status === "completed" || dropDependencies) {
     // A removed completed phase stays satisfied: what depended on it forgets it.
     forgetDependency(change, phase);
   }

@@ -29,6 +29,7 @@ describe("The API's requests", () => {
       ["POST", `/api/queue/${id}/complete`, json({ note: "ok" }), "complete", [id, "ok"]],
       ["POST", `/api/queue/${id}/fail`, json({ note: "no" }), "fail", [id, "no"]],
       ["DELETE", `/api/queue/${id}`, {}, "removePhase", [id]],
+      ["DELETE", `/api/queue/${id}`, json({ drop_dependencies: true }), "removePhase", [id, true]],
       ["DELETE", "/api/plans/plan-1", {}, "removePlan", ["plan-1"]],
     ] as const) {
       it(`${method} ${path} ${JSON.stringify(change)}`, async () => {

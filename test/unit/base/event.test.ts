@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "../../../src/core/base/event";
 
+function failOn(error: unknown): void {
+  assert.fail(String(error));
+}
+
 describe("EventEmitter", () => {
   it("tells every listener the same order, whatever they announce themselves", () => {
-    const emitter = new EventEmitter<string>(assert.fail);
+    const emitter = new EventEmitter<string>(failOn);
     const first: string[] = [];
     const second: string[] = [];
     emitter.event((value) => {
@@ -33,7 +37,7 @@ describe("EventEmitter", () => {
   });
 
   it("tells a listener nothing more once it is disposed", () => {
-    const emitter = new EventEmitter<number>(assert.fail);
+    const emitter = new EventEmitter<number>(failOn);
     const heard: number[] = [];
     const subscription = emitter.event((value) => heard.push(value));
     emitter.fire(1);

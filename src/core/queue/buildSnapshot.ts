@@ -1,0 +1,41 @@
+import { errorMessage, HopperError } from "../base/errors";
+import { damage } from "./damage";
+import { writeSynced } from "./durableFiles";
+import { replay, storeSeq } from "./image";
+import { loadPair, sha256 } from "./pair";
+import type { SnapshotAnswer, SnapshotOrder } from "./snapshotOrder";
+import { loadSqlEngine } from "./sqlDatabase";
+import { type StoreFileSystem, storePaths } from "./storeFiles";
+
+/** Builds a snapshot from the files alone. Never throws: what goes wrong is in the answer. */
+export async function buildSnapshot(
+  order: SnapshotOrder,
+  files: StoreFileSystem,
+): Promise<SnapshotAnswer> {
+  try {
+    return await build(order, files);
+  } catch (error) {
+    const damaged = error instanceof HopperError && error.kind === "damaged";
+    return { problem: errorMessage(error), damaged };
+  }
+}
+
+async function build(order: SnapshotOrder, files: StoreFileSystem): Promise<SnapshotAnswer> {
+  const paths = storePaths(order.hopperFolder);
+  const [engine, pair] = await Promise.all([loadSqlEngine(order.sqlWasm), loadPair(files, paths)]);
+  if (!pair) {
+    throw damage("the queue's files are gone");
+  }
+  const { database, seq } = await replay(engine, paths, pair, { upToSeq: order.seq });
+  try {
+    if (seq !== order.seq) {
+      throw damage(`the files end at commit ${seq}, not at ${order.seq}`);
+    }
+    storeSeq(database, seq);
+    const image = database.exportImage();
+    writeSynced(files, order.target, image);
+    return { sha256: await sha256(image), snapshotLost: pair.snapshotLost };
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { planText, useWorkspace } from "../support/workspace";
+
+describe("phase-hopper check", () => {
+  const workspace = useWorkspace();
+
+  it("shows the phases with what they depend on and run, and makes no queue", async () => {
+    workspace().write(
+      "plan.md",
+      planText("Checked", [
+        { title: "Setup", sh: "true" },
+        { title: "Build", lines: ["Runner: claude", "Timeout: 10m"], verify: "true" },
+      ]),
+    );
+    const { stdout } = await workspace().expect(0, ["check", "plan.md"]);
+    assert.deepEqual(stdout.split("\n"), [
+      "Checked",
+      "  1  Setup  first · sh (line 5)",
+      "  2  Build  after 1 · runner claude · verify sh (line 14) · time-out 600s",
+      "2 phases, no problems.",
+      "",
+    ]);
+    assert.equal(existsSync(workspace().hopperFile("")), false);
+  });
+
+  it("prints problems as a compiler does, and exits with 2 for an error", async () => {
+    workspace().write("plan.md", "# P\n\n## Phase 1: A\nDepends on: 1\n\n## Phase Review\n");
+    const { stdout } = await workspace().expect(2, ["check", "plan.md"]);
+    assert.match(stdout, /^plan\.md:4: error: .+ \[self-dependency\]$/m);
+    assert.match(stdout, /^plan\.md:6: note: .+ \[looks-like-phase\]$/m);
+    assert.match(stdout, /^1 phase, 1 error, .*1 note\.$/m);
+  });
+
+  it("has one JSON shape for good and for bad plans", async () => {
+    workspace().write("good.md", planText("Good", [{ lines: ["Retries: 2", "", "See a.md."] }]));
+    const good = JSON.parse((await workspace().expect(0, ["check", "good.md", "--json"])).stdout);
+    assert.deepEqual(Object.keys(good), ["title", "context", "phases", "problems"]);
+    assert.deepEqual(good.phases, [
+      {
+        number: 1,
+        label: "1",
+        title: "Step 1",
+        content: "Retries: 2\n\nSee a.md.",
+        externalDocs: ["a.md"],
+        dependsOn: [],
+        retries: 2,
+        startLine: 2,
+        endLine: 6,
+      },
+    ]);
+    workspace().write("bad.md", "# Nothing here\n");
+    const { stdout, stderr } = await workspace().expect(2, ["check", "bad.md", "--json"]);
+    const bad = JSON.parse(stdout);
+    assert.deepEqual(bad.phases, []);
+    assert.deepEqual(Object.keys(bad.problems[0]), [
+      "severity",
+      "code",
+      "message",
+      "startLine",
+      "endLine",
+    ]);
+    assert.equal(bad.problems[0].code, "no-phase");
+    assert.equal(stderr, "");
+  });
+
+  it("checks with the runner that --runner names", async () => {
+    workspace().write("plan.md", planText("No blocks", [{ lines: ["Write the documents."] }]));
+    await workspace().expect(0, ["check", "plan.md"]);
+    await workspace().expect(0, ["check", "plan.md", "--runner", "claude"]);
+    const { stdout } = await workspace().expect(2, ["check", "plan.md", "--runner", "shell"]);
+    assert.match(stdout, /\[no-block\]/);
+  });
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { eventually } from "../support/eventually";
+import { planText, type RunningCli, until, useWorkspace } from "../support/workspace";
+
+describe("one owner and its followers", () => {
+  const workspace = useWorkspace();
+
+  /** A run that holds the queue until `go` is written. */
+  async function startOwner(): Promise<RunningCli> {
+    workspace().write(
+      "held.md",
+      planText("Held", [{ sh: `touch up; ${until("go")}` }, { sh: "true" }]),
+    );
+    const owner = workspace().start(["run", "--yes", "held.md"]);
+    await workspace().wrote("up");
+    return owner;
+  }
+
+  async function endOwner(owner: RunningCli, code = 0): Promise<void> {
+    workspace().write("go", "");
+    assert.equal((await owner.ended).code, code);
+  }
+
+  it("refuses a second run with exit code 3 and names the owner", async () => {
+    const owner = await startOwner();
+    const { stderr } = await workspace().expect(3, ["run", "held.md"]);
+    assert.match(
+      stderr,
+      new RegExp(`^error: .*process ${owner.child.pid ?? 0} \\(phase-hopper\\)`),
+    );
+    const json = await workspace().expect(3, ["run", "--json"]);
+    assert.equal(JSON.parse(json.stdout).error.kind, "owned");
+    await endOwner(owner);
+  });
+
+  it("lets exactly one of two runs that start at once have the queue", async () => {
+    workspace().write("plan.md", planText("Once", [{ sh: `echo x >> ledger; ${until("go")}` }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const both = [workspace().start(["run", "plan.md"]), workspace().start(["run", "plan.md"])];
+    const first = await Promise.race(both.map(({ ended }) => ended));
+    assert.equal(first.code, 3);
+    workspace().write("go", "");
+    const codes = (await Promise.all(both.map(({ ended }) => ended))).map(({ code }) => code);
+    assert.deepEqual(codes.sort(), [0, 3]);
+    assert.equal(workspace().read("ledger"), "x\n");
+  });
+
+  it("shows a follower everything, and who owns it, without writing", async () => {
+    const owner = await startOwner();
+    const before = readdirSync(workspace().hopperFile(""));
+    const list = await workspace().expect(0, ["list"]);
+    assert.match(
+      list.stdout,
+      new RegExp(`^Owned by phase-hopper \\(process ${owner.child.pid ?? 0}\\)\\.$`, "m"),
+    );
+    assert.match(list.stdout, /● 1\.1 +Step 1 +running/);
+    const show = await workspace().expect(0, ["show", "1.1"]);
+    assert.match(show.stdout, /^Owned by phase-hopper/m);
+    assert.doesNotMatch((await workspace().expect(0, ["list", "--json"])).stdout, /Owned by/);
+    assert.deepEqual(readdirSync(workspace().hopperFile("")), before);
+    await endOwner(owner);
+  });
+
+  it("sends a follower's commands to the owner, which acts on them at once", async () => {
+    const owner = await startOwner();
+    workspace().write(
+      "more.md",
+      planText("More", [{ lines: ["Runner: manual"] }, { sh: "true" }, { sh: "true" }]),
+    );
+    const enqueued = await workspace().expect(0, ["enqueue", "more.md", "--yes"]);
+    assert.match(enqueued.stdout, /^Plan 2 More is enqueued with 3 phases\. The queue's owner/);
+    assert.equal((await workspace().expect(0, ["start", "2.1"])).stdout, "Phase 1 was started.\n");
+    await workspace().expect(0, ["done", "2.1", "--note", "by a follower"]);
+    await workspace().expect(0, ["skip", "2.2"]);
+    await workspace().expect(0, ["pause"]);
+    assert.deepEqual(await workspace().statuses(), [
+      "running",
+      "queued",
+      "completed",
+      "completed",
+      "ready",
+    ]);
+    workspace().write("go", "");
+    const paused = await owner.ended;
+    assert.equal(paused.code, 4);
+    assert.match(paused.stdout, /^Queue: paused \(paused by you\)$/m);
+    await workspace().expect(0, ["resume"]);
+    await workspace().expect(0, ["run"]);
+    assert.deepEqual(new Set(await workspace().statuses()), new Set(["completed"]));
+  });
+
+  it("cancels through the owner, which goes on with what is left to do", async () => {
+    const owner = await startOwner();
+    const { stdout } = await workspace().expect(0, ["cancel", "1.1"]);
+    assert.equal(stdout, "Phase 1 was cancelled.\n");
+    const { code, stdout: said } = await owner.ended;
+    assert.equal(code, 1);
+    assert.match(said, /^Phase 1 Step 1: failed after .*: cancelled by you$/m);
+    await workspace().expect(0, ["retry", "1.1"]);
+    workspace().write("go", "");
+    await workspace().expect(0, ["run"]);
+  });
+
+  it("follows commands of followers in the live view, too", async () => {
+    workspace().write("plan.md", planText("Live", [{ lines: ["Runner: manual"] }, { sh: "true" }]));
+    const cli = workspace().onTerminal(["run", "plan.md", "--yes"]);
+    await cli.shows("waiting for a person: Phase 1");
+    await workspace().expect(0, ["pause"]);
+    await workspace().expect(0, ["done", "1.1"]);
+    await cli.shows("paused by you");
+    await workspace().expect(0, ["resume"]);
+    assert.equal(await cli.ended, 0);
+  });
+
+  it("says that an owner does not answer, and takes over from it when told to", async () => {
+    const owner = await startOwner();
+    owner.child.kill("SIGSTOP");
+    const { stderr } = await workspace().expect(3, ["pause"]);
+    assert.match(stderr, /is stopped and does not answer/);
+    assert.match((await workspace().expect(0, ["list"])).stdout, /stopped and does not answer/);
+    workspace().write("go", "");
+    await workspace().expect(0, ["run", "--take-over"]);
+    assert.equal((await owner.ended).signal, "SIGKILL");
+  });
+
+  it("runs nothing of a queue that another user made, before it is adopted", async () => {
+    workspace().write("plan.md", planText("Foreign", [{ sh: "touch ran" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const stranger = { environment: { XDG_STATE_HOME: workspace().outside("other-state") } };
+    for (const args of [["run"], ["run", "plan.md"], ["start", "1.1"], ["pause"]]) {
+      const { stderr } = await workspace().expect(3, args, stranger);
+      assert.match(stderr, /was not made by you.*phase-hopper list.*--adopt/);
+    }
+    assert.deepEqual(await workspace().statuses(stranger), ["ready"]);
+    assert.equal(existsSync(workspace().file("ran")), false);
+    await workspace().expect(0, ["run", "--adopt"], stranger);
+    assert.equal(existsSync(workspace().file("ran")), true);
+    await workspace().expect(0, ["run"], stranger);
+  });
+
+  it("a copied workspace comes up paused, with open attempts interrupted", async () => {
+    const owner = await startOwner();
+    const copy = workspace().outside("copy");
+    cpSync(workspace().path, copy, { recursive: true });
+    const inCopy = { folder: copy };
+    const { stdout } = await workspace().expect(1, ["run"], inCopy);
+    assert.match(stdout, /interrupted/);
+    const [phase] = await workspace().phases(inCopy);
+    assert.equal(phase?.reason, "interrupted");
+    await workspace().expect(0, ["retry", "1.1"], inCopy);
+    const held = await workspace().expect(4, ["run"], inCopy);
+    assert.match(held.stdout, /copied from another folder/);
+    assert.deepEqual(await workspace().statuses(inCopy), ["ready", "queued"]);
+    assert.deepEqual(await workspace().statuses(), ["running", "queued"]);
+    await endOwner(owner);
+  });
+
+  it("leaves no owner.json and no endpoint behind", async () => {
+    workspace().write("plan.md", planText("Plan", [{ sh: "true" }]));
+    await workspace().expect(0, ["run", "plan.md", "--yes"]);
+    assert.equal(existsSync(workspace().hopperFile("owner.json")), false);
+    assert.deepEqual(readdirSync(workspace().outside("state/phase-hopper/endpoints")), []);
+    assert.equal(readFileSync(workspace().hopperFile(".gitignore"), "utf8").trim(), "*");
+  });
+
+  it("goes on without a word after an owner was killed", async () => {
+    const owner = await startOwner();
+    owner.child.kill("SIGKILL");
+    await owner.ended;
+    assert.doesNotMatch((await workspace().expect(0, ["list"])).stdout, /Owned by/);
+    workspace().write("go", "");
+    const { stderr } = await workspace().expect(0, ["run"]);
+    assert.equal(stderr, "");
+    await eventually("nobody is left", () => workspace().processes().length === 0);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { planText, useWorkspace } from "../support/workspace";
+
+describe("the command line itself", () => {
+  const workspace = useWorkspace();
+
+  it("prints its version and its help", async () => {
+    const version = await workspace().expect(0, ["--version"]);
+    assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+    const help = await workspace().expect(0, ["--help"]);
+    for (const name of ["run", "check", "enqueue", "list", "show", "start", "retry", "cancel"]) {
+      assert.match(help.stdout, new RegExp(`^ {2}${name} `, "m"));
+    }
+    const run = await workspace().expect(0, ["run", "--help"]);
+    assert.match(run.stdout, /--max-concurrent/);
+    assert.match(run.stdout, /--dir/);
+    assert.ok(run.stdout.split("\n").every((line) => line.length <= 100));
+  });
+
+  it("answers a bad command line in one line, with exit code 2 and a way on", async () => {
+    const bad: readonly (readonly [readonly string[], RegExp])[] = [
+      [["rum"], /unknown command 'rum'.*run/],
+      [["run", "--parallel", "2"], /unknown option '--parallel'/],
+      [["run", "--max-concurrent", "0"], /--max-concurrent.*whole number from 1/],
+      [["run", "a.md", "b.md"], /too many arguments/],
+      [["retry"], /missing required argument 'id'/],
+      [["enqueue", "plan.md", "--priority", "huge"], /Allowed choices are urgent, high/],
+      [["list", "--dir", "/nowhere/at/all"], /there is no folder/],
+      [["run", "missing.md"], /There is no plan .*missing\.md/],
+      [["run", "plan.md", "--runner", "nobody"], /There is no runner "nobody": choose one of/],
+      [["run", "plan.md", "--config", "none.json"], /none\.json cannot be read/],
+    ];
+    workspace().write("plan.md", planText("Plan", [{ sh: "true" }]));
+    for (const [args, expected] of bad) {
+      const { stderr, stdout } = await workspace().expect(2, args);
+      assert.match(stderr, expected);
+      assert.match(stderr, /^error: .+\n$/);
+      assert.equal(stdout, "");
+      const json = await workspace().expect(2, [...args, "--json"]);
+      assert.equal(typeof JSON.parse(json.stdout).error.message, "string");
+      assert.equal(json.stderr, "");
+    }
+    assert.equal((await workspace().call([])).code, 2);
+  });
+
+  it("knows phases and plans apart, and says which there are not", async () => {
+    workspace().write("plan.md", planText("Plan", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const plan = await workspace().expect(2, ["skip", "1"]);
+    assert.match(plan.stderr, /1 is a plan: name one of its phases, such as 1\.1/);
+    for (const id of ["1.2", "2.1", "9", "nonsense"]) {
+      const { stderr } = await workspace().expect(2, ["skip", id]);
+      assert.match(stderr, /^error: There is no phase .*phase-hopper list/);
+    }
+    await workspace().expect(2, ["pause", "7"]);
+    await workspace().expect(2, ["remove", "7"]);
+  });
+
+  it("shows a stack only with --debug", async () => {
+    const { stderr } = await workspace().call(["run", "missing.md", "--debug"]);
+    assert.match(stderr, /^ {4}at /m);
+  });
+
+  it("has colours on a terminal only, and none with NO_COLOR", async () => {
+    workspace().write("plan.md", planText("Plan", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    // eslint-disable-next-line no-control-regex -- colours begin like this
+    const colour = /\u001b\[\d+(;\d+)*m/;
+    const piped = await workspace().expect(0, ["list"]);
+    assert.doesNotMatch(piped.stdout, colour);
+    const onTerminal = workspace().onTerminal(["list"]);
+    await onTerminal.ended;
+    assert.match(onTerminal.bytes(), colour);
+    for (const environment of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+      const plain = workspace().onTerminal(["list"], { environment });
+      await plain.ended;
+      assert.doesNotMatch(plain.bytes(), colour);
+    }
+    const forced = await workspace().expect(0, ["list"], { environment: { FORCE_COLOR: "1" } });
+    assert.match(forced.stdout, colour);
+  });
+
+  it("ends quietly when nobody reads its output any more", async () => {
+    const phases = Array.from({ length: 900 }, () => ({ sh: "true" }));
+    workspace().write("plan.md", planText("Long", phases));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    for (const args of [["list"], ["list", "--json"], ["show", "1.1"]]) {
+      const { child, ended } = workspace().start(args);
+      child.stdout.destroy();
+      const { code, stderr } = await ended;
+      assert.deepEqual([code, stderr], [0, ""]);
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import {
+  type Commit,
+  encodeCommit,
+  encodeHeader,
+  encodeSnapshotMark,
+  marksIn,
+  type ParsedJournal,
+  parseJournal,
+} from "../../../src/core/queue/journal";
+
+describe("the journal", () => {
+  const header = { generation: 3, seq: 6, sha256: "ab", schema: 1 };
+  const first: Commit = {
+    seq: 7,
+    generation: 3,
+    statements: [
+      ["INSERT INTO t VALUES (?, ?)", ["Grüße\n\u0000 \u2028 \ud83d\ude00", null]],
+      ["INSERT INTO t VALUES (?, ?)", ["x", -1.5]],
+      ["DELETE FROM t", []],
+    ],
+  };
+  const second: Commit = { seq: 8, generation: 3, statements: [["DELETE FROM u", [2 ** 40]]] };
+  const lines = [encodeHeader(header), encodeCommit(first), encodeCommit(second)];
+  const whole = Buffer.concat(lines);
+  const ends = lines.map((_, index) => Buffer.concat(lines.slice(0, index + 1)).length);
+
+  it("is read as it was written", () => {
+    const mark = { seq: 8, sha256: "cd", generation: 4 };
+    const parsed = read(Buffer.concat([whole, encodeSnapshotMark(mark)]));
+    assert.deepEqual(parsed.header, { journal: "phase-hopper", ...header });
+    assert.deepEqual(parsed.commits, [
+      { ...first, line: 2 },
+      { ...second, line: 3 },
+    ]);
+    assert.deepEqual(parsed.marks, [mark]);
+    assert.equal(parsed.tornBytes, 0);
+    assert.equal(parsed.badLine, undefined);
+  });
+
+  it("holds a statement's text once, however often it is run", () => {
+    assert.equal(encodeCommit(first).toString().split("INSERT").length, 2);
+  });
+
+  it("torn at any byte keeps every whole line and nothing of the torn one", () => {
+    for (let length = 0; length <= whole.length; length++) {
+      const parsed = parseJournal(whole.subarray(0, length));
+      const wholeLines = ends.filter((end) => end <= length).length;
+      if (wholeLines === 0) {
+        assert.equal(parsed, undefined, `${length} bytes`);
+        continue;
+      }
+      assert.equal(parsed?.commits.length, wholeLines - 1, `${length} bytes`);
+      assert.equal(parsed.validBytes, ends[wholeLines - 1], `${length} bytes`);
+      assert.equal(parsed.tornBytes, length - parsed.validBytes, `${length} bytes`);
+      assert.equal(parsed.badLine, undefined, `${length} bytes`);
+    }
+  });
+
+  it("with a flipped bit is noticed, or reads as a crash at the end of a line would leave it", () => {
+    for (let index = 0; index < whole.length; index++) {
+      for (let bit = 0; bit < 8; bit++) {
+        const flipped = Buffer.from(whole);
+        flipped.writeUInt8(flipped.readUInt8(index) ^ (1 << bit), index);
+        const parsed = parseJournal(flipped);
+        const noticed = parsed?.badLine !== undefined || parsed === undefined;
+        // Only what hits the last line, or the line feed before it, can look like a torn end.
+        const asAfterCrash =
+          index >= (ends[1] ?? 0) - 1 &&
+          ends.includes(parsed?.validBytes ?? 0) &&
+          parsed?.tornBytes === whole.length - parsed.validBytes;
+        assert.ok(noticed || asAfterCrash, `bit ${bit} of byte ${index}`);
+      }
+    }
+  });
+
+  it("takes a last line with unwritten parts for a torn one, since a power cut leaves zeros", () => {
+    const zeros = Buffer.from(whole);
+    zeros.fill(0, (ends[1] ?? 0) + 5, (ends[1] ?? 0) + 20);
+    const parsed = read(zeros);
+    assert.equal(parsed.badLine, undefined);
+    assert.equal(parsed.commits.length, 1);
+    assert.equal(parsed.tornBytes, whole.length - (ends[1] ?? 0));
+  });
+
+  it("names the first wrong line before the end, and keeps what stands behind it for a repair", () => {
+    const wrong = Buffer.from(whole);
+    wrong.write("#", (ends[0] ?? 0) + 3);
+    const parsed = read(wrong);
+    assert.equal(parsed.badLine, 2);
+    assert.deepEqual(parsed.commits, []);
+    assert.deepEqual(parsed.stranded, [{ ...second, line: 3 }]);
+    assert.equal(parsed.validBytes, ends[0]);
+  });
+
+  it("without a readable header is no journal", () => {
+    assert.equal(parseJournal(Buffer.alloc(0)), undefined);
+    assert.equal(parseJournal(Buffer.from("\n")), undefined);
+    assert.equal(parseJournal(Buffer.from("SQLite format 3\u0000\n")), undefined);
+    assert.equal(parseJournal(whole.subarray(ends[0])), undefined);
+  });
+
+  it("shows the marks in a piece of it", () => {
+    const mark = { seq: 8, sha256: "cd", generation: 4 };
+    const piece = Buffer.concat([Buffer.from("junk\n"), encodeSnapshotMark(mark), whole]);
+    assert.deepEqual(marksIn(piece), [mark]);
+    assert.deepEqual(marksIn(whole), []);
+  });
+});
+
+function read(bytes: Buffer): ParsedJournal {
+  const parsed = parseJournal(bytes);
+  assert.ok(parsed);
+  return parsed;
+}

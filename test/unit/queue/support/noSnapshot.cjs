@@ -1,0 +1,1 @@
+// Stands in for the snapshot thread in tests whose snapshots fail or are of no interest.
