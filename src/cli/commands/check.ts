@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { inWords } from "../../core/coordinator/openAttempt";
 import { loadPlanFile } from "../../core/coordinator/planSource";
 import type { CodeBlock, ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { Context } from "../context";
@@ -112,7 +113,9 @@ function details(phase: ParsedPhase): string[] {
     ...(runner === undefined ? [] : [`runner ${runner}`]),
     ...(blocks.length === 0 ? [] : [blocks.map(blockInWords).join(", ")]),
     ...(verify.length === 0 ? [] : [`verify ${verify.map(blockInWords).join(", ")}`]),
-    ...(timeout === undefined ? [] : [timeout === 0 ? "no time-out" : `time-out ${timeout}s`]),
+    ...(timeout === undefined
+      ? []
+      : [timeout === 0 ? "no time-out" : `time-out ${inWords(timeout)}`]),
     ...(retries === undefined || retries === 0 ? [] : [`retries ${retries}`]),
     ...(checkpoint === undefined ? [] : ["then a checkpoint"]),
   ];

@@ -32,7 +32,7 @@ export class LiveReporter implements RunReporter, Disposable {
   private readonly begun: number;
   private model: RunModel | undefined;
   private waiting: Waiting | undefined;
-  private leaving: string | undefined;
+  private leaving: readonly string[] | undefined;
   private keys: Disposable | undefined;
 
   constructor(
@@ -112,7 +112,7 @@ export class LiveReporter implements RunReporter, Disposable {
 
   private footer(model: RunModel): Line[] {
     if (this.leaving) {
-      return [[span(` ${this.leaving}`, "yellow")]];
+      return this.leaving.map((sentence) => [span(` ${sentence}`, "yellow")]);
     }
     const { running } = model;
     const text =

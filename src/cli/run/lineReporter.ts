@@ -53,18 +53,20 @@ export class LineReporter implements RunReporter, Disposable {
   }
 
   changed(events: readonly QueueEvent[], model: RunModel): void {
+    let blocked: QueueEvent[] = [];
     for (const [index, event] of events.entries()) {
-      this.event(event, model, events.slice(0, index));
-    }
-    const blocked = events.filter(({ to_status }) => to_status === "blocked");
-    for (const { plan } of model.plans) {
-      const numbers = blocked
-        .filter(({ plan_id }) => plan_id === plan.plan_id)
-        .map(({ phase_number }) => phase_number ?? 0);
-      if (numbers.length > 0) {
-        this.print(`${this.planPrefix(model, plan.plan_number)}${phaseList(numbers)}: blocked`);
+      const isBlocked = event.to_status === "blocked";
+      if (!isBlocked || event.plan_id !== blocked[0]?.plan_id) {
+        this.printBlocked(blocked, model);
+        blocked = [];
+      }
+      if (isBlocked) {
+        blocked.push(event);
+      } else {
+        this.event(event, model, events.slice(0, index));
       }
     }
+    this.printBlocked(blocked, model);
   }
 
   waits(): void {
@@ -72,7 +74,7 @@ export class LineReporter implements RunReporter, Disposable {
   }
 
   leaves(leaving: Leaving, going: readonly PhaseQueueItem[]): void {
-    this.context.printer.note(leavingInWords(leaving, going));
+    this.context.printer.note(leavingInWords(leaving, going).join(" "));
   }
 
   end(end: RunEnd, model: RunModel): void {
@@ -82,6 +84,16 @@ export class LineReporter implements RunReporter, Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  /** One line for all phases that one failure blocked: there may be hundreds. */
+  private printBlocked(events: readonly QueueEvent[], model: RunModel): void {
+    const [first] = events;
+    const plan = first?.plan_id === undefined ? undefined : model.plan(first.plan_id)?.plan;
+    if (plan) {
+      const numbers = events.map(({ phase_number }) => phase_number ?? 0);
+      this.print(`${this.planPrefix(model, plan.plan_number)}${phaseList(numbers)}: blocked`);
+    }
   }
 
   private event(event: QueueEvent, model: RunModel, before: readonly QueueEvent[]): void {

@@ -107,11 +107,14 @@ export class Summary {
   }
 }
 
-/** What a first, and a second, Ctrl-C came to. */
-export function leavingInWords(leaving: Leaving, going: readonly PhaseQueueItem[]): string {
+/** What a first, and a second, Ctrl-C came to, in sentences. */
+export function leavingInWords(leaving: Leaving, going: readonly PhaseQueueItem[]): string[] {
   return leaving === "cancelling"
-    ? `Cancelling ${namesOf(going)} …`
-    : `Nothing more is started. ${goesOn(going)} in the background; Ctrl-C again cancels.`;
+    ? [`Cancelling ${namesOf(going)} …`]
+    : [
+        `Nothing more is started. ${goesOn(going)} in the background.`,
+        `Ctrl-C again within a moment cancels ${going.length === 1 ? "it" : "them"}.`,
+      ];
 }
 
 function goesOn(phases: readonly PhaseQueueItem[]): string {

@@ -36,7 +36,7 @@ export interface ClaimedAttempt {
 export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedAttempt {
   const { queue, runner, folders } = context;
   const data = requiredData(queue, phase.queueId);
-  const attemptNumber = (queue.attempts(phase.queueId).at(-1)?.attempt_number ?? 0) + 1;
+  const attemptNumber = queue.nextAttemptNumber(phase.queueId);
   const attemptId = randomUUID();
   const definition = context.runners().get(phase.runner);
   const startsProcess = definition?.kind === "shell" || definition?.kind === "command";

@@ -54,24 +54,24 @@ export class Change implements Transaction {
       event_id: this.lastEventId + this.recorded.length + index + 1,
       at: this.at,
     }));
-    const values = rows.map((row) => [
-      row.event_id,
-      row.type,
-      row.plan_id,
-      row.queue_id,
-      row.phase_number,
-      row.from_status,
-      row.to_status,
-      row.reason,
-    ]);
-    this.run(
-      `INSERT INTO events
-         (at, event_id, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
-       SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-         value ->> 6, value ->> 7
-       FROM json_each(CAST(?2 AS TEXT))`,
-      [this.at, JSON.stringify(values)],
-    );
+    for (const row of rows) {
+      this.run(recordStatement, [
+        row.event_id,
+        row.at,
+        row.type,
+        row.plan_id ?? null,
+        row.queue_id ?? null,
+        row.phase_number ?? null,
+        row.from_status ?? null,
+        row.to_status ?? null,
+        row.reason ?? null,
+      ]);
+    }
     this.recorded.push(...rows);
   }
 }
+
+const recordStatement = `
+  INSERT INTO events
+    (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;

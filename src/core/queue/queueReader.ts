@@ -159,6 +159,13 @@ export class QueueReader {
     return this.database.all(sql, [queueId]).map(attemptItem);
   }
 
+  /** The number of a phase's next attempt. */
+  nextAttemptNumber(queueId: string): number {
+    const sql = "SELECT max(attempt_number) AS newest FROM attempts WHERE queue_id = ?";
+    const row = this.database.get(sql, [queueId]);
+    return ((row && optionalInteger(row, "newest")) ?? 0) + 1;
+  }
+
   attempt(attemptId: string): AttemptItem | undefined {
     const row = this.database.get("SELECT * FROM attempts WHERE attempt_id = ?", [attemptId]);
     return row && attemptItem(row);
@@ -233,12 +240,16 @@ export class QueueReader {
   }
 }
 
-/** The index is named since SQLite, which knows no figures of ours, prefers to sort. */
+/**
+ * The index is named since SQLite, which knows no figures of ours, prefers to sort; and a join with
+ * the plans instead of the list of paused ones makes it sort all the same.
+ */
 function firstReady(index: string, condition: string): string {
   return `
     SELECT ${phaseStateColumns.replaceAll(/\w+/g, "p.$&")}, p.priority, p.queue_position
-    FROM phase_queue AS p INDEXED BY ${index} JOIN plans USING (plan_id)
-    WHERE p.status = 'ready' AND ${condition} AND plans.paused_reason IS NULL
+    FROM phase_queue AS p INDEXED BY ${index}
+    WHERE p.status = 'ready' AND ${condition}
+      AND p.plan_id NOT IN (SELECT plan_id FROM plans WHERE paused_reason IS NOT NULL)
       AND (p.not_before IS NULL OR p.not_before <= ?1) AND (?2 IS NULL OR p.plan_id = ?2)
     ORDER BY p.priority, p.queue_position, p.phase_number LIMIT 1`;
 }

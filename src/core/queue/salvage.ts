@@ -5,6 +5,7 @@ import { keepDamaged } from "./damage";
 import { replay, type ReplayedDatabase } from "./image";
 import { type Commit, type ParsedJournal, parseJournal } from "./journal";
 import { commitsOf, fits, type StoredCommit } from "./pair";
+import type { SqlDatabase } from "./sqlDatabase";
 import { readIfThere, type StoreFileSystem, type StorePaths } from "./storeFiles";
 
 /** What a repair could save. */
@@ -97,9 +98,8 @@ async function attempt(
 ): Promise<ReplayedDatabase | undefined> {
   try {
     const replayed = await replay(engine, paths, { image, commits }, { salvage: true });
-    const check = replayed.database.get("PRAGMA integrity_check")?.["integrity_check"];
-    // A file of zero length opens as an empty database, and any program's file opens as a database.
-    if (check === "ok" && replayed.seq > 0) {
+    // A file of zero length opens as an empty database.
+    if (replayed.seq > 0 && isWhole(replayed.database)) {
       return replayed;
     }
     replayed.database.close();
@@ -110,6 +110,16 @@ async function attempt(
     // This image is beyond reading; the next may not be.
   }
   return undefined;
+}
+
+/** Whether SQLite finds the structure right, once the indexes are made anew if need be. */
+function isWhole(database: SqlDatabase): boolean {
+  const check = (): boolean => database.get("PRAGMA integrity_check")?.["integrity_check"] === "ok";
+  if (check()) {
+    return true;
+  }
+  database.run("REINDEX");
+  return check();
 }
 
 async function isVerified(

@@ -52,19 +52,21 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
       throw new HopperError("conflict", `A ${phase.status} phase cannot become ${to}.`);
     }
   }
-  const rows = moves.map(({ phase, to, reason, errorMessage, attemptId, notBefore }) => [
-    phase.queueId,
-    phase.status,
-    phase.attemptId,
-    to,
-    reason,
-    errorMessage,
-    attemptId,
-    notBefore,
-  ]);
-  const changed = change.run(moveStatement, [change.at, JSON.stringify(rows)]);
-  if (changed !== moves.length) {
-    throw new HopperError("conflict", "The phase has changed meanwhile; nothing was done.");
+  for (const { phase, to, reason, errorMessage, attemptId, notBefore } of moves) {
+    const changed = change.run(moveStatement, [
+      change.at,
+      phase.queueId,
+      phase.status,
+      phase.attemptId ?? null,
+      to,
+      reason ?? null,
+      errorMessage ?? null,
+      attemptId ?? null,
+      notBefore ?? null,
+    ]);
+    if (changed !== 1) {
+      throw new HopperError("conflict", "The phase has changed meanwhile; nothing was done.");
+    }
   }
   change.recordAll(
     moves.map(({ phase, to, reason }) => ({
@@ -81,29 +83,19 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
 
 const moveStatement = `
   UPDATE phase_queue SET
-    status = m.to_status,
-    reason = m.reason,
-    error_message = m.error_message,
-    attempt_id = coalesce(m.attempt_id, phase_queue.attempt_id),
-    not_before = m.not_before,
+    status = ?5,
+    reason = ?6,
+    error_message = ?7,
+    attempt_id = coalesce(?8, attempt_id),
+    not_before = ?9,
     updated_at = ?1,
-    ready_at = CASE
-      WHEN m.to_status = 'ready' THEN ?1
-      WHEN m.to_status NOT IN ('queued', 'blocked') THEN phase_queue.ready_at
-    END,
+    ready_at = CASE WHEN ?5 = 'ready' THEN ?1 WHEN ?5 NOT IN ('queued', 'blocked') THEN ready_at END,
     started_at = CASE
-      WHEN m.to_status = 'running' THEN ?1
-      WHEN m.to_status IN ('completed', 'failed') THEN phase_queue.started_at
+      WHEN ?5 = 'running' THEN ?1
+      WHEN ?5 IN ('completed', 'failed') THEN started_at
     END,
-    finished_at = CASE WHEN m.to_status IN ('completed', 'failed') THEN ?1 END
-  FROM (
-    SELECT value ->> 0 AS queue_id, value ->> 1 AS from_status, value ->> 2 AS from_attempt,
-      value ->> 3 AS to_status, value ->> 4 AS reason, value ->> 5 AS error_message,
-      value ->> 6 AS attempt_id, value ->> 7 AS not_before
-    FROM json_each(CAST(?2 AS TEXT))
-  ) AS m
-  WHERE phase_queue.queue_id = m.queue_id AND phase_queue.status = m.from_status
-    AND phase_queue.attempt_id IS m.from_attempt`;
+    finished_at = CASE WHEN ?5 IN ('completed', 'failed') THEN ?1 END
+  WHERE queue_id = ?2 AND status = ?3 AND attempt_id IS ?4`;
 
 /** Says why a phase in this status cannot be what was asked for. */
 export function conflict(phase: PhaseState, what: string): HopperError {
