@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { answer, checkAnswer } from "../support/answers";
 import { planText, useWorkspace } from "../support/workspace";
 
 describe("phase-hopper check", () => {
@@ -17,7 +18,7 @@ describe("phase-hopper check", () => {
     assert.deepEqual(stdout.split("\n"), [
       "Checked",
       "  1  Setup  first · sh (line 5)",
-      "  2  Build  after 1 · runner claude · verify sh (line 14) · time-out 600s",
+      "  2  Build  after 1 · runner claude · verify sh (line 14) · time-out 10m",
       "2 phases, no problems.",
       "",
     ]);
@@ -34,8 +35,8 @@ describe("phase-hopper check", () => {
 
   it("has one JSON shape for good and for bad plans", async () => {
     workspace().write("good.md", planText("Good", [{ lines: ["Retries: 2", "", "See a.md."] }]));
-    const good = JSON.parse((await workspace().expect(0, ["check", "good.md", "--json"])).stdout);
-    assert.deepEqual(Object.keys(good), ["title", "context", "phases", "problems"]);
+    const { stdout: json } = await workspace().expect(0, ["check", "good.md", "--json"]);
+    const good = answer(checkAnswer, json);
     assert.deepEqual(good.phases, [
       {
         number: 1,
@@ -51,16 +52,9 @@ describe("phase-hopper check", () => {
     ]);
     workspace().write("bad.md", "# Nothing here\n");
     const { stdout, stderr } = await workspace().expect(2, ["check", "bad.md", "--json"]);
-    const bad = JSON.parse(stdout);
+    const bad = answer(checkAnswer, stdout);
     assert.deepEqual(bad.phases, []);
-    assert.deepEqual(Object.keys(bad.problems[0]), [
-      "severity",
-      "code",
-      "message",
-      "startLine",
-      "endLine",
-    ]);
-    assert.equal(bad.problems[0].code, "no-phase");
+    assert.equal(bad.problems[0]?.code, "no-phase");
     assert.equal(stderr, "");
   });
 

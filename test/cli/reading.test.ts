@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { answer, listAnswer, logLine, showAnswer } from "../support/answers";
 import { planText, until, useWorkspace } from "../support/workspace";
 
 describe("commands that read", () => {
@@ -22,7 +23,7 @@ describe("commands that read", () => {
     assert.match(stdout, /^Phase 2 failed\.$/m);
     assert.match(stdout, /^ {2}phase-hopper retry 1\.2 && phase-hopper run {2}/m);
     const one = await workspace().expect(0, ["list", "1", "--json"]);
-    assert.equal(JSON.parse(one.stdout).total, 3);
+    assert.equal(answer(listAnswer, one.stdout).total, 3);
     await workspace().expect(2, ["list", "2"]);
   });
 
@@ -49,10 +50,11 @@ describe("commands that read", () => {
     ]) {
       assert.match(stdout, expected);
     }
-    const json = JSON.parse((await workspace().expect(0, ["show", "1.2", "--json"])).stdout);
+    const { stdout: text } = await workspace().expect(0, ["show", "1.2", "--json"]);
+    const json = answer(showAnswer, text);
     assert.equal(json.phase.status, "failed");
     assert.equal(json.plan.title, "Shown");
-    assert.equal(json.attempts[0].exit_code, 3);
+    assert.equal(json.attempts[0]?.exit_code, 3);
   });
 
   it("log prints an attempt's bytes as they are, of any attempt", async () => {
@@ -101,7 +103,7 @@ describe("commands that read", () => {
     const texts = (await json.ended).stdout
       .trimEnd()
       .split("\n")
-      .map((line) => JSON.parse(line).text);
+      .map((line) => answer(logLine, line).text);
     assert.equal(texts.join(""), "one\ntwo\n");
     await workspace().expect(0, ["run"]);
   });

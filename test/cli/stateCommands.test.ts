@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { answer, commandAnswer, enqueueAnswer, errorAnswer } from "../support/answers";
 import { eventually } from "../support/eventually";
 import { planText, until, useWorkspace } from "../support/workspace";
 
@@ -104,6 +105,24 @@ describe("commands without an owner", () => {
     assert.deepEqual(await workspace().statuses(), ["blocked"]);
     await workspace().expect(0, ["remove", "1"]);
     assert.deepEqual(await workspace().phases(), []);
+
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    await workspace().expect(0, ["remove", "2.1", "--drop-dependencies"]);
+    assert.deepEqual(await workspace().statuses(), ["ready"]);
+  });
+
+  it("remove asks on a terminal what becomes of the phases that depend on one", async () => {
+    workspace().write("plan.md", planText("Removed", [{ sh: "true" }, { sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const leave = workspace().onTerminal(["remove", "1.1"]);
+    await leave.shows("Phase 2 depends on Phase 1 Step 1.");
+    leave.press("l\r");
+    assert.equal(await leave.ended, 130);
+    const drop = workspace().onTerminal(["remove", "1.1"]);
+    await drop.shows("[d]rop");
+    drop.press("d\r");
+    assert.equal(await drop.ended, 0);
+    assert.deepEqual(await workspace().statuses(), ["ready"]);
   });
 
   it("names phases by queue_id as well as by plan and phase", async () => {
@@ -131,20 +150,17 @@ describe("commands without an owner", () => {
 
   it("answers every command in one shape with --json, errors too", async () => {
     workspace().write("plan.md", planText("Json", [{ sh: "true" }]));
-    const enqueued = JSON.parse(
-      (await workspace().expect(0, ["enqueue", "plan.md", "--yes", "--json"])).stdout,
-    );
-    assert.equal(enqueued.success, true);
+    const { stdout: text } = await workspace().expect(0, ["enqueue", "plan.md", "--yes", "--json"]);
+    const enqueued = answer(enqueueAnswer, text);
     assert.equal(enqueued.plan_number, 1);
     assert.equal(enqueued.phases.length, 1);
     for (const args of [["pause"], ["resume"], ["skip", "1.1"], ["remove", "1.1"]]) {
       const { stdout, stderr } = await workspace().expect(0, [...args, "--json"]);
-      const answer = JSON.parse(stdout);
-      assert.deepEqual([answer.success, typeof answer.message], [true, "string"]);
+      answer(commandAnswer, stdout);
       assert.equal(stderr, "");
     }
     const { stdout, stderr } = await workspace().expect(2, ["skip", "1.1", "--json"]);
-    assert.equal(JSON.parse(stdout).error.kind, "notFound");
+    assert.equal(answer(errorAnswer, stdout).error.kind, "notFound");
     assert.equal(stderr, "");
   });
 

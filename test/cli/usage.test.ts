@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { answer, errorAnswer } from "../support/answers";
 import { planText, useWorkspace } from "../support/workspace";
 
 describe("the command line itself", () => {
@@ -37,7 +38,7 @@ describe("the command line itself", () => {
       assert.match(stderr, /^error: .+\n$/);
       assert.equal(stdout, "");
       const json = await workspace().expect(2, [...args, "--json"]);
-      assert.equal(typeof JSON.parse(json.stdout).error.message, "string");
+      answer(errorAnswer, json.stdout);
       assert.equal(json.stderr, "");
     }
     assert.equal((await workspace().call([])).code, 2);

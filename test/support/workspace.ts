@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { spawn as spawnOnTerminal } from "@lydell/node-pty";
-import { z } from "zod";
+import { answer, listAnswer, type ListedPhase } from "./answers";
 import { eventually } from "./eventually";
 import { assertNobodyLeft, type FoundProcess, processesWith } from "./processes";
 import { ScreenText } from "./screenText";
@@ -54,18 +54,6 @@ export interface CallOptions {
   readonly folder?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
-
-const phaseSchema = z.looseObject({
-  queue_id: z.string(),
-  plan_number: z.number(),
-  phase_number: z.number(),
-  status: z.string(),
-  attempts: z.number(),
-  reason: z.string().optional(),
-  error_message: z.string().optional(),
-});
-const listSchema = z.object({ phases: z.array(phaseSchema), total: z.number() });
-export type ListedPhase = z.infer<typeof phaseSchema>;
 
 /** A temporary workspace with a home and a state folder of its own, and the program to call in it. */
 export class Workspace {
@@ -189,7 +177,7 @@ export class Workspace {
   /** The queue as `list --json` tells it. */
   async phases(options?: CallOptions): Promise<ListedPhase[]> {
     const { stdout } = await this.expect(0, ["list", "--json"], options);
-    return listSchema.parse(JSON.parse(stdout)).phases;
+    return answer(listAnswer, stdout).phases;
   }
 
   async statuses(options?: CallOptions): Promise<string[]> {

@@ -5,7 +5,7 @@ import { blockInWords, hasErrors } from "../commands/check";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 import { cleanLines, cleanText } from "../terminal/cleanText";
-import { askChoice, askLine } from "../terminal/ask";
+import { ask, askChoice } from "../terminal/ask";
 import { type Line, renderLine, span } from "../terminal/line";
 import { assertEnqueueable, type PlanFile, readPlan } from "./planFile";
 
@@ -81,11 +81,7 @@ async function askRunner(
   const answer = await askChoice(
     terminal,
     "Run these blocks with the shell? [y]es, choose another [r]unner, [n]o: ",
-    [
-      { word: "yes", value: "yes" },
-      { word: "runner", value: "runner" },
-      { word: "no", value: "no" },
-    ],
+    ["yes", "runner", "no"],
   );
   if (answer === "runner") {
     return askForName(context, settings);
@@ -102,15 +98,10 @@ async function askForName(
     const line = [span(`  ${name.padEnd(width)}  `, "bold"), span(description, "dim")];
     printer.line(renderLine(line, terminal.palette, terminal.columns));
   }
-  for (;;) {
-    const name = await askLine(terminal, "Runner (nothing to leave): ");
-    if (name === undefined || name === "") {
-      return undefined;
-    }
-    if (runners.has(name)) {
-      return name;
-    }
-  }
+  const name = await ask(terminal, "Runner (nothing to leave): ", (line) =>
+    line === "" || runners.has(line) ? line : undefined,
+  );
+  return name === "" ? undefined : name;
 }
 
 function blockLines(phases: readonly ParsedPhase[]): Line[] {

@@ -74,11 +74,7 @@ async function askAboutChange(
   const answer = await askChoice(
     terminal,
     "[k]eep the stored text and go on, [r]eplace it and begin anew, or [l]eave: ",
-    [
-      { word: "keep", value: "keep" },
-      { word: "replace", value: "replace" },
-      { word: "leave", value: "leave" },
-    ],
+    ["keep", "replace", "leave"],
   );
   if (answer === "keep") {
     return { kind: "continue", plan };

@@ -93,9 +93,13 @@ class Run {
   }
 
   private flush(): void {
-    if (this.isOver) {
-      return;
+    if (!this.isOver) {
+      this.apply();
+      this.look();
     }
+  }
+
+  private apply(): void {
     const events = this.pending
       .splice(0)
       .filter((event) => this.model.concerns(event))
@@ -104,7 +108,6 @@ class Run {
       this.model.apply(events);
       this.options.reporter.changed(events, this.model);
     }
-    this.look();
   }
 
   /** Looks what the run waits for, and ends it where that will not come by itself. */
@@ -135,6 +138,8 @@ class Run {
   private interrupt(interrupt: Interrupt): void {
     const { hopper, reporter, clock } = this.options;
     hopper.stopStarting();
+    // What was started a moment ago is not handed on yet.
+    this.apply();
     if (interrupt !== "SIGINT" || this.leaving === "cancelling") {
       this.end(exitCodeOfInterrupt[interrupt], true);
     } else if (this.leaving === "leaving") {
@@ -142,7 +147,7 @@ class Run {
       this.secondChanceTimer?.dispose();
       reporter.leaves("cancelling", this.processes());
       void this.cancel().then(() => {
-        this.flush();
+        this.apply();
         this.end(exitCodes.interrupted, true);
       });
     } else if (this.processes().length === 0) {

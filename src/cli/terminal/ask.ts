@@ -1,51 +1,46 @@
 import { createInterface } from "node:readline";
 import type { Terminal } from "./terminal";
 
-/** Asks for a line; undefined when the person pressed Ctrl-C or Ctrl-D instead. */
-export function askLine(
+/**
+ * Asks for a line until one is understood; undefined when the person pressed Ctrl-C or Ctrl-D
+ * instead. One reader for all tries, so that what is typed ahead is not lost.
+ */
+export function ask<T>(
   { stdin, stdout }: Terminal,
   question: string,
-): Promise<string | undefined> {
+  understand: (line: string) => T | undefined,
+): Promise<T | undefined> {
   return new Promise((resolve) => {
     const lines = createInterface({ input: stdin, output: stdout, terminal: true });
-    let answer: string | undefined;
+    let answer: T | undefined;
+    lines.setPrompt(question);
+    lines.on("line", (line) => {
+      answer ??= understand(line.trim());
+      if (answer === undefined) {
+        lines.prompt();
+      } else {
+        lines.close();
+      }
+    });
+    lines.on("SIGINT", () => lines.close());
     lines.on("close", () => {
       if (answer === undefined) {
         stdout.write("\n");
       }
       resolve(answer);
     });
-    lines.on("SIGINT", () => lines.close());
-    lines.question(question, (line) => {
-      answer = line.trim();
-      lines.close();
-    });
+    lines.prompt();
   });
 }
 
-export interface Choice<T> {
-  /** What may be typed, in lower case; the first letter does as well. */
-  readonly word: string;
-  readonly value: T;
-}
-
-/** Asks until one of the choices is made; undefined as with {@link askLine}. */
-export async function askChoice<T>(
+/** Asks until one of the words, or its first letter, is typed; undefined as with {@link ask}. */
+export function askChoice<T extends string>(
   terminal: Terminal,
   question: string,
-  choices: readonly Choice<T>[],
+  words: readonly T[],
 ): Promise<T | undefined> {
-  for (;;) {
-    const line = await askLine(terminal, question);
-    if (line === undefined) {
-      return undefined;
-    }
+  return ask(terminal, question, (line) => {
     const given = line.toLowerCase();
-    const chosen = choices.find(
-      ({ word }) => given !== "" && (given === word || given === word.charAt(0)),
-    );
-    if (chosen) {
-      return chosen.value;
-    }
-  }
+    return words.find((word) => given !== "" && (given === word || given === word.charAt(0)));
+  });
 }

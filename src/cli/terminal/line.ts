@@ -39,9 +39,17 @@ export function cutLine(line: Line, width: number): Line {
 
 /** The line in colours, cut off as by {@link cutLine}. */
 export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE_INFINITY): string {
-  return cutLine(line, width)
+  return withoutEnd(cutLine(line, width))
     .map(({ text, look }) => palette(look, text))
     .join("");
+}
+
+/** Columns are filled up with spaces; at the end of a line they are none of anybody's business. */
+function withoutEnd(line: Line): Line {
+  const last = line.findLastIndex(({ text }) => text.trimEnd() !== "");
+  return line
+    .slice(0, last + 1)
+    .map((part, index) => (index === last ? { ...part, text: part.text.trimEnd() } : part));
 }
 
 /** The line in several of at most `width` columns, parted between words, which are never cut. */

@@ -42,9 +42,10 @@ function unowned(
   const numbers = (status: PhaseStatus): number[] =>
     phases.filter((phase) => phase.status === status).map(({ phase_number }) => phase_number);
   const running = numbers("running");
+  const ready = numbers("ready");
   return running.length > 0
     ? `${phaseList(running)} ${running.length === 1 ? "goes" : "go"} on in the background`
-    : `${phaseList(numbers("ready"))} ready`;
+    : `${phaseList(ready)} ${ready.length === 1 ? "is" : "are"} ready`;
 }
 
 export function stepLines(steps: readonly Step[]): Line[] {

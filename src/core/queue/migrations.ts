@@ -22,6 +22,7 @@ const migrations: readonly (readonly string[])[] = [
        paused_reason TEXT,
        created_at TEXT NOT NULL
      ) STRICT`,
+    `CREATE INDEX plans_paused ON plans (plan_id) WHERE paused_reason IS NOT NULL`,
     `CREATE TABLE phase_queue (
        queue_id TEXT PRIMARY KEY NOT NULL,
        plan_id TEXT NOT NULL REFERENCES plans (plan_id),

@@ -69,7 +69,7 @@ describe("the journal", () => {
         const asAfterCrash =
           index >= (ends[1] ?? 0) - 1 &&
           ends.includes(parsed?.validBytes ?? 0) &&
-          parsed?.tornBytes === whole.length - parsed.validBytes;
+          parsed?.tornBytes === whole.length - (parsed?.validBytes ?? 0);
         assert.ok(noticed || asAfterCrash, `bit ${bit} of byte ${index}`);
       }
     }

@@ -12,7 +12,7 @@ import { Store, type StoreOptions } from "../../../../src/core/queue/store";
 import { storePaths } from "../../../../src/core/queue/storeFiles";
 import { FakeClock } from "../../../support/fakeClock";
 import { unbuiltAssets } from "./builtAssets";
-import { FaultyFiles } from "./faultyFiles";
+import type { FaultyFiles } from "./faultyFiles";
 
 /** A workspace folder with stores in it, and short words for what tests do with them. */
 export class StoreBench {
@@ -22,7 +22,7 @@ export class StoreBench {
   readonly clock = new FakeClock();
   private readonly stores = new Set<Store>();
 
-  constructor(private readonly assets: Assets = unbuiltAssets) {}
+  constructor(readonly assets: Assets = unbuiltAssets) {}
 
   async open(options: Partial<StoreOptions> = {}): Promise<Store> {
     const store = await Store.open({

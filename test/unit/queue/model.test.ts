@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { HopperError } from "../../../src/core/base/errors";
+import type { PhaseStatus } from "../../../src/core/protocol/terms";
+import { type PhaseSketch, QueueBench } from "./support/queueBench";
+import { dump } from "./support/storeBench";
+
+/** The least that decides what each phase is: what happened to it, and what it depends on. */
+interface ModelPhase {
+  dependsOn: number[];
+  /** What does not follow from other phases; "waiting" is what does. */
+  fate: "waiting" | "running" | "completed" | "failed";
+  message?: string;
+  attempt?: string;
+}
+
+type ModelPlan = Map<number, ModelPhase>;
+
+/** A queue that keeps nothing derived: each status is worked out anew from what happened. */
+class Model {
+  readonly plans = new Map<number, ModelPlan>();
+
+  status(plan: number, number: number): PhaseStatus {
+    const phase = this.plans.get(plan)?.get(number);
+    assert.ok(phase);
+    if (phase.fate !== "waiting") {
+      return phase.fate;
+    }
+    if (this.cause(plan, number) !== undefined) {
+      return "blocked";
+    }
+    const done = phase.dependsOn.every(
+      (other) => this.plans.get(plan)?.get(other)?.fate === "completed",
+    );
+    return done ? "ready" : "queued";
+  }
+
+  /** Why a waiting phase is blocked. */
+  cause(plan: number, number: number): string | undefined {
+    for (const other of this.plans.get(plan)?.get(number)?.dependsOn ?? []) {
+      const phase = this.plans.get(plan)?.get(other);
+      if (!phase) {
+        return `Phase ${other} was removed`;
+      }
+      if (phase.fate === "failed") {
+        return `Phase ${other} failed: ${phase.message ?? ""}`;
+      }
+      const behind = phase.fate === "waiting" ? this.cause(plan, other) : undefined;
+      if (behind !== undefined) {
+        return behind;
+      }
+    }
+    return undefined;
+  }
+
+  /** "1.2 blocked Phase 1 failed: …", in order. */
+  show(): string[] {
+    return [...this.plans].flatMap(([plan, phases]) =>
+      [...phases.keys()].map((number) => {
+        const status = this.status(plan, number);
+        const why = status === "blocked" ? ` ${this.cause(plan, number) ?? ""}` : "";
+        return `${plan}.${number} ${status}${why}`;
+      }),
+    );
+  }
+
+  remove(plan: number, number: number, dropDependencies: boolean): void {
+    const phases = this.plans.get(plan);
+    const forgotten = dropDependencies || phases?.get(number)?.fate === "completed";
+    phases?.delete(number);
+    for (const phase of phases?.values() ?? []) {
+      if (forgotten) {
+        phase.dependsOn = phase.dependsOn.filter((other) => other !== number);
+      }
+    }
+    if (phases?.size === 0) {
+      this.plans.delete(plan);
+    }
+  }
+}
+
+/** Numbers that look random and come again with the same seed: a linear congruential generator. */
+class Dice {
+  constructor(private state: number) {}
+
+  below(limit: number): number {
+    this.state = (Math.imul(this.state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((this.state / 2 ** 32) * limit);
+  }
+
+  oneOf<T>(values: readonly T[]): T | undefined {
+    return values[this.below(values.length)];
+  }
+}
+
+const commands = [
+  "enqueue",
+  "claim",
+  "claim",
+  "claim",
+  "complete",
+  "complete",
+  "complete",
+  "fail",
+  "retry later",
+  "retry",
+  "skip",
+  "remove",
+  "drop",
+  "clear",
+  "remove plan",
+  "late report",
+  "refused",
+  "restart",
+] as const;
+
+describe("random commands", () => {
+  for (const seed of [1, 2, 3, 20_260_101]) {
+    it(`with seed ${seed} leave what a full recomputation says`, async () => {
+      const bench = await QueueBench.open();
+      const play = new Play(bench, new Dice(seed));
+      try {
+        for (let step = 0; step < 250; step++) {
+          const what = await play.step();
+          play.check(`seed ${seed}, step ${step}: ${what}`);
+        }
+        assert.ok(play.worked > 100, "enough of the commands were allowed");
+      } finally {
+        await bench.remove();
+      }
+    });
+  }
+});
+
+class Play {
+  worked = 0;
+  private readonly model = new Model();
+  private readonly ended: string[] = [];
+  private lastPlan = 0;
+
+  constructor(
+    private readonly bench: QueueBench,
+    private readonly dice: Dice,
+  ) {}
+
+  /** Does something to both; answers what. */
+  async step(): Promise<string> {
+    const command = this.dice.oneOf(commands) ?? "claim";
+    const plan = this.dice.oneOf([...this.model.plans.keys()]) ?? 0;
+    const number = this.dice.oneOf([...(this.model.plans.get(plan)?.keys() ?? [])]) ?? 0;
+    const what = `${command} ${plan}.${number}`;
+    if (command === "restart") {
+      const before = dump(this.bench.store.database);
+      await this.bench.restart();
+      assert.equal(dump(this.bench.store.database), before, what);
+      return what;
+    }
+    if (command === "enqueue" || plan === 0) {
+      this.enqueue();
+      return what;
+    }
+    const before = dump(this.bench.store.database);
+    const allowed = this.play(command, plan, number);
+    if (allowed) {
+      this.worked++;
+    } else {
+      assert.equal(dump(this.bench.store.database), before, `${what} changed something`);
+    }
+    return what;
+  }
+
+  check(when: string): void {
+    const found = this.bench.queue
+      .phases({ content: false })
+      .map(({ plan_number, phase_number, status, error_message }) => {
+        const why = status === "blocked" ? ` ${error_message ?? ""}` : "";
+        return `${plan_number}.${phase_number} ${status}${why}`;
+      });
+    assert.deepEqual(found, this.model.show(), when);
+    assert.deepEqual(
+      this.bench.queue
+        .openAttempts()
+        .map(({ attempt_id }) => attempt_id)
+        .sort(),
+      [...this.model.plans.values()]
+        .flatMap((phases) => [...phases.values()])
+        .flatMap(({ fate, attempt }) => (fate === "running" && attempt ? [attempt] : []))
+        .sort(),
+      when,
+    );
+    const events = this.bench.announced.flat();
+    assert.equal(this.bench.queue.lastEventId, events.length, when);
+    assert.equal(events.at(-1)?.event_id ?? 0, events.length, when);
+    for (const batch of this.bench.announced.slice(-1)) {
+      this.checkOrder(
+        batch.map(({ phase_number }) => phase_number ?? 0),
+        when,
+      );
+    }
+  }
+
+  /** The cause comes first; of the effects, whatever they are, each follows a smaller number. */
+  private checkOrder(numbers: readonly number[], when: string): void {
+    const effects = numbers.slice(1).filter((number) => number > 0);
+    assert.deepEqual(
+      effects,
+      effects.toSorted((a, b) => a - b),
+      when,
+    );
+  }
+
+  private enqueue(): void {
+    if (this.model.plans.size > 4) {
+      return;
+    }
+    const count = 1 + this.dice.below(8);
+    // Any order without a cycle: each phase depends on some that come before it in a shuffled row.
+    const row = Array.from({ length: count }, (_, index) => index + 1);
+    row.forEach((value, index) => {
+      const other = this.dice.below(index + 1);
+      row[index] = row[other] ?? value;
+      row[other] = value;
+    });
+    const phases: PhaseSketch[] = row
+      .map((number, index) => ({
+        number,
+        dependsOn: row.slice(0, index).filter(() => this.dice.below(3) === 0),
+      }))
+      .sort((a, b) => a.number - b.number);
+    this.bench.enqueue(phases);
+    this.lastPlan++;
+    this.model.plans.set(
+      this.lastPlan,
+      new Map(
+        phases.map(({ number, dependsOn }) => [
+          number,
+          { dependsOn: [...(dependsOn ?? [])], fate: "waiting" as const },
+        ]),
+      ),
+    );
+  }
+
+  /** Asks the queue and, where it may be done, does the same to the model; answers whether. */
+  private play(
+    command: Exclude<(typeof commands)[number], "enqueue" | "restart">,
+    plan: number,
+    number: number,
+  ): boolean {
+    const { queue } = this.bench;
+    const phase = this.model.plans.get(plan)?.get(number);
+    assert.ok(phase);
+    const status = this.model.status(plan, number);
+    const queueId = this.bench.id(number, plan);
+    switch (command) {
+      case "claim":
+        return this.expect(status === "ready", () => {
+          const attempt = this.bench.claim(number, plan);
+          return () => Object.assign(phase, { fate: "running", attempt });
+        });
+      case "complete":
+      case "fail":
+      case "retry later": {
+        if (!phase.attempt || status !== "running") {
+          return false;
+        }
+        const attemptId = phase.attempt;
+        const message = `reason ${this.dice.below(3)}`;
+        const verdict =
+          command === "complete"
+            ? { outcome: "completed" as const }
+            : { outcome: "exit" as const, message };
+        const retryAt = command === "retry later" ? { retryAt: "2026-01-01T00:00:05.000Z" } : {};
+        assert.ok(queue.settle({ attemptId, verdict, ...retryAt }));
+        const fate = { complete: "completed", fail: "failed", "retry later": "waiting" }[command];
+        Object.assign(phase, { fate, message });
+        this.ended.push(attemptId);
+        return true;
+      }
+      case "retry":
+        return this.expect(status === "failed", () => {
+          queue.retry(queueId);
+          return () => Object.assign(phase, { fate: "waiting" });
+        });
+      case "skip":
+        return this.expect(status !== "running" && status !== "completed", () => {
+          queue.skip(queueId);
+          return () => Object.assign(phase, { fate: "completed" });
+        });
+      case "remove":
+        return this.expect(status !== "running", () => {
+          const drop = this.dice.below(3) === 0;
+          queue.removePhase(queueId, drop);
+          return () => this.model.remove(plan, number, drop);
+        });
+      case "drop": {
+        const gone = phase.dependsOn.filter((other) => !this.model.plans.get(plan)?.has(other));
+        const other = gone[0] ?? phase.dependsOn[0] ?? 99;
+        return this.expect(gone.length > 0, () => {
+          queue.dropDependency(queueId, other);
+          return () => (phase.dependsOn = phase.dependsOn.filter((entry) => entry !== other));
+        });
+      }
+      case "clear": {
+        const cleared = queue.clearCompleted().length;
+        for (const [key, phases] of this.model.plans) {
+          if ([...phases.values()].every(({ fate }) => fate === "completed")) {
+            this.model.plans.delete(key);
+          }
+        }
+        return cleared > 0;
+      }
+      case "remove plan": {
+        const phases = [...(this.model.plans.get(plan)?.values() ?? [])];
+        if (this.dice.below(4) > 0) {
+          // Plans shall live long enough for something to happen to them.
+          return false;
+        }
+        return this.expect(!phases.some(({ fate }) => fate === "running"), () => {
+          queue.removePlan(queue.planByNumber(plan)?.plan_id ?? "");
+          return () => this.model.plans.delete(plan);
+        });
+      }
+      case "late report": {
+        const attemptId = this.dice.oneOf(this.ended) ?? "nobody";
+        assert.equal(queue.settle({ attemptId, verdict: { outcome: "completed" } }), false);
+        return false;
+      }
+      case "refused": {
+        this.bench.disk.set({
+          before({ name }) {
+            if (name === "writeSync") {
+              throw Object.assign(new Error("full"), { code: "ENOSPC" });
+            }
+          },
+        });
+        const change = this.dice.oneOf([
+          () => queue.skip(queueId),
+          () => queue.removePhase(queueId),
+          () => queue.retry(queueId),
+          () => this.bench.claim(number, plan),
+        ]);
+        assert.throws(() => change?.(), HopperError);
+        this.bench.disk.set(undefined);
+        return false;
+      }
+    }
+  }
+
+  /** Runs what must be refused with a conflict unless it is allowed. */
+  private expect(allowed: boolean, run: () => () => unknown): boolean {
+    if (!allowed) {
+      assert.throws(run, (error) => error instanceof HopperError && error.kind === "conflict");
+      return false;
+    }
+    run()();
+    return true;
+  }
+}

@@ -1,0 +1,109 @@
+CREATE TABLE attempts (
+  attempt_id TEXT PRIMARY KEY NOT NULL,
+  queue_id TEXT NOT NULL REFERENCES phase_queue (queue_id) ON DELETE CASCADE,
+  attempt_number INTEGER NOT NULL,
+  runner TEXT NOT NULL,
+  command TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('starting', 'running', 'ended')),
+  pid INTEGER,
+  pid_started_at TEXT,
+  token_sha256 TEXT,
+  started_at TEXT NOT NULL,
+  heartbeat_at TEXT,
+  stop_requested TEXT,
+  finished_at TEXT,
+  exit_code INTEGER,
+  signal TEXT,
+  outcome TEXT,
+  evidence TEXT,
+  log_bytes INTEGER,
+  UNIQUE (queue_id, attempt_number)
+) STRICT;
+
+CREATE TABLE events (
+  event_id INTEGER PRIMARY KEY NOT NULL,
+  at TEXT NOT NULL,
+  type TEXT NOT NULL,
+  plan_id TEXT,
+  queue_id TEXT,
+  phase_number INTEGER,
+  from_status TEXT,
+  to_status TEXT,
+  reason TEXT
+) STRICT;
+
+CREATE TABLE phase_queue (
+  queue_id TEXT PRIMARY KEY NOT NULL,
+  plan_id TEXT NOT NULL REFERENCES plans (plan_id),
+  parent_issue INTEGER,
+  phase_number INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  issue_number INTEGER,
+  status TEXT NOT NULL
+    CHECK (status IN ('queued', 'ready', 'running', 'completed', 'blocked', 'failed')),
+  depends_on_phase INTEGER,
+  depends_on_phases TEXT NOT NULL,
+  phase_data TEXT NOT NULL,
+  runner TEXT NOT NULL,
+  priority INTEGER NOT NULL DEFAULT 50,
+  queue_position INTEGER NOT NULL,
+  attempt_id TEXT,
+  adw_id TEXT,
+  pr_number INTEGER,
+  reason TEXT,
+  error_message TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  ready_at TEXT,
+  not_before TEXT,
+  started_at TEXT,
+  finished_at TEXT,
+  start_line INTEGER NOT NULL,
+  UNIQUE (plan_id, phase_number)
+) STRICT;
+
+CREATE TABLE plans (
+  plan_id TEXT PRIMARY KEY NOT NULL,
+  plan_number INTEGER NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  source_path TEXT,
+  source_sha256 TEXT NOT NULL,
+  context TEXT NOT NULL,
+  parent_issue INTEGER,
+  runner TEXT NOT NULL,
+  paused_reason TEXT,
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE queue_config (
+  config_key TEXT PRIMARY KEY NOT NULL,
+  config_value TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE workflow_history (
+  workflow_id TEXT PRIMARY KEY NOT NULL,
+  issue_number INTEGER,
+  queue_id TEXT,
+  adw_id TEXT,
+  status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed')),
+  error_message TEXT,
+  start_time TEXT,
+  end_time TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX attempts_open ON attempts (queue_id) WHERE state <> 'ended';
+
+CREATE INDEX events_queue_id ON events (queue_id, event_id);
+
+CREATE INDEX phase_queue_ready ON phase_queue (priority, queue_position, phase_number)
+  WHERE status = 'ready';
+
+CREATE INDEX phase_queue_ready_runner
+  ON phase_queue (runner, priority, queue_position, phase_number) WHERE status = 'ready';
+
+CREATE INDEX phase_queue_status ON phase_queue (status, plan_id);
+
+CREATE INDEX plans_paused ON plans (plan_id) WHERE paused_reason IS NOT NULL;

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { phaseStatuses } from "../../../src/core/protocol/terms";
+import {
+  applicationId,
+  databaseVersion,
+  pendingMigrations,
+  schemaVersion,
+} from "../../../src/core/queue/migrations";
+import type { SqlDatabase } from "../../../src/core/queue/sqlDatabase";
+import { FaultyFiles } from "./support/faultyFiles";
+import { emptyDatabase, on, StoreBench } from "./support/storeBench";
+
+describe("the schema", () => {
+  let database: SqlDatabase;
+
+  beforeEach(async () => {
+    database = await emptyDatabase();
+    pendingMigrations(database).forEach((sql) => database.run(sql));
+  });
+  afterEach(() => database.close());
+
+  it("is what schema.sql says", () => {
+    const rows = database.all(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name",
+    );
+    const found = rows.map(({ sql }) => `${unindented(String(sql))};\n`).join("\n");
+    assert.equal(found, readFileSync(join(__dirname, "schema.sql"), "utf8"));
+  });
+
+  it("names its program and version, and needs no migration", () => {
+    assert.equal(database.get("PRAGMA application_id")?.["application_id"], applicationId);
+    assert.equal(databaseVersion(database), schemaVersion);
+    assert.deepEqual(pendingMigrations(database), []);
+  });
+
+  it("is made in the first commit of a store, and not again", async () => {
+    const bench = new StoreBench();
+    assert.equal(await bench.reopen((store) => store.lastSeq, on(new FaultyFiles())), 1);
+    assert.equal(await bench.reopen((store) => store.lastSeq, on(new FaultyFiles())), 1);
+    await bench.remove();
+  });
+
+  it("allows the six statuses and no other", () => {
+    addPlan(database);
+    for (const [index, status] of [...phaseStatuses, "skipped", "", null].entries()) {
+      const add = (): number => addPhase(database, { phase_number: index, status });
+      if (index < phaseStatuses.length) {
+        assert.equal(add(), 1);
+      } else {
+        assert.throws(add, /constraint/);
+      }
+    }
+  });
+
+  it("keeps types, references and numbers right", () => {
+    addPlan(database);
+    addPhase(database, { phase_number: 1 });
+    assert.throws(() => addPhase(database, { phase_number: 1 }), /UNIQUE/);
+    assert.throws(() => addPhase(database, { phase_number: "one" }), /cannot store TEXT/);
+    assert.throws(() => addPhase(database, { phase_number: 2, plan_id: "none" }), /FOREIGN KEY/);
+    assert.throws(() => database.run("DELETE FROM plans"), /FOREIGN KEY/);
+    addAttempt(database, "a", 1, "running");
+    assert.throws(() => addAttempt(database, "b", 2, "lost"), /CHECK/);
+    assert.throws(() => addAttempt(database, "b", 1, "ended"), /UNIQUE/);
+    assert.throws(() => addAttempt(database, "b", 2, "starting"), /UNIQUE/, "two open attempts");
+    addAttempt(database, "b", 2, "ended");
+    database.run("DELETE FROM phase_queue");
+    assert.deepEqual(database.all("SELECT * FROM attempts"), [], "attempts go with their phase");
+  });
+});
+
+function addPlan(database: SqlDatabase): void {
+  database.run(
+    `INSERT INTO plans (plan_id, plan_number, title, source_sha256, context, runner, created_at)
+     VALUES ('plan', 1, 'Plan', '', '', 'shell', '')`,
+  );
+}
+
+function addPhase(
+  database: SqlDatabase,
+  phase: { phase_number: number | string; status?: string | null; plan_id?: string },
+): number {
+  return database.run(
+    `INSERT INTO phase_queue (queue_id, plan_id, phase_number, label, status, depends_on_phases,
+       phase_data, runner, queue_position, created_at, updated_at, start_line)
+     VALUES (?1, ?2, ?1, '', ?3, '[]', '{}', 'shell', 1, '', '', 0)`,
+    [
+      phase.phase_number,
+      phase.plan_id ?? "plan",
+      phase.status === undefined ? "queued" : phase.status,
+    ],
+  );
+}
+
+function addAttempt(database: SqlDatabase, id: string, number: number, state: string): void {
+  database.run(
+    `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at)
+     VALUES (?, '1', ?, 'shell', '[]', ?, '')`,
+    [id, number, state],
+  );
+}
+
+/** SQLite keeps a definition as it was written: here without the indentation of our source. */
+function unindented(sql: string): string {
+  return sql.replaceAll(/\n {5}/g, "\n");
+}

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Database, SqlJsStatic } from "sql.js";
+import { loadSqlEngine, SqlDatabase } from "../../../src/core/queue/sqlDatabase";
+import { unbuiltAssets } from "./support/builtAssets";
+
+/**
+ * What the store relies on in sql.js. Up to 1.15.1 an export closed the database and opened it anew,
+ * which reset its settings and, within a transaction, undid it: https://github.com/sql-js/sql.js/pull/644
+ */
+describe("sql.js", () => {
+  let engine: SqlJsStatic;
+  let raw: Database;
+
+  before(async () => {
+    engine = await loadSqlEngine(unbuiltAssets.sqlWasm);
+  });
+  beforeEach(() => {
+    raw = new engine.Database();
+    raw.exec("CREATE TABLE t (x INTEGER PRIMARY KEY); CREATE TABLE u (x REFERENCES t (x))");
+  });
+  afterEach(() => raw.close());
+
+  const one = (sql: string): unknown => raw.exec(sql)[0]?.values[0]?.[0];
+
+  it("is at least 1.15.2", () => {
+    const manifest = join(dirname(unbuiltAssets.sqlWasm), "..", "package.json");
+    const [, version = ""] = /"version": "([^"]+)"/.exec(readFileSync(manifest, "utf8")) ?? [];
+    assert.ok(version.localeCompare("1.15.2", "en", { numeric: true }) >= 0, version);
+  });
+
+  it("keeps its settings over an export", () => {
+    raw.exec(
+      "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY; " +
+        "PRAGMA cache_size = -16384; PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY",
+    );
+    const settings = [
+      "foreign_keys",
+      "synchronous",
+      "journal_mode",
+      "cache_size",
+      "locking_mode",
+      "temp_store",
+    ];
+    const read = (): unknown[] => settings.map((name) => one(`PRAGMA ${name}`));
+    const before = read();
+    raw.export();
+    assert.deepEqual(read(), before);
+    assert.deepEqual(before, [1, 0, "memory", -16384, "exclusive", 2]);
+    assert.throws(() => raw.exec("INSERT INTO u VALUES (7)"), /FOREIGN KEY/);
+  });
+
+  it("keeps prepared statements over an export", () => {
+    const insert = raw.prepare("INSERT INTO t VALUES (?)");
+    insert.run([1]);
+    raw.export();
+    insert.run([2]);
+    assert.equal(one("SELECT count(*) FROM t"), 2);
+  });
+
+  it("refuses an export within a transaction, and the transaction goes on", () => {
+    raw.exec("BEGIN; INSERT INTO t VALUES (1)");
+    assert.throws(() => raw.export());
+    raw.exec("COMMIT");
+    assert.equal(one("SELECT count(*) FROM t"), 1);
+  });
+
+  it("undoes a change of the schema and of the version with its transaction", () => {
+    raw.exec(
+      "BEGIN; CREATE TABLE v (x); PRAGMA user_version = 3; PRAGMA application_id = 4; ROLLBACK",
+    );
+    assert.equal(one("PRAGMA user_version"), 0);
+    assert.equal(one("PRAGMA application_id"), 0);
+    assert.equal(one("SELECT count(*) FROM sqlite_schema WHERE name = 'v'"), 0);
+  });
+
+  it("opens a file of zero length as an empty database, which is why a checksum decides", () => {
+    const empty = new engine.Database(new Uint8Array(0));
+    assert.deepEqual(empty.exec("SELECT * FROM sqlite_schema"), []);
+    empty.close();
+  });
+
+  it("refuses bytes that are no database", () => {
+    const junk = new engine.Database(Buffer.alloc(8192, 7));
+    assert.throws(() => junk.exec("SELECT * FROM sqlite_schema"), /not a database/);
+    junk.close();
+  });
+
+  it("makes the same bytes of the same statements, so that a replay is exact", () => {
+    const image = (): Uint8Array => {
+      const database = new SqlDatabase(engine);
+      database.run("CREATE TABLE t (a TEXT, b REAL) STRICT");
+      for (let value = 0; value < 100; value++) {
+        database.run("INSERT INTO t VALUES (?, ?)", [`text ${value}`, value / 3]);
+      }
+      const bytes = database.exportImage();
+      database.close();
+      return bytes;
+    };
+    assert.deepEqual(image(), image());
+  });
+});
+
+describe("a SQLite database", () => {
+  let database: SqlDatabase;
+
+  beforeEach(async () => {
+    database = new SqlDatabase(await loadSqlEngine(unbuiltAssets.sqlWasm));
+    database.run("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL) STRICT");
+  });
+  afterEach(() => database.close());
+
+  const texts = [
+    "",
+    "plain",
+    "Grüße \ud83d\ude00",
+    "line\nbreak",
+    'quote " and \\',
+    "nul \u0000 inside",
+  ];
+
+  it("answers the texts it was given, long ones too", () => {
+    const long = "x".repeat(1_000_000);
+    for (const [index, text] of [...texts, long].entries()) {
+      const sql = index % 2 === 0 ? "(?1, CAST(?2 AS TEXT))" : "(?1, ?2)";
+      database.run(`INSERT INTO t VALUES ${sql}`, [index, text]);
+      database.run("INSERT INTO t VALUES (?1, CAST(?2 AS TEXT))", [100 + index, text]);
+    }
+    for (const [index, text] of [...texts, long].entries()) {
+      for (const id of [index, 100 + index]) {
+        assert.deepEqual(database.get("SELECT a FROM t WHERE id = ?", [id]), { a: text });
+      }
+    }
+    const listed = database.list({ id: "id", text: "a" }, "FROM t WHERE id < 100");
+    assert.deepEqual(
+      listed.map((row) => row["text"]),
+      [...texts, long],
+    );
+  });
+
+  it("tells how many rows a statement changed", () => {
+    assert.equal(database.run("INSERT INTO t VALUES (1, 'a'), (2, 'b')"), 2);
+    assert.equal(database.run("UPDATE t SET a = 'c' WHERE id = ?", [1]), 1);
+    assert.equal(database.run("UPDATE t SET a = 'c' WHERE id = ?", [9]), 0);
+  });
+
+  it("goes on after a statement that failed", () => {
+    database.run("BEGIN");
+    const insert = "INSERT INTO t VALUES (?, ?)";
+    database.run(insert, [1, "a"]);
+    assert.throws(() => database.run(insert, [1, "b"]), /UNIQUE/);
+    assert.throws(() => database.run(insert, [2, null]), /NOT NULL/);
+    database.run(insert, [2, "c"]);
+    database.run("COMMIT");
+    assert.equal(database.all("SELECT * FROM t").length, 2);
+    assert.ok(database.exportImage().length > 0);
+  });
+
+  it("lists nothing as nothing", () => {
+    assert.deepEqual(database.list({ id: "id" }, "FROM t"), []);
+    assert.equal(database.get("SELECT * FROM t"), undefined);
+    assert.deepEqual(database.all("SELECT * FROM t"), []);
+  });
+
+  it("does not grow with the number of statements that are run", () => {
+    const before = process.memoryUsage().rss;
+    for (let count = 0; count < 50_000; count++) {
+      database.run("UPDATE t SET a = ?1 WHERE id = 1", ["x".repeat(100)]);
+      database.get("SELECT * FROM t WHERE id = ?", [count]);
+    }
+    const grown = process.memoryUsage().rss - before;
+    assert.ok(grown < 50 * 1024 * 1024, `grew by ${grown} bytes`);
+  });
+});
