@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { answer, errorAnswer } from "../support/answers";
 import { eventually } from "../support/eventually";
 import { planText, type RunningCli, until, useWorkspace } from "../support/workspace";
@@ -49,7 +50,6 @@ describe("one owner and its followers", () => {
 
   it("shows a follower everything, and who owns it, without writing", async () => {
     const owner = await startOwner();
-    const before = readdirSync(workspace().hopperFile(""));
     const list = await workspace().expect(0, ["list"]);
     assert.match(
       list.stdout,
@@ -59,7 +59,14 @@ describe("one owner and its followers", () => {
     const show = await workspace().expect(0, ["show", "1.1"]);
     assert.match(show.stdout, /^Owned by phase-hopper/m);
     assert.doesNotMatch((await workspace().expect(0, ["list", "--json"])).stdout, /Owned by/);
-    assert.deepEqual(readdirSync(workspace().hopperFile("")), before);
+    // Stopped, so that whatever changed was not written by the owner itself.
+    owner.child.kill("SIGSTOP");
+    const before = filesOf(workspace().hopperFile(""));
+    for (const args of [["list"], ["show", "1.1"], ["log", "1.1"], ["check", "held.md"]]) {
+      await workspace().expect(0, args);
+    }
+    assert.deepEqual(filesOf(workspace().hopperFile("")), before);
+    owner.child.kill("SIGCONT");
     await endOwner(owner);
   });
 
@@ -176,3 +183,14 @@ describe("one owner and its followers", () => {
     await eventually("nobody is left", () => workspace().processes().length === 0);
   });
 });
+
+/** Each file below a folder, with what is in it. */
+function filesOf(folder: string): Record<string, string> {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  return Object.fromEntries(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [path, readFileSync(path, "base64")]),
+  );
+}

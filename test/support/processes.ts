@@ -33,9 +33,18 @@ export async function assertNobodyLeft(name: string, value: string): Promise<voi
   } catch {
     const left = processesWith(name, value);
     for (const { pid } of left) {
-      process.kill(pid, "SIGKILL");
+      endProcess(pid);
     }
     throw new Error(`Processes were left: ${left.map(({ command }) => command).join("; ")}`);
+  }
+}
+
+/** Kills a process that may be gone already. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended on its own.
   }
 }
 

@@ -15,7 +15,7 @@ import { dirname, join, resolve } from "node:path";
 import { spawn as spawnOnTerminal } from "@lydell/node-pty";
 import { answer, listAnswer, type ListedPhase } from "./answers";
 import { eventually } from "./eventually";
-import { assertNobodyLeft, type FoundProcess, processesWith } from "./processes";
+import { assertNobodyLeft, endProcess, type FoundProcess, processesWith } from "./processes";
 import { ScreenText } from "./screenText";
 
 const program = resolve("dist/cli.js");
@@ -199,6 +199,18 @@ export class Workspace {
     await assertNobodyLeft(marker, this.id);
     rmSync(this.root, { recursive: true, force: true });
   }
+
+  /** Ends whoever a test that failed left behind, and removes everything. */
+  async abandon(): Promise<void> {
+    await eventually("everybody is ended", () => {
+      const left = this.processes();
+      for (const { pid } of left) {
+        endProcess(pid);
+      }
+      return left.length === 0;
+    });
+    rmSync(this.root, { recursive: true, force: true });
+  }
 }
 
 /** Gives each test of a suite a workspace of its own, and sees that nothing of it is left alive. */
@@ -207,8 +219,8 @@ export function useWorkspace(): () => Workspace {
   beforeEach(() => {
     workspace = new Workspace();
   });
-  afterEach(async () => {
-    await workspace?.dispose();
+  afterEach(async function () {
+    await (this.currentTest?.state === "failed" ? workspace?.abandon() : workspace?.dispose());
   });
   return () => {
     assert(workspace);

@@ -56,11 +56,16 @@ function printPlans(context: Context, queue: QueueReader, only: PlanItem | undef
     );
     printer.line();
   }
-  printState(context, queue, only);
+  printState(context, queue, only, all);
 }
 
 /** What is said below the plans: what it waits for, who owns the queue, and how to go on. */
-function printState(context: Context, queue: QueueReader, only: PlanItem | undefined): void {
+function printState(
+  context: Context,
+  queue: QueueReader,
+  only: PlanItem | undefined,
+  phases: readonly PhaseQueueItem[],
+): void {
   const { printer, terminal } = context;
   const owner = ownerInWords(lookAtOwner(context));
   const waiting = whatItWaitsFor(queue, {
@@ -68,8 +73,14 @@ function printState(context: Context, queue: QueueReader, only: PlanItem | undef
     now: isoNow(context.clock),
     ...(only && { planId: only.plan_id }),
   });
-  const question = { owned: owner !== undefined, ...(only && { planId: only.plan_id }) };
-  for (const line of nextSteps(queue, waiting, question)) {
+  const question = {
+    waiting,
+    phases,
+    plans: only ? [only] : queue.plans(),
+    queuePaused: queue.pausedReason !== undefined,
+    owned: owner !== undefined,
+  };
+  for (const line of nextSteps(question)) {
     printer.line(renderLine(line, terminal.palette));
   }
   if (owner !== undefined) {

@@ -17,7 +17,7 @@ import { type Key, readKeys } from "../terminal/keys";
 import { type Line, span, wrapLine } from "../terminal/line";
 import { Screen } from "../terminal/screen";
 import { duration } from "../words/duration";
-import { phaseList } from "../words/names";
+import { phaseNames } from "../words/names";
 import { Dialog, hints, type Possibilities } from "./dialog";
 import { composeFrame } from "./frame";
 
@@ -117,15 +117,15 @@ export class LiveReporter implements RunReporter, Disposable {
     const { running } = model;
     const text =
       this.waiting?.kind === "running" && running.length > 0
-        ? `${phaseList(running.map(({ phase_number }) => phase_number))} running`
+        ? `${phaseNames(running, model.plans.length > 1)} running`
         : cleanText(this.waiting?.text ?? "");
     const isHeld = this.waiting?.kind !== "running";
-    const leave = running.length > 0 ? "leaves it to go on" : "leaves";
+    const leaves = ["leaves", "leaves it to go on"][running.length] ?? "leaves them to go on";
     return [
       [
         span(` ${text}`, isHeld ? "yellow" : "plain"),
         span("  ·", "dim"),
-        ...hints(["Ctrl-C", leave]),
+        ...hints(["Ctrl-C", leaves]),
       ],
       ...this.dialog.lines(this.possibilities()),
     ];

@@ -6,7 +6,7 @@ import { planTitle } from "../live/frame";
 import { phaseRows } from "../live/phaseRows";
 import { cutLine, type Line, renderLine, span, wrapLine } from "../terminal/line";
 import { duration } from "../words/duration";
-import { phaseId, phaseList, phaseName } from "../words/names";
+import { phaseName, phaseNames } from "../words/names";
 import { nextSteps, stepLines } from "../words/nextSteps";
 import { failureInWords } from "../words/phaseDetail";
 import { countsInWords } from "../words/statuses";
@@ -96,14 +96,14 @@ export class Summary {
     if (waiting.kind === "completed") {
       return [];
     }
-    const planIds = model.plans.map(({ plan }) => plan.plan_id);
-    const [only] = planIds.length === 1 ? planIds : [];
-    const question = {
+    return nextSteps({
+      waiting,
+      phases: model.phases,
+      plans: model.plans.map(({ plan }) => plan),
+      queuePaused: this.hopper.queue.pausedReason !== undefined,
       owned: false,
       run: this.comeBack,
-      ...(only !== undefined && { planId: only }),
-    };
-    return nextSteps(this.hopper.queue, waiting, question);
+    });
   }
 }
 
@@ -122,8 +122,5 @@ function goesOn(phases: readonly PhaseQueueItem[]): string {
 }
 
 function namesOf(phases: readonly PhaseQueueItem[]): string {
-  const plans = new Set(phases.map(({ plan_id }) => plan_id));
-  return plans.size > 1
-    ? `Phases ${phases.map(phaseId).join(", ")}`
-    : phaseList(phases.map(({ phase_number }) => phase_number));
+  return phaseNames(phases, new Set(phases.map(({ plan_id }) => plan_id)).size > 1);
 }

@@ -21,13 +21,18 @@ export function phaseName(phase: PhaseQueueItem): string {
 }
 
 /** "Phase 2", "Phases 2 and 3", "Phases 2, 3, 4 and 8 more". */
-export function phaseList(numbers: readonly number[]): string {
+export function phaseList(numbers: readonly (number | string)[]): string {
   const most = 4;
   const shown = numbers.slice(0, numbers.length > most ? most - 1 : most).map(String);
   const more = numbers.length - shown.length;
   const last = more > 0 ? `${more} more` : (shown.pop() ?? "");
   const noun = numbers.length === 1 ? "Phase" : "Phases";
   return shown.length === 0 ? `${noun} ${last}` : `${noun} ${shown.join(", ")} and ${last}`;
+}
+
+/** As {@link phaseList}; where there are several plans, with the plan's number: "Phases 1.2 and 2.1". */
+export function phaseNames(phases: readonly PhaseQueueItem[], severalPlans: boolean): string {
+  return phaseList(phases.map((phase) => (severalPlans ? phaseId(phase) : phase.phase_number)));
 }
 
 /** The words of a command line, quoted where a shell would take them apart. */

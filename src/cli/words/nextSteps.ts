@@ -1,14 +1,18 @@
+import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";
-import type { QueueReader } from "../../core/queue/queueReader";
 import { cleanText } from "../terminal/cleanText";
 import { type Line, span } from "../terminal/line";
-import { phaseId, phaseList } from "./names";
+import { phaseId, phaseNames } from "./names";
 
+/** The phases in question, and what decides about them. */
 export interface NextStepsQuestion {
+  readonly waiting: Waiting;
+  readonly phases: readonly PhaseQueueItem[];
+  readonly plans: readonly PlanItem[];
+  readonly queuePaused: boolean;
   /** Somebody owns the queue, and goes on with it. */
   readonly owned: boolean;
-  readonly planId?: string;
   /** The command line that goes on with it where nobody owns the queue. */
   readonly run?: string;
 }
@@ -17,35 +21,25 @@ export interface NextStepsQuestion {
 type Step = readonly [command: string, purpose: string];
 
 /** What the queue waits for, and the commands that a person can go on with, each to be copied whole. */
-export function nextSteps(
-  queue: QueueReader,
-  waiting: Waiting,
-  question: NextStepsQuestion,
-): Line[] {
-  const text = question.owned ? cleanText(waiting.text) : unowned(queue, waiting, question);
+export function nextSteps(question: NextStepsQuestion): Line[] {
+  const text = question.owned ? cleanText(question.waiting.text) : unowned(question);
   return [
     [span(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)],
-    ...stepLines(stepsFor(queue, waiting, question)),
+    ...stepLines(stepsFor(question)),
   ];
 }
 
 /** Without an owner nothing is about to start, and what runs does so on its own. */
-function unowned(
-  queue: QueueReader,
-  { kind, text }: Waiting,
-  { planId }: NextStepsQuestion,
-): string {
+function unowned({ waiting: { kind, text }, phases, plans }: NextStepsQuestion): string {
   if (kind !== "running" && kind !== "retry") {
     return cleanText(text);
   }
-  const phases = queue.unfinishedPhases(planId);
-  const numbers = (status: PhaseStatus): number[] =>
-    phases.filter((phase) => phase.status === status).map(({ phase_number }) => phase_number);
-  const running = numbers("running");
-  const ready = numbers("ready");
+  const running = phases.filter(({ status }) => status === "running");
+  const ready = phases.filter(({ status }) => status === "ready");
+  const names = (some: readonly PhaseQueueItem[]): string => phaseNames(some, plans.length > 1);
   return running.length > 0
-    ? `${phaseList(running)} ${running.length === 1 ? "goes" : "go"} on in the background`
-    : `${phaseList(ready)} ${ready.length === 1 ? "is" : "are"} ready`;
+    ? `${names(running)} ${running.length === 1 ? "goes" : "go"} on in the background`
+    : `${names(ready)} ${ready.length === 1 ? "is" : "are"} ready`;
 }
 
 export function stepLines(steps: readonly Step[]): Line[] {
@@ -56,28 +50,25 @@ export function stepLines(steps: readonly Step[]): Line[] {
   ]);
 }
 
-function stepsFor(
-  queue: QueueReader,
-  { kind }: Waiting,
-  { owned, planId, run = "phase-hopper run" }: NextStepsQuestion,
-): Step[] {
+function stepsFor(question: NextStepsQuestion): Step[] {
+  const { waiting, phases, owned, run = "phase-hopper run" } = question;
   const then = owned ? "" : ` && ${run}`;
-  switch (kind) {
+  switch (waiting.kind) {
     case "running":
     case "retry":
       return owned ? [] : [[run, "goes on with it: nobody owns the queue"]];
     case "workflow":
     case "person": {
-      const id = firstId(queue, "running", planId);
+      const id = firstId(phases, "running");
       return [
         [`phase-hopper done ${id}${then}`, "when it is done"],
         [`phase-hopper fail ${id}`, "when it failed"],
       ];
     }
     case "paused":
-      return [[`${resumeCommand(queue, planId)}${then}`, "goes on"]];
+      return [[`${resumeCommand(question)}${then}`, "goes on"]];
     case "failed": {
-      const id = firstId(queue, "failed", planId);
+      const id = firstId(phases, "failed");
       return id === ""
         ? [["phase-hopper skip ID", "counts a phase as completed, so that the others can go on"]]
         : [
@@ -92,17 +83,14 @@ function stepsFor(
 }
 
 /** The command that ends the pause which holds the plan, or the queue. */
-function resumeCommand(queue: QueueReader, planId?: string): string {
-  if (queue.pausedReason !== undefined) {
-    return "phase-hopper resume";
-  }
-  const paused = queue
-    .plans()
-    .find((plan) => plan.paused_reason !== undefined && (planId ?? plan.plan_id) === plan.plan_id);
+function resumeCommand({ plans, queuePaused }: NextStepsQuestion): string {
+  const paused = queuePaused
+    ? undefined
+    : plans.find(({ paused_reason }) => paused_reason !== undefined);
   return `phase-hopper resume${paused ? ` ${paused.plan_number}` : ""}`;
 }
 
-function firstId(queue: QueueReader, status: "running" | "failed", planId?: string): string {
-  const found = queue.unfinishedPhases(planId).find((phase) => phase.status === status);
+function firstId(phases: readonly PhaseQueueItem[], status: PhaseStatus): string {
+  const found = phases.find((phase) => phase.status === status);
   return found ? phaseId(found) : "";
 }

@@ -33,9 +33,6 @@ export type { NewPhase, NewPlan } from "./enqueue";
 export class Queue extends QueueReader {
   private readonly readiness = new Readiness();
   private readonly changed: EventEmitter<readonly QueueEvent[]>;
-  /** What was made durable and is not announced yet. */
-  private readonly unannounced: (readonly QueueEvent[])[] = [];
-  private announcing = false;
   private newestEventId: number;
 
   /** Fires after each change with everything it announces, in order. */
@@ -224,29 +221,10 @@ export class Queue extends QueueReader {
       throw error;
     }
     this.newestEventId += events.length;
-    this.announce(events);
-    return result;
-  }
-
-  /**
-   * Tells every listener of one change before any of them hears of the next: a listener that makes a
-   * change itself must not let the others hear of it first.
-   */
-  private announce(events: readonly QueueEvent[]): void {
     if (events.length > 0) {
-      this.unannounced.push(events);
+      this.changed.fire(events);
     }
-    if (this.announcing) {
-      return;
-    }
-    this.announcing = true;
-    try {
-      for (let next = this.unannounced.shift(); next; next = this.unannounced.shift()) {
-        this.changed.fire(next);
-      }
-    } finally {
-      this.announcing = false;
-    }
+    return result;
   }
 
   /** Answers what moved; a phase whose cause alone changed is announced, but did not move. */

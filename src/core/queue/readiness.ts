@@ -115,7 +115,7 @@ function deriveAll(
     }
     const hurry = options.improving && phase.status === "queued";
     const derived = derive(view, dependsOn.get(phase.number) ?? [], hurry);
-    if (derived.status !== phase.status || derived.errorMessage !== phase.errorMessage) {
+    if (isChange(phase, derived)) {
       moves.push({ phase, to: derived.status, ...pickMessage(derived.errorMessage) });
       view.decide(phase.number, derived);
       for (const dependent of dependents.get(phase.number) ?? []) {
@@ -162,6 +162,11 @@ function derive(
     }
   }
   return { status: complete ? "ready" : "queued" };
+}
+
+/** A `ready` phase keeps the message of the attempt that is tried again; only a cause is derived. */
+function isChange(phase: PhaseState, { status, errorMessage }: Derived): boolean {
+  return status !== phase.status || (status === "blocked" && errorMessage !== phase.errorMessage);
 }
 
 /** The phases of one plan as a change in the making sees them. */

@@ -117,10 +117,10 @@ describe("a store that dies", () => {
           () => false,
           () => true,
         );
-      await bench.reopen(
-        (store) => promises.check(values(store), `died at call ${index}`),
-        on(new FaultyFiles()),
-      );
+      await bench.reopen((store) => {
+        promises.check(values(store), `died at call ${index}`);
+        assert.deepEqual(store.notices, [], `died at call ${index}`);
+      }, on(new FaultyFiles()));
       if (!died && opening.calls.length < index) {
         break;
       }
@@ -189,6 +189,7 @@ describe("a disk that refuses", () => {
       }, on(disk));
       const names = [".gitignore", "queue.db", "queue.db.prev"];
       assert.deepEqual(bench.names(), [...names, "queue.journal", "queue.journal.prev"], when);
+      assert.deepEqual([...disk.open.values()], [], `${when}: no file is left open`);
       return calls;
     } finally {
       await bench.remove();

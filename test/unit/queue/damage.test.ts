@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { HopperError } from "../../../src/core/base/errors";
-import { encodeHeader, parseJournal } from "../../../src/core/queue/journal";
+import { encodeCommit, encodeHeader, parseJournal } from "../../../src/core/queue/journal";
 import { sha256 } from "../../../src/core/queue/pair";
 import type { Store } from "../../../src/core/queue/store";
 import { FaultyFiles } from "./support/faultyFiles";
@@ -281,6 +281,31 @@ describe("damaged files", () => {
     old.forEach((path, index) => writeFileSync(path, copies[index] ?? ""));
     flip(bench.paths.snapshot, 5000);
     await assertRefused(/queue\.db is damaged, and the pair before it/);
+    truncateSync(bench.paths.snapshot, 0);
+    const { values: all, notices } = await found(true);
+    assert.deepEqual(all, ["1", "2"], "a repair takes it all the same, and says what is lost");
+    assert.match(notices.join(), /up to change 3; changes 4 to 7 are lost/);
+  });
+
+  it("what an owner wrote after it had lost the queue does not count", async () => {
+    await fill();
+    const lost: [string, string[]] = [
+      "DELETE FROM queue_config WHERE config_key LIKE ?",
+      ["test %"],
+    ];
+    const line = encodeCommit({ seq: 4, generation: 2, statements: [lost] });
+    const previous = readFileSync(bench.paths.previousJournal);
+    writeFileSync(bench.paths.previousJournal, Buffer.concat([previous, line]));
+    flip(bench.paths.snapshot, 5000);
+    assert.deepEqual((await found()).values, ["1", "2", "3", "4"]);
+  });
+
+  it("a crash between keeping the snapshot and keeping the journal leaves a base too", async () => {
+    await fill();
+    copyFileSync(bench.paths.snapshot, bench.paths.previousSnapshot);
+    rmSync(bench.paths.previousJournal);
+    flip(bench.paths.snapshot, 5000);
+    assert.deepEqual((await found()).values, ["1", "2", "3", "4"]);
   });
 
   it("a journal or a database of a newer version is refused, and a repair refuses it too", async () => {

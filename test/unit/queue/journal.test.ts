@@ -84,6 +84,12 @@ describe("the journal", () => {
     assert.equal(parsed.tornBytes, whole.length - (ends[1] ?? 0));
   });
 
+  it("does not take a last line that was changed for a torn one", () => {
+    const wrong = Buffer.from(whole);
+    wrong.write("#", (ends[1] ?? 0) + 3);
+    assert.equal(read(wrong).badLine, 3);
+  });
+
   it("names the first wrong line before the end, and keeps what stands behind it for a repair", () => {
     const wrong = Buffer.from(whole);
     wrong.write("#", (ends[0] ?? 0) + 3);

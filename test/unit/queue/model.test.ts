@@ -110,8 +110,21 @@ const commands = [
   "remove plan",
   "late report",
   "refused",
+  "replay",
+  "snapshot",
   "restart",
 ] as const;
+
+/** The status in which a command does what it is for. */
+const suited: Partial<Record<(typeof commands)[number], PhaseStatus>> = {
+  claim: "ready",
+  complete: "running",
+  fail: "running",
+  "retry later": "running",
+  retry: "failed",
+  skip: "blocked",
+  drop: "blocked",
+};
 
 describe("random commands", () => {
   for (const seed of [1, 2, 3, 20_260_101]) {
@@ -119,7 +132,7 @@ describe("random commands", () => {
       const bench = await QueueBench.open();
       const play = new Play(bench, new Dice(seed));
       try {
-        for (let step = 0; step < 250; step++) {
+        for (let step = 0; step < 500; step++) {
           const what = await play.step();
           play.check(`seed ${seed}, step ${step}: ${what}`);
         }
@@ -145,13 +158,10 @@ class Play {
   /** Does something to both; answers what. */
   async step(): Promise<string> {
     const command = this.dice.oneOf(commands) ?? "claim";
-    const plan = this.dice.oneOf([...this.model.plans.keys()]) ?? 0;
-    const number = this.dice.oneOf([...(this.model.plans.get(plan)?.keys() ?? [])]) ?? 0;
+    const [plan, number] = this.target(suited[command]);
     const what = `${command} ${plan}.${number}`;
-    if (command === "restart") {
-      const before = dump(this.bench.store.database);
-      await this.bench.restart();
-      assert.equal(dump(this.bench.store.database), before, what);
+    if (command === "replay" || command === "snapshot" || command === "restart") {
+      await this.checkFiles(command, what);
       return what;
     }
     if (command === "enqueue" || plan === 0) {
@@ -208,6 +218,33 @@ class Play {
     );
   }
 
+  /** A phase; mostly one with which the command can do something. */
+  private target(status: PhaseStatus | undefined): [plan: number, number: number] {
+    const all = [...this.model.plans].flatMap(([plan, phases]) =>
+      [...phases.keys()].map((number): [number, number] => [plan, number]),
+    );
+    const fitting = all.filter(([plan, number]) => this.model.status(plan, number) === status);
+    const careless = fitting.length === 0 || this.dice.below(5) === 0;
+    return this.dice.oneOf(careless ? all : fitting) ?? [0, 0];
+  }
+
+  /** What the files say is what memory says: the journal's lines, a snapshot, or what a close leaves. */
+  private async checkFiles(
+    command: "replay" | "snapshot" | "restart",
+    when: string,
+  ): Promise<void> {
+    const before = dump(this.bench.store.database);
+    if (command === "restart") {
+      await this.bench.restart();
+      assert.equal(dump(this.bench.store.database), before, when);
+      return;
+    }
+    if (command === "snapshot") {
+      await this.bench.store.snapshot();
+    }
+    assert.equal(await this.bench.replayed(), before, when);
+  }
+
   private enqueue(): void {
     if (this.model.plans.size > 4) {
       return;
@@ -241,7 +278,7 @@ class Play {
 
   /** Asks the queue and, where it may be done, does the same to the model; answers whether. */
   private play(
-    command: Exclude<(typeof commands)[number], "enqueue" | "restart">,
+    command: Exclude<(typeof commands)[number], "enqueue" | "replay" | "snapshot" | "restart">,
     plan: number,
     number: number,
   ): boolean {

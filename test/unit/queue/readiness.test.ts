@@ -215,11 +215,20 @@ describe("readiness", () => {
     assert.equal(bench.phase(22).status, "ready");
   });
 
+  it("of a phase that is tried again later keeps what went wrong, whatever else is removed", () => {
+    bench.enqueue([{ number: 1 }, { number: 2, dependsOn: [] }]);
+    const verdict = { outcome: "exit" as const, message: "exit 3" };
+    bench.queue.settle({ attemptId: bench.claim(1), verdict, retryAt: "2026" });
+    bench.queue.removePhase(bench.id(2));
+    assert.equal(bench.statuses(), "1 ready");
+    assert.equal(cause(1), "exit 3");
+  });
+
   it("follows dependencies on later phases, effects announced in phase order", () => {
     bench.enqueue([
-      { number: 1, dependsOn: [4] },
-      { number: 2, dependsOn: [1] },
-      { number: 3, dependsOn: [2] },
+      { number: 1, dependsOn: [2] },
+      { number: 2, dependsOn: [3] },
+      { number: 3, dependsOn: [4] },
       { number: 4, dependsOn: [] },
     ]);
     bench.news();

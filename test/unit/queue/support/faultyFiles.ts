@@ -22,6 +22,8 @@ export interface Call {
  */
 export class FaultyFiles {
   readonly calls: (keyof StoreFileSystem)[] = [];
+  /** Descriptors that are open, with the present name of each file. */
+  readonly open = new Map<number, string>();
   private fault: Fault | undefined;
 
   /** Counts calls from here on, and lets `fault` decide on each. */
@@ -34,6 +36,7 @@ export class FaultyFiles {
     closeSync: (fd) => {
       // A descriptor is gone even when closing it fails, and a dead process has none.
       fs.closeSync(fd);
+      this.open.delete(fd);
       this.enter("closeSync", [fd]);
     },
     existsSync: (path) => this.run("existsSync", [path], () => fs.existsSync(path)),
@@ -45,11 +48,23 @@ export class FaultyFiles {
     linkSync: (from, to) => this.run("linkSync", [from, to], () => fs.linkSync(from, to)),
     mkdirSync: this.wrap("mkdirSync", fs.mkdirSync),
     openSync: (path, flags, mode) =>
-      this.run("openSync", [path, flags], () => fs.openSync(path, flags, mode)),
+      this.run("openSync", [path, flags], () => {
+        const fd = fs.openSync(path, flags, mode);
+        this.open.set(fd, String(path));
+        return fd;
+      }),
     readFileSync: this.wrap("readFileSync", fs.readFileSync),
     readSync: this.wrap("readSync", fs.readSync),
     readdirSync: this.wrap("readdirSync", fs.readdirSync),
-    renameSync: (from, to) => this.run("renameSync", [from, to], () => fs.renameSync(from, to)),
+    renameSync: (from, to) =>
+      this.run("renameSync", [from, to], () => {
+        fs.renameSync(from, to);
+        for (const [fd, path] of this.open) {
+          if (path === String(from)) {
+            this.open.set(fd, String(to));
+          }
+        }
+      }),
     rmSync: (path, options) => this.run("rmSync", [path], () => fs.rmSync(path, options)),
     statSync: this.wrap("statSync", fs.statSync),
     unlinkSync: (path) => this.run("unlinkSync", [path], () => fs.unlinkSync(path)),

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { silentLogger } from "../../../../src/core/base/log";
 import type { FailureReason, PhaseStatus } from "../../../../src/core/protocol/terms";
 import type { PhaseQueueItem, QueueEvent } from "../../../../src/core/protocol/queue";
 import { type NewPhase, Queue } from "../../../../src/core/queue/queue";
+import { replay } from "../../../../src/core/queue/image";
+import { loadPair } from "../../../../src/core/queue/pair";
+import { loadSqlEngine } from "../../../../src/core/queue/sqlDatabase";
 import type { Store } from "../../../../src/core/queue/store";
 import { FaultyFiles } from "./faultyFiles";
-import { on, StoreBench } from "./storeBench";
+import { dump, on, StoreBench } from "./storeBench";
 
 /** A phase in one line of a test. */
 export interface PhaseSketch {
@@ -49,7 +53,20 @@ export class QueueBench {
     this.opened = { store, queue };
   }
 
-  /** Ends and begins anew from the files; answers after a clean close or, without one, after a death. */
+  /** Everything that the files hold at this moment, read as a next owner would after a death. */
+  async replayed(): Promise<string> {
+    const { paths, assets } = this.bench;
+    const pair = await loadPair(fs, paths);
+    assert.ok(pair);
+    const { database } = await replay(await loadSqlEngine(assets.sqlWasm), paths, pair);
+    try {
+      return dump(database);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Ends cleanly and begins anew. */
   async restart(): Promise<void> {
     await this.bench.close(this.store);
     await this.start();
