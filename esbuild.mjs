@@ -6,7 +6,7 @@ const shared = {
   platform: "node",
   format: "cjs",
   target: "node20",
-  minifySyntax: true,
+  minify: true,
   legalComments: "none",
   sourcemap: "linked",
   logLevel: "warning",

@@ -1,45 +1,43 @@
 import js from "@eslint/js";
-import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** Imports go down only; each folder names what stands above it and beside it. */
-const layers = [
-  { target: "src/core/base", except: [] },
-  { target: "src/core/protocol", except: ["base"] },
-  { target: "src/core/plan", except: ["base", "protocol"] },
-  { target: "src/core/runner", except: ["base", "protocol"] },
-  { target: "src/core/api", except: ["base", "protocol"] },
-  { target: "src/core/github", except: ["base", "protocol"] },
-  { target: "src/core/queue", except: ["base", "protocol", "plan", "runner", "api", "github"] },
-  {
-    target: "src/core/ownership",
-    except: ["base", "protocol", "plan", "runner", "api", "github", "queue"],
-  },
-  {
-    target: "src/core/coordinator",
-    except: ["base", "protocol", "plan", "runner", "api", "github", "queue"],
-  },
-];
+/** Imports go down only: what each folder of the core may import beside itself. */
+const below = {
+  base: [],
+  protocol: ["base"],
+  plan: ["base", "protocol"],
+  runner: ["base", "protocol"],
+  api: ["base", "protocol"],
+  queue: ["base", "protocol", "plan", "runner", "api"],
+  ownership: ["base", "protocol", "plan", "runner", "api", "queue"],
+  coordinator: ["base", "protocol", "plan", "runner", "api", "queue"],
+};
 
-const zones = [
-  ...layers.map(({ target, except }) => ({
-    target: `./${target}/**/*`,
-    from: "./src",
-    except: [`./core/${target.split("/").at(-1)}`, ...except.map((name) => `./core/${name}`)],
-    message: "Imports go down only: see the layers in docs/architecture.md.",
-  })),
-  {
-    target: "./src/core/hopper.ts",
-    from: "./src",
-    except: ["./core"],
-    message: "The core knows no host.",
+const editor = { name: "vscode", message: "Only src/extension.ts and src/vscode know the editor." };
+
+const layers = Object.entries(below).map(([folder, allowed]) => ({
+  files: [`src/core/${folder}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        paths: [editor],
+        patterns: [
+          {
+            group: [
+              "../../*",
+              "../hopper",
+              ...Object.keys(below)
+                .filter((other) => other !== folder && !allowed.includes(other))
+                .map((other) => `../${other}/*`),
+            ],
+            message: "Imports go down only: see the rooms in docs/architecture.md.",
+          },
+        ],
+      },
+    ],
   },
-  {
-    target: "./src/cli/**/*",
-    from: "./src/vscode",
-    message: "The command line knows no editor.",
-  },
-];
+}));
 
 export default tseslint.config(
   {
@@ -61,31 +59,18 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     languageOptions: { parserOptions: { projectService: true } },
-    plugins: { "import-x": importX },
-    settings: {
-      "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js"] })],
-      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
-    },
     rules: {
       "no-console": "error",
-      "import-x/no-cycle": "error",
-      "import-x/no-restricted-paths": ["error", { zones }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/switch-exhaustiveness-check": "error",
-      "no-restricted-imports": [
-        "error",
-        {
-          paths: [
-            { name: "vscode", message: "Only src/extension.ts and src/vscode know the editor." },
-          ],
-        },
-      ],
+      "no-restricted-imports": ["error", { paths: [editor] }],
     },
   },
+  ...layers,
   {
     files: ["src/core/**/*.ts"],
     rules: {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
@@ -35,6 +35,20 @@ export class AttemptFolders {
   }
 
   /**
+   * Refuses links where attempts are kept: a repository could bring one, and what is written and
+   * swept here would be written and swept wherever it leads.
+   *
+   * @throws HopperError `usage`, naming the link.
+   */
+  refuseLinks(queueId?: string): void {
+    for (const path of [this.root, ...(queueId === undefined ? [] : [join(this.root, queueId)])]) {
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
+        throw new HopperError("usage", `${path} is not a folder, or is a link to one: remove it.`);
+      }
+    }
+  }
+
+  /**
    * Makes room for a new attempt: whatever has its name was made right before a crash or a full disk
    * kept it from being claimed.
    *
@@ -52,13 +66,15 @@ export class AttemptFolders {
 
   /** Removes folders that no attempt claimed: made right before a crash, or of removed phases. */
   async sweepOrphans(queue: QueueReader): Promise<void> {
-    for (const queueId of namesIn(this.root)) {
+    this.refuseLinks();
+    for (const queueId of namesIn(this.root).filter((name) => uuid.test(name))) {
+      this.refuseLinks(queueId);
       const attempts = new Set(queue.attempts(queueId).map((attempt) => attempt.attempt_number));
       if (attempts.size === 0) {
         await this.remove(join(this.root, queueId));
         continue;
       }
-      for (const name of namesIn(join(this.root, queueId))) {
+      for (const name of namesIn(join(this.root, queueId)).filter((name) => /^\d+$/.test(name))) {
         if (!attempts.has(Number(name))) {
           await this.remove(join(this.root, queueId, name));
         }
@@ -66,6 +82,9 @@ export class AttemptFolders {
     }
   }
 }
+
+/** Whatever is not named as ours is not ours to sweep. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function namesIn(folder: string): string[] {
   try {

@@ -49,6 +49,7 @@ export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedA
     };
   } else if (startsProcess) {
     const item = { attemptId, queueId: phase.queueId, attemptNumber };
+    folders.refuseLinks(phase.queueId);
     folders.clear(folder);
     prepared = runner.prepare(requestFor(context, phase, item, folder, data, definition));
   }
@@ -89,6 +90,9 @@ export function prepareVerify(
     attemptNumber: attempt.attempt_number,
   };
   const request = requestFor(context, phase, item, folder, data, definition);
+  // Nothing was launched from a folder without a spec: a crash left it half made.
+  folders.refuseLinks(phase.queueId);
+  folders.clear(folder);
   const { problem } = runner.prepare(request);
   return problem === undefined ? { folder } : { folder, problem };
 }

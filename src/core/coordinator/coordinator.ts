@@ -274,7 +274,9 @@ export class Coordinator implements Disposable {
     const facts = { ...attempt.facts, folder, timeout: defaultTimeout("shell") };
     const verifying = this.watch({ ...facts, startedAt: isoNow(clock), reattached: false }, true);
     verifying.stop = attempt.stop;
-    if (prepared.problem === undefined) {
+    if (verifying.stop) {
+      void this.finishStop(verifying);
+    } else if (prepared.problem === undefined) {
       runner.launch(folder);
     } else {
       void this.end(verifying, { outcome: "spawn", message: prepared.problem });
@@ -301,8 +303,12 @@ export class Coordinator implements Disposable {
 
   /** After a stop was asked for, the outcome is its reason, whatever the process answered to it. */
   private judged(attempt: OpenAttempt): Verdict {
-    const verdict = attempt.verdict();
-    return { ...verdict, ...attempt.stopped };
+    try {
+      return { ...attempt.verdict(), ...attempt.stopped };
+    } catch (error) {
+      const message = `how it ended cannot be read: ${errorMessage(error)}`;
+      return attempt.stopped ?? { outcome: "lost", message };
+    }
   }
 
   private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): void {
@@ -443,7 +449,7 @@ export class Coordinator implements Disposable {
       if (attempt.unsettled) {
         void this.end(attempt, attempt.unsettled);
       } else {
-        attempt.tick();
+        this.guarded(() => attempt.tick());
       }
     }
     this.schedule();

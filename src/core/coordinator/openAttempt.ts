@@ -106,7 +106,8 @@ export class OpenAttempt {
     if (size !== this.outputSize) {
       this.outputSize = size;
       this.outputAt = now;
-      void this.runner.capOutput(this.facts.folder);
+      // What cannot be capped now is tried again when there is more of it.
+      this.runner.capOutput(this.facts.folder).catch(() => undefined);
     }
     const { idleTimeout } = this.facts;
     if (idleTimeout > 0 && now - this.outputAt >= idleTimeout * 1000 && !this.stop) {

@@ -1,4 +1,4 @@
-import { HopperError } from "../base/errors";
+import { errorMessage, HopperError } from "../base/errors";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { AttemptItem } from "../protocol/queue";
 import { factsOf, type StartContext } from "./attemptStart";
@@ -37,7 +37,12 @@ export async function recoverAttempts(
     if (item.stop_requested) {
       attempt.stop = { reason: item.stop_requested, message: stopMessages(item.stop_requested) };
     }
-    await recoverAttempt(context, actions, item, attempt);
+    try {
+      await recoverAttempt(context, actions, item, attempt);
+    } catch (error) {
+      // The trouble of one attempt must not keep the queue from opening.
+      await actions.settle(attempt, interrupted(errorMessage(error)));
+    }
   }
 }
 
@@ -67,6 +72,8 @@ async function recoverAttempt(
   } else if (exit ?? started ?? !prepared) {
     // What can be seen decides: it is settled, or watched on.
     attempt.look();
+  } else if (item.state === "running") {
+    await actions.settle(attempt, interrupted("its files were changed"));
   } else if (preparedInBoot === runner.bootId) {
     // Sending it again starts it at most once: the wrapper takes the folder or finds it taken.
     runner.launch(attempt.facts.folder);
@@ -86,7 +93,7 @@ function processOf({ pid, pid_started_at }: AttemptItem): ProcessIdentity | unde
     : { pid, bootId, startTime };
 }
 
-function isReportedAsDone({ evidence }: AttemptItem): boolean {
+export function isReportedAsDone({ evidence }: AttemptItem): boolean {
   return (
     typeof evidence === "object" &&
     evidence !== null &&

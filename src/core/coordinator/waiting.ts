@@ -2,6 +2,7 @@ import type { Waiting } from "../protocol/snapshot";
 import type { Runners } from "../protocol/runners";
 import type { PhaseQueueItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
+import { isReportedAsDone } from "./recovery";
 
 export interface WaitingQuestion {
   /** Of this plan alone, else of the whole queue. */
@@ -19,11 +20,16 @@ export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): W
   if (trouble !== undefined) {
     return { kind: "trouble", text: trouble };
   }
-  const phases = queue.unfinishedPhases(question.planId);
+  // Not those that wait for others: there can be thousands, and they decide nothing here.
+  const phases = queue.phasesWith(["running", "ready", "failed"], question.planId);
   const several = queue.plans().length > 1;
   const running = phases.filter(({ status }) => status === "running");
-  const byPerson = running.filter(({ runner }) => runners.get(runner)?.kind === "manual");
-  const byWorkflow = running.filter(({ runner }) => runners.get(runner)?.kind === "external");
+  const waitsFor = (kind: "manual" | "external"): PhaseQueueItem[] =>
+    running.filter(
+      (phase) => runners.get(phase.runner)?.kind === kind && !isBeingVerified(queue, phase),
+    );
+  const byPerson = waitsFor("manual");
+  const byWorkflow = waitsFor("external");
   const byProcess = running.length - byPerson.length - byWorkflow.length;
   const ready = phases.filter(({ status }) => status === "ready");
   const paused = queue.pausedReason;
@@ -53,14 +59,20 @@ export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): W
     return { kind: "paused", text: paused ?? pausedPlan(queue, held) ?? "paused" };
   }
   const failed = phases.filter(({ status }) => status === "failed");
-  if (phases.length > 0) {
-    const cause = failed.length > 0 ? failed : phases;
-    return {
-      kind: "failed",
-      text: `${list(cause, several)} ${failed.length > 0 ? "failed" : "blocked"}`,
-    };
+  if (failed.length > 0) {
+    return { kind: "failed", text: `${list(failed, several)} failed` };
+  }
+  const blocked = queue.phasesWith(["blocked", "queued"], question.planId);
+  if (blocked.length > 0) {
+    return { kind: "failed", text: `${list(blocked, several)} blocked` };
   }
   return { kind: "completed", text: "all phases are completed" };
+}
+
+/** Somebody said that it is done, and its verify blocks are at work on it. */
+function isBeingVerified(queue: QueueReader, { queue_id }: PhaseQueueItem): boolean {
+  const attempt = queue.attempts(queue_id).at(-1);
+  return attempt !== undefined && isReportedAsDone(attempt);
 }
 
 function pausedPlan(queue: QueueReader, phase: PhaseQueueItem): string | undefined {

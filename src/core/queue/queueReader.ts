@@ -1,3 +1,4 @@
+import type { PhaseStatus } from "../protocol/terms";
 import { parseJson } from "../base/validate";
 import {
   type AttemptItem,
@@ -87,6 +88,14 @@ export class QueueReader {
     return planId === undefined
       ? this.phaseItems(false, unfinished, [])
       : this.phaseItems(false, `${unfinished} AND p.plan_id = ?`, [planId]);
+  }
+
+  /** Phases with one of these statuses, without their long texts. */
+  phasesWith(statuses: readonly PhaseStatus[], planId?: string): PhaseQueueItem[] {
+    const where = `WHERE p.status IN (${statuses.map((status) => `'${status}'`).join(", ")})`;
+    return planId === undefined
+      ? this.phaseItems(false, where, [])
+      : this.phaseItems(false, `${where} AND p.plan_id = ?`, [planId]);
   }
 
   /** Phases of plans that are wholly completed, the one that finished last first. */

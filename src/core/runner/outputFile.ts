@@ -17,9 +17,16 @@ export function outputPath(folder: string): string {
   return join(folder, attemptFiles.output);
 }
 
-/** Bytes of output so far, the gap included: offsets stay what they were. */
+/**
+ * Bytes of output so far, the gap included: offsets stay what they were. The file is in the hands of
+ * what runs: one that was removed, or replaced by something else, has none.
+ */
 export function outputSize(folder: string): number {
-  return statSync(outputPath(folder), { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    return statSync(outputPath(folder)).size;
+  } catch {
+    return 0;
+  }
 }
 
 export function readGap(folder: string): OutputGap | undefined {

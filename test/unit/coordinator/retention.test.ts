@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { silentLogger } from "../../../src/core/base/log";
 import { AttemptFolders } from "../../../src/core/coordinator/attemptFolders";
@@ -64,6 +64,18 @@ describe("attempt folders", () => {
     bench.clock.advance(365 * day);
     await applyRetention(bench.queue, folders, bench.clock, { days: 1, bytes: 1 });
     assert.equal(existsSync(folder), true);
+  });
+
+  it("are never swept through a link, nor where a name is not ours", async () => {
+    const elsewhere = join(bench.folder, "elsewhere");
+    mkdirSync(join(elsewhere, "precious"), { recursive: true });
+    mkdirSync(join(folders.root, "not-ours"), { recursive: true });
+    await folders.sweepOrphans(bench.queue);
+    assert.equal(existsSync(join(folders.root, "not-ours")), true);
+    rmSync(folders.root, { recursive: true });
+    symlinkSync(elsewhere, folders.root);
+    await assert.rejects(folders.sweepOrphans(bench.queue), /is a link to one/);
+    assert.equal(existsSync(join(elsewhere, "precious")), true);
   });
 
   it("that no attempt claimed are swept, and no others", async () => {
