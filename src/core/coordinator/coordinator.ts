@@ -9,7 +9,13 @@ import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import { AttemptFolders } from "./attemptFolders";
-import { claimAttempt, defaultTimeout, prepareVerify, type StartContext } from "./attemptStart";
+import {
+  claimAttempt,
+  type ClaimedAttempt,
+  defaultTimeout,
+  prepareVerify,
+  type StartContext,
+} from "./attemptStart";
 import { Breaker, breakerReason } from "./breaker";
 import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
 import { recoverAttempts } from "./recovery";
@@ -108,7 +114,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "ready") {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
     }
-    this.startAttempt(phase);
+    this.launch(claimAttempt(this.context, phase));
     return { message: `Phase ${phase.number} was started.` };
   }
 
@@ -216,41 +222,68 @@ export class Coordinator implements Disposable {
     if (this.scheduling || !this.scope || this.disposed || this.problem !== undefined) {
       return;
     }
-    this.scheduling = true;
-    try {
-      this.startWaiting();
-    } finally {
-      this.scheduling = false;
+    if (this.nextToStart()) {
+      this.guarded(() => this.changeAndClaim(() => undefined));
+    } else {
+      this.awaitRetry();
     }
   }
 
-  private startWaiting(): void {
+  /** @param claiming slots that are taken by what is being claimed in this very change. */
+  private nextToStart(claiming = 0): PhaseState | undefined {
     const { queue, clock, maxConcurrentPhases } = this.options;
-    for (;;) {
-      if (!this.scope || queue.pausedReason !== undefined) {
-        return;
-      }
-      const withoutSlot = [...this.context.runners()]
-        .filter(([, { kind }]) => kind === "external" || kind === "manual")
-        .map(([name]) => name);
-      const next = queue.nextToStart({
-        now: isoNow(clock),
-        withoutSlot,
-        slotFree: this.processes() < maxConcurrentPhases(),
-        ...this.scope,
+    if (!this.scope || this.disposed || queue.pausedReason !== undefined) {
+      return undefined;
+    }
+    const withoutSlot = [...this.context.runners()]
+      .filter(([, { kind }]) => kind === "external" || kind === "manual")
+      .map(([name]) => name);
+    return queue.nextToStart({
+      now: isoNow(clock),
+      withoutSlot,
+      slotFree: this.processes() + claiming < maxConcurrentPhases(),
+      ...this.scope,
+    });
+  }
+
+  /**
+   * Does `work` and claims whatever may be started after it as one durable change, since each costs
+   * a wait for the disk; then starts what was claimed.
+   */
+  private changeAndClaim(work: () => void): void {
+    const claimed: ClaimedAttempt[] = [];
+    this.scheduling = true;
+    try {
+      this.options.queue.together(() => {
+        work();
+        this.claimWaiting(claimed);
       });
-      if (!next) {
-        break;
+    } catch (error) {
+      for (const { facts } of claimed) {
+        void this.context.folders.remove(facts.folder);
       }
-      if (!this.guarded(() => this.startAttempt(next))) {
-        return;
-      }
+      throw error;
+    } finally {
+      this.scheduling = false;
+    }
+    for (const attempt of claimed) {
+      this.launch(attempt);
     }
     this.awaitRetry();
   }
 
-  private startAttempt(phase: PhaseState): void {
-    const { facts, problem } = claimAttempt(this.context, phase);
+  /** Claims, in order, what may be started; what cannot be claimed stops the starting. */
+  private claimWaiting(claimed: ClaimedAttempt[]): void {
+    const claiming = () => claimed.filter(({ facts }) => takesSlot(facts)).length;
+    for (let next = this.nextToStart(claiming()); next; next = this.nextToStart(claiming())) {
+      const phase = next;
+      if (!this.guarded(() => claimed.push(claimAttempt(this.context, phase)))) {
+        return;
+      }
+    }
+  }
+
+  private launch({ facts, problem }: ClaimedAttempt): void {
     const attempt = this.watch(facts);
     if (problem !== undefined) {
       void this.end(attempt, { outcome: "spawn", message: problem });
@@ -367,32 +400,30 @@ export class Coordinator implements Disposable {
     }
     this.attempts.delete(facts.attemptId);
     attempt.dispose();
-    // The next phase starts when all that follows from this end is decided, a tripped breaker too.
-    this.scheduling = true;
     try {
-      queue.settle({
-        attemptId: facts.attemptId,
-        verdict,
-        ...(attempt.identity && { process: attempt.identity }),
-        ...(attempt.hasProcess && { logBytes: runner.outputSize(facts.folder) }),
-        ...(retryAt !== undefined && { retryAt }),
+      this.changeAndClaim(() => {
+        queue.settle({
+          attemptId: facts.attemptId,
+          verdict,
+          ...(attempt.identity && { process: attempt.identity }),
+          ...(attempt.hasProcess && { logBytes: runner.outputSize(facts.folder) }),
+          ...(retryAt !== undefined && { retryAt }),
+        });
+        // Decided before the next phase is claimed.
+        const failed = verdict.outcome !== "completed" && retryAt === undefined;
+        if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
+          logger.warn(`The queue was paused: ${breakerReason}.`);
+          queue.setPaused(true, breakerReason);
+        }
       });
-      const failed = verdict.outcome !== "completed" && retryAt === undefined;
-      if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
-        logger.warn(`The queue was paused: ${breakerReason}.`);
-        queue.setPaused(true, breakerReason);
-      }
     } catch (error) {
       this.attempts.set(facts.attemptId, attempt);
       throw error;
-    } finally {
-      this.scheduling = false;
     }
     for (const done of this.idleWaiters.get(facts.attemptId) ?? []) {
       done();
     }
     this.idleWaiters.delete(facts.attemptId);
-    this.schedule();
   }
 
   private retryAt(facts: AttemptFacts, verdict: Verdict): string | undefined {
@@ -419,7 +450,9 @@ export class Coordinator implements Disposable {
   private guarded(work: () => void): boolean {
     try {
       work();
-      this.loggedProblem = undefined;
+      if (this.problem === undefined) {
+        this.loggedProblem = undefined;
+      }
       return true;
     } catch (error) {
       const { logger } = this.options;
@@ -460,6 +493,9 @@ export class Coordinator implements Disposable {
 
   private awaitRetry(): void {
     this.retryTimer?.dispose();
+    if (!this.scope || this.disposed) {
+      return;
+    }
     const { queue, clock } = this.options;
     const due = queue.nextRetryAt(isoNow(clock));
     if (due !== undefined) {

@@ -44,6 +44,16 @@ export class Change implements Transaction {
     return this.transaction.list(columns, rest, params);
   }
 
+  nested<T>(part: () => T): T {
+    const before = this.recorded.length;
+    try {
+      return this.transaction.nested(part);
+    } catch (error) {
+      this.recorded.length = before;
+      throw error;
+    }
+  }
+
   record(event: NewEvent): void {
     this.recordAll([event]);
   }

@@ -34,6 +34,8 @@ export class Queue extends QueueReader {
   private readonly readiness = new Readiness();
   private readonly changed: EventEmitter<readonly QueueEvent[]>;
   private newestEventId: number;
+  /** The change that {@link together} holds open. */
+  private joined: Change | undefined;
 
   /** Fires after each change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
@@ -49,6 +51,21 @@ export class Queue extends QueueReader {
     );
     this.onDidChange = this.changed.event;
     this.newestEventId = this.lastEventId;
+  }
+
+  /**
+   * Makes the changes of `work` as one: durable together when this returns, and announced together.
+   * A change that throws is undone by itself, and the others stay where `work` catches that.
+   */
+  together<T>(work: () => T): T {
+    return this.commit((change) => {
+      this.joined = change;
+      try {
+        return work();
+      } finally {
+        this.joined = undefined;
+      }
+    });
   }
 
   /** Stores a plan with its phases; answers its id. */
@@ -206,6 +223,19 @@ export class Queue extends QueueReader {
   }
 
   private change<T>(work: (change: Change) => T): T {
+    const { joined } = this;
+    if (!joined) {
+      return this.commit(work);
+    }
+    try {
+      return joined.nested(() => work(joined));
+    } catch (error) {
+      this.readiness.forgetAll();
+      throw error;
+    }
+  }
+
+  private commit<T>(work: (change: Change) => T): T {
     let events: readonly QueueEvent[] = [];
     let result: T;
     try {
@@ -233,8 +263,11 @@ export class Queue extends QueueReader {
     work: (change: Change, phase: PhaseState) => void,
   ): readonly QueueEvent[] {
     return this.change((change) => {
+      const before = change.events.length;
       work(change, this.required(change, queueId));
-      return change.events.filter(({ from_status, to_status }) => from_status !== to_status);
+      return change.events
+        .slice(before)
+        .filter(({ from_status, to_status }) => from_status !== to_status);
     });
   }
 

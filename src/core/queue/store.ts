@@ -16,6 +16,8 @@ export interface Transaction {
   get: SqlDatabase["get"];
   all: SqlDatabase["all"];
   list: SqlDatabase["list"];
+  /** Runs a part of the work that is undone by itself when it throws; the rest stays. */
+  nested<T>(part: () => T): T;
 }
 
 type Statements = readonly (readonly [sql: string, params: SqlParams])[];
@@ -106,6 +108,7 @@ export class Store {
         get: (sql, params) => this.database.get(sql, params),
         all: (sql, params) => this.database.all(sql, params),
         list: (columns, rest, params) => this.database.list(columns, rest, params),
+        nested: (part) => this.nested(statements, part),
       });
       if (statements.length > 0) {
         this.journalise(statements);
@@ -162,6 +165,20 @@ export class Store {
     this.schedule.dispose();
     this.pair.release();
     this.database.close();
+  }
+
+  private nested<T>(statements: unknown[], part: () => T): T {
+    const before = statements.length;
+    this.database.run("SAVEPOINT nested");
+    try {
+      return part();
+    } catch (error) {
+      this.database.run("ROLLBACK TO nested");
+      statements.length = before;
+      throw error;
+    } finally {
+      this.database.run("RELEASE nested");
+    }
   }
 
   /** Makes the current transaction durable, also when the files were removed under us. */
