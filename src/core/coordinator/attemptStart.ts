@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
-import type { AttemptRequest, AttemptRunner } from "../protocol/attempts";
+import type { AttemptRequest, AttemptRunner, PreparedAttempt } from "../protocol/attempts";
 import type { AttemptItem, PhaseData } from "../protocol/queue";
 import type { RunnerDefinition, Runners } from "../protocol/runners";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
+import type { AttemptAhead } from "./attemptAhead";
 import type { AttemptFolders } from "./attemptFolders";
 import type { AttemptFacts } from "./openAttempt";
 import { findDocument } from "./planSource";
@@ -28,50 +29,66 @@ export interface ClaimedAttempt {
 }
 
 /**
- * Makes an attempt of a ready phase: its folder first, then the durable claim. Nothing is started
- * here; a folder whose claim fails is removed again.
+ * Makes an attempt of a ready phase: its folder first, unless `ahead` made it already, then the
+ * durable claim. Nothing is started here; a folder whose claim fails is removed again.
  *
  * @throws HopperError `storage` or `conflict`, with the phase still ready.
  */
-export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedAttempt {
+export function claimAttempt(
+  context: StartContext,
+  phase: PhaseState,
+  ahead: AttemptAhead,
+): ClaimedAttempt {
   const { queue, runner, folders } = context;
-  const data = requiredData(queue, phase.queueId);
-  const attemptNumber = queue.nextAttemptNumber(phase.queueId);
-  const attemptId = randomUUID();
-  const definition = context.runners().get(phase.runner);
-  const startsProcess = definition?.kind === "shell" || definition?.kind === "command";
-  const folder = folders.of(phase.queueId, attemptNumber);
-  let prepared: { command: readonly string[]; problem?: string } = { command: [] };
-  if (!definition) {
-    prepared = {
-      command: [],
-      problem: `There is no runner "${phase.runner}": name it in the runner configuration`,
-    };
-  } else if (startsProcess) {
-    const item = { attemptId, queueId: phase.queueId, attemptNumber };
-    folders.refuseLinks(phase.queueId);
-    folders.clear(folder);
-    prepared = runner.prepare(requestFor(context, phase, item, folder, data, definition));
+  const { queueId } = phase;
+  const attemptNumber = queue.nextAttemptNumber(queueId);
+  const known = ahead.take(queueId, attemptNumber);
+  const ids = { attemptId: known ?? randomUUID(), queueId, attemptNumber };
+  const request = attemptRequest(context, phase, ids);
+  let prepared: PreparedAttempt = { command: [] };
+  if (request) {
+    folders.refuseLinks(queueId);
+    if (known === undefined) {
+      folders.clear(request.folder);
+    }
+    prepared = runner.prepare(request);
+  } else if (!context.runners().has(phase.runner)) {
+    const problem = `There is no runner "${phase.runner}": name it in the runner configuration`;
+    prepared = { command: [], problem };
   }
   try {
     queue.claim({
-      queueId: phase.queueId,
-      attemptId,
-      attemptNumber,
+      ...ids,
       runner: phase.runner,
       command: prepared.command,
-      startsProcess,
+      startsProcess: request !== undefined,
     });
   } catch (error) {
-    void folders.remove(folder);
+    void folders.remove(folders.of(queueId, attemptNumber));
     throw error;
   }
-  const attempt = queue.attempt(attemptId);
+  const attempt = queue.attempt(ids.attemptId);
   if (!attempt) {
-    throw new Error(`attempt ${attemptId} is gone right after its claim`);
+    throw new Error(`attempt ${ids.attemptId} is gone right after its claim`);
   }
-  const facts = factsOf(context, phase, attempt, data, false);
-  return prepared.problem === undefined ? { facts } : { facts, problem: prepared.problem };
+  const facts = factsOf(context, phase, attempt, requiredData(queue, queueId), false);
+  const { problem } = prepared;
+  return problem === undefined ? { facts } : { facts, problem };
+}
+
+/** What to make the folder of this attempt of; undefined where its runner starts no process. */
+export function attemptRequest(
+  context: StartContext,
+  phase: PhaseState,
+  ids: Pick<AttemptRequest, "attemptId" | "queueId" | "attemptNumber">,
+): AttemptRequest | undefined {
+  const definition = context.runners().get(phase.runner);
+  if (definition?.kind !== "shell" && definition?.kind !== "command") {
+    return undefined;
+  }
+  const folder = context.folders.of(ids.queueId, ids.attemptNumber);
+  const data = requiredData(context.queue, ids.queueId);
+  return requestFor(context, phase, ids, folder, data, definition);
 }
 
 /** Makes the folder in which the verify blocks of an `external` or `manual` attempt are run. */

@@ -8,6 +8,7 @@ import type { Runners } from "../protocol/runners";
 import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
+import { AttemptAhead } from "./attemptAhead";
 import { AttemptFolders } from "./attemptFolders";
 import {
   claimAttempt,
@@ -41,6 +42,7 @@ export class Coordinator implements Disposable {
   private readonly attempts = new Map<string, OpenAttempt>();
   private readonly disposables = new DisposableStore();
   private readonly context: StartContext;
+  private readonly ahead: AttemptAhead;
   private readonly breaker = new Breaker();
   /** Plans whose phases are started; "all" is the whole queue, undefined starts nothing. */
   private scope: { readonly planId?: string } | undefined;
@@ -57,6 +59,7 @@ export class Coordinator implements Disposable {
     const { queue, runner, workspace, runners, hopperFolder, logger } = options;
     const folders = new AttemptFolders(hopperFolder, logger);
     this.context = { queue, runner, folders, workspace, runners };
+    this.ahead = new AttemptAhead(this.context);
     this.disposables.add(runner.onHint((folder) => this.byFolder(folder)?.look()));
     this.disposables.add(
       runner.onDidFailToStart(({ folder, message }) => {
@@ -114,7 +117,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "ready") {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
     }
-    this.launch(claimAttempt(this.context, phase));
+    this.launch(claimAttempt(this.context, phase, this.ahead));
     return { message: `Phase ${phase.number} was started.` };
   }
 
@@ -199,6 +202,7 @@ export class Coordinator implements Disposable {
       attempt.dispose();
     }
     this.attempts.clear();
+    this.guarded(() => this.ahead.drop());
   }
 
   private phase(queueId: string): PhaseState {
@@ -229,7 +233,7 @@ export class Coordinator implements Disposable {
     }
   }
 
-  /** @param claiming slots that are taken by what is being claimed in this very change. */
+  /** @param claiming slots beyond those of open attempts that are to count as taken. */
   private nextToStart(claiming = 0): PhaseState | undefined {
     const { queue, clock, maxConcurrentPhases } = this.options;
     if (!this.scope || this.disposed || queue.pausedReason !== undefined) {
@@ -276,8 +280,10 @@ export class Coordinator implements Disposable {
   private claimWaiting(claimed: ClaimedAttempt[]): void {
     const claiming = () => claimed.filter(({ facts }) => takesSlot(facts)).length;
     for (let next = this.nextToStart(claiming()); next; next = this.nextToStart(claiming())) {
-      const phase = next;
-      if (!this.guarded(() => claimed.push(claimAttempt(this.context, phase)))) {
+      try {
+        claimed.push(claimAttempt(this.context, next, this.ahead));
+      } catch (error) {
+        this.stuck(error);
         return;
       }
     }
@@ -289,6 +295,19 @@ export class Coordinator implements Disposable {
       void this.end(attempt, { outcome: "spawn", message: problem });
     } else if (attempt.hasProcess) {
       this.options.runner.launch(facts.folder);
+      void this.prepareNext(facts);
+    }
+  }
+
+  /** Uses the time in which an attempt runs to make ready what will probably follow it. */
+  private async prepareNext({ planId, phaseNumber }: AttemptFacts): Promise<void> {
+    await yieldToEventLoop();
+    if (this.disposed || this.problem !== undefined) {
+      return;
+    }
+    const next = this.nextToStart(-1) ?? this.options.queue.likelyNext(planId, phaseNumber);
+    if (next) {
+      this.guarded(() => this.ahead.prepare(next));
     }
   }
 
@@ -455,15 +474,18 @@ export class Coordinator implements Disposable {
       }
       return true;
     } catch (error) {
-      const { logger } = this.options;
-      this.problem = errorMessage(error);
-      if (this.problem !== this.loggedProblem) {
-        this.loggedProblem = this.problem;
-        logger.error(`The queue cannot go on: ${this.problem}`, error);
-      }
-      this.tickSoon();
+      this.stuck(error);
       return false;
     }
+  }
+
+  private stuck(error: unknown): void {
+    this.problem = errorMessage(error);
+    if (this.problem !== this.loggedProblem) {
+      this.loggedProblem = this.problem;
+      this.options.logger.error(`The queue cannot go on: ${this.problem}`, error);
+    }
+    this.tickSoon();
   }
 
   private tickSoon(): void {

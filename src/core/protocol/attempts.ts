@@ -97,9 +97,16 @@ export interface AttemptRunner extends Disposable {
    * was written of it is removed again).
    */
   prepare(request: AttemptRequest): PreparedAttempt;
+  /**
+   * Does the same on a guess, so that a later `prepare` of the same request has nothing left to do;
+   * `settle` takes the guess back.
+   *
+   * @throws HopperError as `prepare` does.
+   */
+  prepareAhead(request: AttemptRequest): void;
   /** Starts the wrapper of a prepared folder. Sending the same folder twice starts it once. */
   launch(folder: string): void;
-  /** Forgets about starting this folder again. */
+  /** Forgets about this folder: it is not started again, and removed if it was made on a guess. */
   settle(folder: string): void;
   inspect(folder: string): AttemptInspection;
   /** Decides on an attempt whose exit record is there. */

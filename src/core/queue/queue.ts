@@ -212,6 +212,11 @@ export class Queue extends QueueReader {
     }
   }
 
+  /** The phase that becomes ready when this one completes: the first, where there are several. */
+  likelyNext(planId: string, phaseNumber: number): PhaseState | undefined {
+    return this.readiness.likelyNext(this.database, planId, phaseNumber);
+  }
+
   /** Plans that have phases which never ran. */
   plansWithWaitingPhases(): string[] {
     return this.database

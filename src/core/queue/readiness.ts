@@ -17,6 +17,9 @@ interface Graph {
   readonly rank: ReadonlyMap<number, number>;
 }
 
+/** A guess at what comes next looks at so many phases, and no further. */
+const guesses = 8;
+
 /**
  * Derives `queued`, `ready` and `blocked` from the phases a phase depends on. The graphs are kept in
  * memory, since reading a thousand rows for each transition would cost more than everything else.
@@ -55,6 +58,23 @@ export class Readiness {
     const view = new PlanView(reading, planId);
     view.readAll();
     return deriveAll(graph, view, new Set(graph.order), { from: 0, improving: false });
+  }
+
+  /** The first phase that waits for nothing but `number`. */
+  likelyNext(reading: Reading, planId: string, number: number): PhaseState | undefined {
+    const { dependents, dependsOn } = this.graph(reading, planId);
+    const view = new PlanView(reading, planId);
+    for (const dependent of (dependents.get(number) ?? []).slice(0, guesses)) {
+      const others = (dependsOn.get(dependent) ?? []).filter((other) => other !== number);
+      const waitsForIt =
+        others.length < guesses &&
+        others.every((other) => view.current(other)?.status === "completed");
+      const phase = waitsForIt ? view.stored(dependent) : undefined;
+      if (phase?.status === "queued") {
+        return phase;
+      }
+    }
+    return undefined;
   }
 
   private graph(reading: Reading, planId: string): Graph {

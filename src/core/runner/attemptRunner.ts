@@ -1,8 +1,13 @@
 import type { Assets } from "../base/assets";
 import type { Clock } from "../base/clock";
 import type { Logger } from "../base/log";
-import type { AttemptInspection, AttemptRunner } from "../protocol/attempts";
-import { readExit, readSpec, readStarted } from "./attemptFolder";
+import type {
+  AttemptInspection,
+  AttemptRunner,
+  ExitRecord,
+  ProcessIdentity,
+} from "../protocol/attempts";
+import { type ExitFile, readExit, readSpec, readStarted } from "./attemptFolder";
 import { findMembers, membershipOf } from "./attemptProcesses";
 import { judge } from "./judge";
 import type { LauncherFactory } from "./launcher";
@@ -11,7 +16,7 @@ import { startNodeLauncher } from "./nodeLauncher";
 import { OutputCap } from "./outputCap";
 import { outputSize } from "./outputFile";
 import { findSetsid, startPosixLauncher } from "./posixLauncher";
-import { prepareAttempt } from "./prepareAttempt";
+import { PreparedFolders } from "./preparedFolders";
 import { currentBootId, isAlive } from "./processIdentity";
 import { systemProcesses } from "./processTable";
 import { stopAttempt } from "./stopAttempt";
@@ -31,19 +36,30 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
   const { clock, logger } = options;
   // Copied once: each look into the process's own environment is a call into the system.
   const environment = { ...options.environment };
-  const launchPad = new LaunchPad(launcherFactory(options), environment, clock, logger);
+  const folders = new PreparedFolders(environment, clock);
+  const launchPad = new LaunchPad(
+    launcherFactory(options),
+    (folder) => folders.spec(folder),
+    environment,
+    clock,
+    logger,
+  );
   const cap = new OutputCap(logger);
   let disposed = false;
   return {
     bootId: currentBootId(),
     onHint: launchPad.onHint,
     onDidFailToStart: launchPad.onDidFailToStart,
-    prepare: (request) => prepareAttempt(request, environment, clock),
+    prepare: (request) => folders.prepare(request),
+    prepareAhead: (request) => folders.prepareAhead(request),
     launch: (folder) => launchPad.launch(folder),
-    settle: (folder) => launchPad.settle(folder),
+    settle(folder) {
+      launchPad.settle(folder);
+      folders.forget(folder);
+    },
     inspect: inspectFolder,
     isAlive,
-    judge,
+    judge: (folder) => judge(folder, folders.spec(folder)),
     outputSize,
     capOutput: (folder) => cap.apply(folder),
     survivors(folder, known) {
@@ -73,20 +89,31 @@ function inspectFolder(folder: string): AttemptInspection {
 }
 
 function lookInto(folder: string): AttemptInspection {
-  const spec = readSpec(folder);
   const started = readStarted(folder);
+  const ended = readExit(folder);
+  if (ended) {
+    // All that a host needs of an attempt that has ended; most looks are at one.
+    return { prepared: true, alive: false, ...startedOf(started), exit: recordOf(ended) };
+  }
   const alive = started !== undefined && isAlive(started);
-  // Looked at last: a wrapper that ended between the two looks has left its record by now.
-  const exit = readExit(folder);
+  // Looked at again: a wrapper that ended between the two looks has left its record by now.
+  const exit = alive ? undefined : readExit(folder);
+  const spec = readSpec(folder);
   return {
     prepared: spec !== undefined,
     alive,
     ...(spec === undefined ? {} : { preparedInBoot: spec.bootId }),
-    ...(started === undefined ? {} : { started }),
-    ...(exit === undefined
-      ? {}
-      : { exit: { step: exit.step, code: exit.code, signal: exit.signal } }),
+    ...startedOf(started),
+    ...(exit === undefined ? {} : { exit: recordOf(exit) }),
   };
+}
+
+function startedOf(started: ProcessIdentity | undefined): { started?: ProcessIdentity } {
+  return started === undefined ? {} : { started };
+}
+
+function recordOf({ step, code, signal }: ExitFile): ExitRecord {
+  return { step, code, signal };
 }
 
 function launcherFactory(options: AttemptRunnerOptions): LauncherFactory {

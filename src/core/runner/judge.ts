@@ -1,5 +1,5 @@
 import type { Verdict } from "../protocol/attempts";
-import { type ExitFile, readExit, readSpec } from "./attemptFolder";
+import { type ExitFile, readExit } from "./attemptFolder";
 import {
   type AttemptSpec,
   type AttemptStep,
@@ -10,9 +10,8 @@ import { lastLine } from "./outputTail";
 import { forEachOutputLine } from "./outputLines";
 import { SuccessReader } from "./successRule";
 
-/** Decides on an attempt whose exit record is there. */
-export function judge(folder: string): Verdict {
-  const spec = readSpec(folder);
+/** Decides on an attempt whose exit record is there; `spec` is what its `spec.json` says. */
+export function judge(folder: string, spec: AttemptSpec | undefined): Verdict {
   const exit = readExit(folder);
   if (spec === undefined || exit === undefined) {
     return { outcome: "lost", message: "the attempt's spec.json or exit.json cannot be read" };

@@ -3,7 +3,7 @@ import { EventEmitter } from "../base/event";
 import { errorMessage } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
-import { readSpec, readStarted } from "./attemptFolder";
+import { readStarted } from "./attemptFolder";
 import type { AttemptSpec } from "./attemptSpec";
 import { childEnvironment } from "./childEnvironment";
 import type { Launcher, LauncherFactory } from "./launcher";
@@ -45,6 +45,7 @@ export class LaunchPad implements Disposable {
 
   constructor(
     private readonly startLauncher: LauncherFactory,
+    private readonly specOf: (folder: string) => AttemptSpec | undefined,
     private readonly environment: NodeJS.ProcessEnv,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -57,7 +58,7 @@ export class LaunchPad implements Disposable {
     this.settle(folder);
     let spec: AttemptSpec | undefined;
     try {
-      spec = readSpec(folder);
+      spec = this.specOf(folder);
     } catch (error) {
       this.fail(folder, `its spec.json cannot be read: ${errorMessage(error)}`);
       return;

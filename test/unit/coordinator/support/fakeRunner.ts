@@ -31,6 +31,8 @@ export class FakeRunner implements AttemptRunner {
   readonly attempts = new Map<string, FakeAttempt>();
   /** What happened, in order: "prepare 1", "launch 1", "stop 1" with phase numbers. */
   readonly calls: string[] = [];
+  /** Folders made on a guess. */
+  readonly ahead = new Map<string, AttemptRequest>();
   /** Makes `prepare` fail. */
   prepareError: HopperError | undefined;
   prepareProblem: string | undefined;
@@ -64,6 +66,10 @@ export class FakeRunner implements AttemptRunner {
       : { command: [], problem: this.prepareProblem };
   }
 
+  prepareAhead(request: AttemptRequest): void {
+    this.ahead.set(request.folder, request);
+  }
+
   launch(folder: string): void {
     const attempt = this.at(folder);
     this.calls.push(`launch ${attempt.request.phaseNumber}`);
@@ -75,8 +81,8 @@ export class FakeRunner implements AttemptRunner {
     this.onLaunch(attempt);
   }
 
-  settle(): void {
-    // Nothing is started again here.
+  settle(folder: string): void {
+    this.ahead.delete(folder);
   }
 
   inspect(folder: string): AttemptInspection {
