@@ -23,6 +23,12 @@ await Promise.all([
     outfile: "dist/cli.js",
     banner: { js: "#!/usr/bin/env node" },
   }),
+  build({
+    ...shared,
+    entryPoints: ["src/extension.ts"],
+    outfile: "dist/extension.js",
+    external: ["vscode"],
+  }),
   build({ ...shared, entryPoints: ["src/wrapper.ts"], outfile: "dist/wrapper.js" }),
   build({
     ...shared,

@@ -66,11 +66,18 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       "no-restricted-imports": ["error", { paths: [editor] }],
     },
   },
   ...layers,
+  {
+    files: ["src/extension.ts", "src/vscode/**/*.ts", "test/vscode/**/*.ts"],
+    rules: { "no-restricted-imports": "off" },
+  },
   {
     files: ["src/core/**/*.ts"],
     rules: {

@@ -1,0 +1,166 @@
+import { realpathSync } from "node:fs";
+import * as vscode from "vscode";
+import { HopperError } from "../../core/base/errors";
+import type { EnqueueRequest } from "../../core/protocol/commands";
+import type { PlanItem } from "../../core/protocol/queue";
+import { commands } from "../contributions";
+import { draftOf, type PlanDraft } from "../enqueue/planDraft";
+import { type PreviewDecision, showPreview } from "../enqueue/preview";
+import type { FolderQueue } from "../queues/folderQueue";
+import type { WorkspaceQueues } from "../queues/workspaceQueues";
+import type { Services } from "../services";
+import { openAt } from "./goToPhase";
+import type { CommandHandler } from "./register";
+
+/** Shows the plan it was enqueued as. */
+export type RevealPlan = (queue: FolderQueue, planId: string) => Promise<void>;
+
+/** Enqueuing plans: from the explorer, an editor, a tab, the tree's welcome, or the palette. */
+export function enqueueCommands(queues: WorkspaceQueues, services: Services, reveal: RevealPlan) {
+  return {
+    [commands.enqueuePhases]: async (first, selected) => {
+      for (const uri of await chosenFiles(first, selected)) {
+        await enqueue(uri, queues, services, reveal);
+      }
+    },
+  } satisfies Partial<Record<string, CommandHandler>>;
+}
+
+async function enqueue(
+  uri: vscode.Uri,
+  queues: WorkspaceQueues,
+  services: Services,
+  reveal: RevealPlan,
+): Promise<void> {
+  const queue = queues.of(uri);
+  if (!queue) {
+    throw new HopperError(
+      "usage",
+      `${uri.fsPath} lies in no folder of this workspace: add its folder, since phases run in it.`,
+    );
+  }
+  const { configuration } = services;
+  const draft = draftOf(uri, queue);
+  const decision = await showPreview(draft, configuration.runners(), configuration.defaultRunner());
+  switch (decision.kind) {
+    case "leave":
+      return;
+    case "trust":
+      await vscode.commands.executeCommand("workbench.trust.manage");
+      return;
+    case "goTo":
+      await openAt(draft.path, () => decision.line);
+      return;
+    case "enqueue":
+      await store(queue, draft, decision, reveal);
+  }
+}
+
+async function store(
+  queue: FolderQueue,
+  draft: PlanDraft,
+  { loaded, runner }: Extract<PreviewDecision, { readonly kind: "enqueue" }>,
+  reveal: RevealPlan,
+): Promise<void> {
+  const hopper = await queue.commands();
+  const known = await unfinishedPlan(queue, draft);
+  const how =
+    known && (await whatAboutIt(queue, draft, known, known.source_sha256 !== loaded.sha256));
+  if (how === "continue" && known) {
+    queue.run();
+    await reveal(queue, known.plan_id);
+    return;
+  }
+  const request: EnqueueRequest = {
+    ...draft.request(loaded),
+    runner,
+    ...(how !== undefined && how !== "continue" && { ifEnqueued: how }),
+  };
+  const { planId, phases } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Enqueuing ${draft.name}…` },
+    () => hopper.enqueue(request),
+  );
+  await reveal(queue, planId);
+  const count = phases.length === 1 ? "1 phase was" : `${phases.length} phases were`;
+  vscode.window.setStatusBarMessage(`${count} enqueued.`, 6000);
+}
+
+async function unfinishedPlan(
+  queue: FolderQueue,
+  { path }: PlanDraft,
+): Promise<PlanItem | undefined> {
+  const { unfinishedPlanFrom } = await import("../../core/coordinator/enqueuePlan");
+  return queue.reader && unfinishedPlanFrom(queue.reader, realpathSync.native(path));
+}
+
+/** The same plan again: go on with what is stored, put the new text in its place, or have both. */
+async function whatAboutIt(
+  { reader }: FolderQueue,
+  draft: PlanDraft,
+  plan: PlanItem,
+  changed: boolean,
+): Promise<"continue" | "replace" | "again"> {
+  const counts = reader?.counts(plan.plan_id) ?? new Map<string, number>();
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const continues = changed ? "Continue with the Stored Text" : "Continue";
+  const answers = new Map([
+    [continues, "continue"],
+    ["Replace", "replace"],
+    ["Enqueue a Second Copy", "again"],
+  ] as const);
+  const answer = await vscode.window.showInformationMessage(
+    `${draft.name} is enqueued already and not finished.`,
+    {
+      modal: true,
+      detail:
+        `${counts.get("completed") ?? 0} of its ${all} phases are completed.` +
+        (changed ? " The file has changed since: the stored phases have the old text." : ""),
+    },
+    ...answers.keys(),
+  );
+  const choice = answer && answers.get(answer);
+  if (choice === undefined) {
+    throw new vscode.CancellationError();
+  }
+  return choice;
+}
+
+/** The files a menu was opened on, else the Markdown file that is being edited, else one to pick. */
+async function chosenFiles(first: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
+  const uris = Array.isArray(selected) ? selected.filter(isUri) : [];
+  if (uris.length > 0) {
+    return uris.filter(({ path }) => /\.(md|markdown)$/i.test(path));
+  }
+  if (isUri(first)) {
+    return [first];
+  }
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === "markdown" && document.uri.scheme === "file") {
+    return [document.uri];
+  }
+  return [await pickFile()];
+}
+
+async function pickFile(): Promise<vscode.Uri> {
+  const files = await vscode.workspace.findFiles("**/*.{md,markdown}", "**/node_modules/**", 2000);
+  if (files.length === 0) {
+    throw new HopperError(
+      "notFound",
+      'There is no Markdown file in this workspace: write a plan with headings like "## Phase 1: Setup".',
+    );
+  }
+  const items = files
+    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: "Enqueue the Phases of Which Plan?",
+  });
+  if (!picked) {
+    throw new vscode.CancellationError();
+  }
+  return picked.uri;
+}
+
+function isUri(value: unknown): value is vscode.Uri {
+  return value instanceof vscode.Uri;
+}

@@ -1,0 +1,66 @@
+import * as vscode from "vscode";
+import { errorMessage, HopperError } from "../../core/base/errors";
+import type { Logger } from "../../core/base/log";
+import { type CommandId, commands } from "../contributions";
+
+/** What carries out a command; the arguments are whatever its menu passes. */
+export type CommandHandler = (...args: readonly unknown[]) => unknown;
+
+/** Registers every command; what one of them throws is said to the user, where it happened. */
+export function registerCommands(
+  handlers: Readonly<Record<CommandId, CommandHandler>>,
+  logger: Logger,
+): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.values(commands).map((id) =>
+      vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+        try {
+          return await handlers[id](...args);
+        } catch (error) {
+          await tell(error, id, logger);
+          return undefined;
+        }
+      }),
+    ),
+  );
+}
+
+/** An expected problem is said as it is; a bug with the way to its details. */
+async function tell(error: unknown, id: CommandId, logger: Logger): Promise<void> {
+  if (error instanceof vscode.CancellationError) {
+    return;
+  }
+  if (error instanceof HopperError) {
+    logger.warn(`${id}: ${error.message}`);
+    await offer(error);
+    return;
+  }
+  logger.error(`${id} failed.`, error);
+  const choice = await vscode.window.showErrorMessage(
+    `Phase Hopper: ${errorMessage(error)}`,
+    "Show Details",
+  );
+  if (choice !== undefined) {
+    await vscode.commands.executeCommand(commands.showOutput);
+  }
+}
+
+/** A message with the action that repairs what it tells of, where there is one. */
+async function offer(error: HopperError): Promise<void> {
+  const remedy = remedies[error.kind];
+  const choice = await vscode.window.showErrorMessage(
+    error.message,
+    ...(remedy === undefined ? [] : [remedy.title]),
+  );
+  if (choice !== undefined && remedy !== undefined) {
+    await vscode.commands.executeCommand(remedy.command);
+  }
+}
+
+const remedies: Readonly<
+  Partial<Record<HopperError["kind"], { readonly title: string; readonly command: string }>>
+> = {
+  foreign: { title: "Adopt Queue", command: commands.adoptQueue },
+  damaged: { title: "Repair Queue", command: commands.repairQueue },
+  storage: { title: "Try Again", command: commands.reopenQueue },
+};

@@ -1,0 +1,74 @@
+/**
+ * Every id that the manifest contributes, once: `package.json` is compared with this file by a test.
+ */
+
+export const extensionId = "phase-hopper.phase-hopper";
+
+/** Commands; all of them are in the palette but those in {@link itemCommands}. */
+export const commands = {
+  enqueuePhases: "phaseHopper.enqueuePhases",
+  pause: "phaseHopper.pause",
+  resume: "phaseHopper.resume",
+  clearCompleted: "phaseHopper.clearCompleted",
+  showOutput: "phaseHopper.showOutput",
+  openSettings: "phaseHopper.openSettings",
+  adoptQueue: "phaseHopper.adoptQueue",
+  repairQueue: "phaseHopper.repairQueue",
+  takeOverQueue: "phaseHopper.takeOverQueue",
+  reopenQueue: "phaseHopper.reopenQueue",
+  start: "phaseHopper.start",
+  cancel: "phaseHopper.cancel",
+  retry: "phaseHopper.retry",
+  skip: "phaseHopper.skip",
+  remove: "phaseHopper.remove",
+  done: "phaseHopper.done",
+  failed: "phaseHopper.failed",
+  goToPhase: "phaseHopper.goToPhase",
+  showLog: "phaseHopper.showLog",
+  showAttemptLog: "phaseHopper.showAttemptLog",
+  copyError: "phaseHopper.copyError",
+} as const;
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+/** Commands that mean something only on a row of the tree. */
+export const itemCommands: readonly CommandId[] = [commands.copyError];
+
+export const views = { queue: "phaseHopper.queue" } as const;
+
+/** Context keys that `when` clauses of the manifest ask for, and what each says. */
+export const contextKeys = {
+  /** What the view is about: a {@link QueueStateKind}, of the folder that needs attention most. */
+  state: "phaseHopper.state",
+  /** Nothing is started before somebody resumes. */
+  paused: "phaseHopper.paused",
+  /** There is a plan in a queue that can be changed from here. */
+  hasPlans: "phaseHopper.hasPlans",
+  hasCompletedPlans: "phaseHopper.hasCompletedPlans",
+} as const;
+
+/** Colours of the six statuses, contributed with defaults for every theme. */
+export const statusColors = {
+  queued: "phaseHopper.queued",
+  ready: "phaseHopper.ready",
+  running: "phaseHopper.running",
+  completed: "phaseHopper.completed",
+  blocked: "phaseHopper.blocked",
+  failed: "phaseHopper.failed",
+} as const;
+
+/** What can be done with a row, as words of its context value; menus look for them. */
+export const capabilities = [
+  "start",
+  "cancel",
+  "retry",
+  "skip",
+  "remove",
+  "settle",
+  "goTo",
+  "log",
+  "attempts",
+  "error",
+  "pause",
+  "resume",
+] as const;
+export type Capability = (typeof capabilities)[number];

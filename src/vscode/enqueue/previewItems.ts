@@ -1,0 +1,145 @@
+import { phaseList } from "../../cli/words/names";
+import type { ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
+import type { RunnerDefinition, Runners } from "../../core/protocol/runners";
+
+/** One line of the preview of a plan, free of the editor's own types. */
+export interface PreviewItem {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly action: PreviewAction;
+}
+
+export type PreviewAction =
+  | { readonly kind: "enqueue" }
+  | { readonly kind: "trust" }
+  | { readonly kind: "chooseRunner" }
+  | { readonly kind: "goTo"; readonly line: number }
+  /** The title of the items that follow. */
+  | { readonly kind: "heading" };
+
+export interface PreviewFacts {
+  readonly plan: ParsedPlan;
+  readonly runners: Runners;
+  /** The runner of phases that name none. */
+  readonly runner: string;
+  readonly unsaved: boolean;
+  readonly trusted: boolean;
+}
+
+/** The preview of a plan: what can be done with it, its problems, and its phases in their order. */
+export function previewItems(facts: PreviewFacts): PreviewItem[] {
+  const { phases, problems } = facts.plan;
+  const problemTitle = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return [
+    decision(facts),
+    ...(phases.length === 0 ? [] : [runnerItem(facts)]),
+    ...(problems.length === 0 ? [] : [heading(problemTitle)]),
+    ...problems.map(problemItem),
+    ...(phases.length === 0 ? [] : [heading(count(phases.length))]),
+    ...phases.map((phase) => phaseItem(phase, facts)),
+  ];
+}
+
+function decision({ plan, unsaved, trusted }: PreviewFacts): PreviewItem {
+  const errors = plan.problems.filter(({ severity }) => severity === "error");
+  const [first] = errors;
+  if (first) {
+    const number = errors.length === 1 ? "an error" : `${errors.length} errors`;
+    return {
+      label: `$(error) Not enqueued: the plan has ${number}`,
+      detail: "Choose this or a problem below to go to its line.",
+      action: { kind: "goTo", line: first.startLine },
+    };
+  }
+  if (!trusted) {
+    return {
+      label: "$(workspace-untrusted) Not enqueued: this workspace is not trusted",
+      detail: "Its phases would run commands. Choose this to manage trust.",
+      action: { kind: "trust" },
+    };
+  }
+  return {
+    label: `$(run-all) Enqueue ${count(plan.phases.length)}`,
+    description: plan.title,
+    ...(unsaved && { detail: "With the changes in the editor that are not saved." }),
+    action: { kind: "enqueue" },
+  };
+}
+
+function runnerItem({ plan, runner, runners }: PreviewFacts): PreviewItem {
+  const unnamed = plan.phases.filter((phase) => phase.runner === undefined);
+  const definition = runners.get(runner);
+  return {
+    label: `$(server-process) Runner: ${runner}`,
+    description: definition?.description ?? "",
+    detail:
+      unnamed.length === 0
+        ? "Every phase names its own runner."
+        : `Choose this to change it. ${runsInWords(definition)}`,
+    action: { kind: "chooseRunner" },
+  };
+}
+
+/** What a runner will really run, so that a choice of it is an informed one. */
+export function runsInWords(definition: RunnerDefinition | undefined): string {
+  switch (definition?.kind) {
+    case undefined:
+      return "";
+    case "shell":
+      return "Runs the code blocks of each phase.";
+    case "command":
+      return `Runs: ${definition.argv.join(" ")}`;
+    case "external":
+      return "Starts nothing: an outside workflow reports.";
+    case "manual":
+      return "Starts nothing: you say done or failed.";
+  }
+}
+
+function problemItem({ severity, message, startLine }: PlanProblem): PreviewItem {
+  const icons = { error: "error", warning: "warning", information: "info" } as const;
+  return {
+    label: `$(${icons[severity]}) ${message}`,
+    description: `line ${startLine + 1}`,
+    action: { kind: "goTo", line: startLine },
+  };
+}
+
+function phaseItem(phase: ParsedPhase, { runner, runners }: PreviewFacts): PreviewItem {
+  const name = phase.runner ?? runner;
+  const description = [
+    phase.dependsOn.length === 0 ? "" : `after ${phaseList(phase.dependsOn)}`,
+    name === runner ? "" : name,
+    phase.verify.length === 0 ? "" : "verified",
+    phase.checkpoint === undefined ? "" : "checkpoint",
+  ];
+  const detail = whatRuns(phase, runners.get(name));
+  return {
+    label: `${phase.number}: ${phase.title}`,
+    description: description.filter((part) => part !== "").join(" · "),
+    ...(detail !== "" && { detail }),
+    action: { kind: "goTo", line: phase.startLine },
+  };
+}
+
+/** The first lines that a shell phase runs; for the others, what they are about. */
+function whatRuns(phase: ParsedPhase, definition: RunnerDefinition | undefined): string {
+  const blocks = definition?.kind === "shell" ? phase.blocks : [];
+  const lines =
+    blocks.length > 0
+      ? blocks.flatMap(({ source }) => source.split("\n"))
+      : phase.instructions.split("\n");
+  const shown = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const text = shown.slice(0, 3).join(blocks.length > 0 ? " ⏎ " : " ");
+  const cut = text.length > 160 ? `${text.slice(0, 159)}…` : text;
+  return shown.length > 3 && !cut.endsWith("…") ? `${cut} …` : cut;
+}
+
+function heading(label: string): PreviewItem {
+  return { label, action: { kind: "heading" } };
+}
+
+function count(phases: number): string {
+  return phases === 1 ? "1 Phase" : `${phases} Phases`;
+}

@@ -1,0 +1,36 @@
+import type { HopperError } from "../../core/base/errors";
+import type { Hopper } from "../../core/hopper";
+import type { QueueOwner } from "./openHopper";
+
+/** How this window stands to the queue of one workspace folder. */
+export type QueueState =
+  /** There is no queue yet; the first enqueue makes one. */
+  | { readonly kind: "absent" }
+  /** Being opened. */
+  | { readonly kind: "opening" }
+  /** This window owns it and works on it. */
+  | { readonly kind: "owner"; readonly hopper: Hopper }
+  /** Another process owns it: shown from its files, commands go to that process. */
+  | {
+      readonly kind: "follower";
+      readonly refusal: HopperError;
+      readonly owner: QueueOwner | undefined;
+    }
+  /** The workspace is not trusted: shown from its files, nothing is started or changed. */
+  | { readonly kind: "untrusted" }
+  /** This user did not make it: shown from its files until somebody adopts it. */
+  | { readonly kind: "foreign"; readonly refusal: HopperError }
+  /** Its files cannot be opened. */
+  | { readonly kind: "failed"; readonly refusal: HopperError };
+export type QueueStateKind = QueueState["kind"];
+
+/** Which state the view speaks of where folders differ: the first that is there. */
+export const mostPressing: readonly QueueStateKind[] = [
+  "failed",
+  "foreign",
+  "untrusted",
+  "follower",
+  "opening",
+  "owner",
+  "absent",
+];

@@ -1,0 +1,46 @@
+import * as vscode from "vscode";
+import type { Assets } from "../core/base/assets";
+import type { Clock } from "../core/base/clock";
+import type { Logger } from "../core/base/log";
+import type { Configuration } from "./configuration";
+
+/** What every part of the extension works with. */
+export interface Services {
+  readonly version: string;
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly configuration: Configuration;
+}
+
+export function versionOf({ packageJSON }: vscode.Extension<unknown>): string {
+  const manifest: unknown = packageJSON;
+  const version =
+    typeof manifest === "object" && manifest !== null && "version" in manifest
+      ? manifest.version
+      : undefined;
+  return typeof version === "string" ? version : "unknown";
+}
+
+/** The files beside the extension's bundle. */
+export function assetsOf(extension: vscode.Uri): Assets {
+  const path = (name: string): string => vscode.Uri.joinPath(extension, "dist", name).fsPath;
+  return {
+    sqlWasm: path("sql-wasm.wasm"),
+    snapshotWorker: path("snapshotWorker.js"),
+    wrapperScript: path("wrapper.sh"),
+    wrapperProgram: path("wrapper.js"),
+    launcherScript: path("launcher.sh"),
+  };
+}
+
+/** Writes what the core reports into the extension's output channel. */
+export function channelLogger(channel: vscode.LogOutputChannel): Logger {
+  return {
+    debug: (message) => channel.debug(message),
+    info: (message) => channel.info(message),
+    warn: (message) => channel.warn(message),
+    error: (message, error) =>
+      error === undefined ? channel.error(message) : channel.error(message, error),
+  };
+}

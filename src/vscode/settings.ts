@@ -1,0 +1,20 @@
+/** The settings as the manifest has them; the reader is configuration.ts. */
+
+export const section = "phaseHopper";
+
+export const notificationLevels = ["all", "failures", "none"] as const;
+export type NotificationLevel = (typeof notificationLevels)[number];
+
+/** Every setting with its default; the manifest repeats them, and a test compares the two. */
+export const defaults = {
+  runners: {},
+  defaultRunner: "shell",
+  maxConcurrentPhases: 1,
+  autoStart: true,
+  timeoutMinutes: 60,
+  idleTimeoutMinutes: 15,
+  notifications: "all",
+  retentionDays: 30,
+  retentionMegabytes: 500,
+} as const;
+export type SettingName = keyof typeof defaults;

@@ -1,0 +1,129 @@
+import { cleanText } from "../../cli/terminal/cleanText";
+import { durationBetween, localTime } from "../../cli/words/duration";
+import { phaseList } from "../../cli/words/names";
+import { phaseDetail, phaseTime } from "../../cli/words/phaseDetail";
+import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
+import type { RunnerKind } from "../../core/protocol/terms";
+import type { Capability } from "../contributions";
+import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
+
+/** What a phase's row is drawn from. */
+export interface PhaseRowFacts {
+  readonly phase: PhaseQueueItem;
+  /** Undefined when no runner of that name is configured any more. */
+  readonly runnerKind: RunnerKind | undefined;
+  /** An attempt of it has output to look at. */
+  readonly hasLog: boolean;
+  /** The plan came from a file that can be gone to. */
+  readonly hasSource: boolean;
+  /** The queue can be changed from this window. */
+  readonly canChange: boolean;
+  /** ISO time. */
+  readonly now: string;
+}
+
+/** A phase as a row: "2: Build", what there is to say of it, and what can be done with it. */
+export function phaseRow(facts: PhaseRowFacts): Row {
+  const { phase, now } = facts;
+  const label = phaseLabel(phase);
+  const description = [phaseDetail(phase, now), phaseTime(phase, now)]
+    .filter((part) => part !== "")
+    .join(" · ");
+  return {
+    label,
+    description,
+    icon: icon(facts),
+    spoken: `Phase ${label}, ${waitsForSomebody(facts) ?? phase.status}${
+      description === "" ? "" : `, ${description}`
+    }`,
+    capabilities: capabilitiesOf(facts),
+  };
+}
+
+/** "2: Build", or "Phase 2" where the title says no more. */
+export function phaseLabel({ phase_number, phase_data }: PhaseQueueItem): string {
+  const title = cleanText(phase_data.title);
+  const number = `Phase ${phase_number}`;
+  return title === "" || title === number ? number : `${phase_number}: ${title}`;
+}
+
+function icon(facts: PhaseRowFacts): RowIcon {
+  const { color } = statusIcons.running;
+  if (waitsForSomebody(facts) === undefined || color === undefined) {
+    return statusIcons[facts.phase.status];
+  }
+  return { id: facts.runnerKind === "manual" ? "person" : "radio-tower", color };
+}
+
+/** A running phase that no process of ours works on. */
+function waitsForSomebody({ phase, runnerKind }: PhaseRowFacts): string | undefined {
+  if (phase.status !== "running") {
+    return undefined;
+  }
+  if (runnerKind === "manual") {
+    return "waiting for a person";
+  }
+  return runnerKind === "external" ? "waiting for a workflow" : undefined;
+}
+
+function capabilitiesOf({
+  phase,
+  runnerKind,
+  hasLog,
+  hasSource,
+  canChange,
+}: PhaseRowFacts): Capability[] {
+  const { status } = phase;
+  const words: Capability[] = [];
+  const settled = status === "completed";
+  if (canChange) {
+    if (status === "ready") words.push("start");
+    if (status === "running") words.push("cancel");
+    if (status === "running" && (runnerKind === "manual" || runnerKind === "external")) {
+      words.push("settle");
+    }
+    if (status === "failed") words.push("retry");
+    if (status !== "running" && !settled) words.push("skip");
+    if (status !== "running") words.push("remove");
+  }
+  if (hasSource) words.push("goTo");
+  if (hasLog) words.push("log");
+  if (hasLog && phase.attempts > 1) words.push("attempts");
+  if (phase.error_message !== undefined) words.push("error");
+  return words;
+}
+
+/** Markdown: all there is to say of a phase, with its newest attempts. */
+export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptItem[]): string {
+  const { phase } = facts;
+  const { status, depends_on_phases, reason, error_message, runner, priority } = phase;
+  const heading = `**Phase ${phase.phase_number}: ${escapeMarkdown(cleanText(phase.phase_data.title))}**`;
+  const state = waitsForSomebody(facts) ?? status;
+  const lines = [
+    `${state}${reason === undefined ? "" : ` (${reason})`}`,
+    error_message === undefined ? "" : escapeMarkdown(cleanText(error_message)),
+    depends_on_phases.length === 0
+      ? "Depends on nothing"
+      : `Depends on ${phaseList(depends_on_phases)}`,
+    `Runner ${escapeMarkdown(runner)}${facts.runnerKind === undefined ? " (not configured)" : ""}`,
+    priority === 50 ? "" : `Priority ${priority}`,
+    times(phase),
+    ...attempts.slice(-3).map((attempt) => attemptLine(attempt, facts.now)),
+  ];
+  return [heading, ...lines.filter((line) => line !== "")].join("  \n");
+}
+
+function times({ created_at, started_at, finished_at }: PhaseQueueItem): string {
+  const parts = [
+    `Enqueued ${localTime(created_at)}`,
+    started_at === undefined ? "" : `started ${localTime(started_at)}`,
+    finished_at === undefined ? "" : `ended ${localTime(finished_at)}`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function attemptLine(attempt: AttemptItem, now: string): string {
+  const { attempt_number, started_at, finished_at, outcome } = attempt;
+  const time = durationBetween(started_at, finished_at ?? now) ?? "";
+  return `Attempt ${attempt_number}: ${outcome ?? "running"}, ${time}`;
+}

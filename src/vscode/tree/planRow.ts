@@ -1,0 +1,103 @@
+import { cleanText } from "../../cli/terminal/cleanText";
+import { localTime } from "../../cli/words/duration";
+import type { PlanItem } from "../../core/protocol/queue";
+import type { Waiting } from "../../core/protocol/snapshot";
+import type { PhaseStatus } from "../../core/protocol/terms";
+import { type Capability, statusColors } from "../contributions";
+import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
+
+/** What a plan's row is drawn from. */
+export interface PlanRowFacts {
+  readonly plan: PlanItem;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly waiting: Waiting;
+  readonly canChange: boolean;
+}
+
+/** A plan as a row: its title, its progress, and what it waits for. */
+export function planRow(facts: PlanRowFacts): Row {
+  const { plan, waiting } = facts;
+  const title = cleanText(plan.title);
+  const progress = progressOf(facts);
+  const waits = waiting.kind === "completed" ? "" : cleanText(waiting.text);
+  const description = [progress, waits].filter((part) => part !== "").join(" · ");
+  const [done, all] = numbersOf(facts);
+  return {
+    label: title,
+    description,
+    icon: planIcon(facts),
+    spoken: `Plan ${plan.plan_number}, ${title}, ${done} of ${all} phases completed, ${waiting.text}`,
+    capabilities: capabilitiesOf(facts),
+  };
+}
+
+/** "2/5". */
+function progressOf(facts: PlanRowFacts): string {
+  return numbersOf(facts).join("/");
+}
+
+function numbersOf({ counts }: PlanRowFacts): [done: number, all: number] {
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return [counts.get("completed") ?? 0, all];
+}
+
+function planIcon({ counts, waiting }: PlanRowFacts): RowIcon {
+  switch (waiting.kind) {
+    case "running":
+      return statusIcons[counts.has("running") ? "running" : "ready"];
+    case "completed":
+      return statusIcons.completed;
+    case "failed":
+      return statusIcons[counts.has("failed") ? "failed" : "blocked"];
+    case "paused":
+      return { id: "debug-pause", color: statusColors.running };
+    case "person":
+      return { id: "person", color: statusColors.running };
+    case "workflow":
+      return { id: "radio-tower", color: statusColors.running };
+    case "retry":
+      return { id: "history", color: statusColors.running };
+    case "trouble":
+      return { id: "warning", color: statusColors.failed };
+  }
+}
+
+function capabilitiesOf({ plan, counts, canChange }: PlanRowFacts): Capability[] {
+  const words: Capability[] = [];
+  const unfinished = [...counts].some(([status, count]) => status !== "completed" && count > 0);
+  if (canChange) {
+    if (plan.paused_reason !== undefined) {
+      words.push("resume");
+    } else if (unfinished) {
+      words.push("pause");
+    }
+    if (counts.has("failed")) words.push("retry");
+    if (!counts.has("running")) words.push("remove");
+  }
+  if (plan.source_path !== undefined) words.push("goTo");
+  return words;
+}
+
+/** Markdown: all there is to say of a plan. */
+export function planTooltip({ plan, counts, waiting }: PlanRowFacts): string {
+  const order: readonly PhaseStatus[] = [
+    "completed",
+    "running",
+    "failed",
+    "blocked",
+    "ready",
+    "queued",
+  ];
+  const statuses = order
+    .filter((status) => counts.has(status))
+    .map((status) => `${counts.get(status) ?? 0} ${status}`);
+  const lines = [
+    `**Plan ${plan.plan_number}: ${escapeMarkdown(cleanText(plan.title))}**`,
+    escapeMarkdown(cleanText(waiting.text)),
+    statuses.join(", "),
+    plan.source_path === undefined ? "" : escapeMarkdown(plan.source_path),
+    `Runner ${escapeMarkdown(plan.runner)}`,
+    `Enqueued ${localTime(plan.created_at)}`,
+  ];
+  return lines.filter((line) => line !== "").join("  \n");
+}

@@ -1,0 +1,32 @@
+import { isoNow } from "../core/base/clock";
+import { whatItWaitsFor } from "../core/coordinator/waiting";
+import type { Waiting } from "../core/protocol/snapshot";
+import type { FolderQueue } from "./queues/folderQueue";
+import type { Services } from "./services";
+
+/** What a folder's queue, or one plan of it, waits for, as this window can tell. */
+export function waitingOf(queue: FolderQueue, services: Services, planId?: string): Waiting {
+  const { state, reader } = queue;
+  const waiting =
+    state.kind === "owner"
+      ? state.hopper.waiting(planId)
+      : reader
+        ? whatItWaitsFor(reader, {
+            runners: services.configuration.runners(),
+            now: isoNow(services.clock),
+            ...(planId !== undefined && { planId }),
+          })
+        : nothing;
+  // It would start, were anybody there to start it.
+  const started = state.kind === "follower" || queue.isStarting;
+  if (
+    waiting.kind === "running" &&
+    !started &&
+    (reader?.counts(planId).get("running") ?? 0) === 0
+  ) {
+    return { kind: "paused", text: "not started" };
+  }
+  return waiting;
+}
+
+const nothing: Waiting = { kind: "completed", text: "nothing is enqueued" };

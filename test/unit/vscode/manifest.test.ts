@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
+import {
+  capabilities,
+  commands,
+  contextKeys,
+  itemCommands,
+  statusColors,
+  views,
+} from "../../../src/vscode/contributions";
+import { mostPressing } from "../../../src/vscode/queues/queueState";
+import { defaults, section } from "../../../src/vscode/settings";
+
+const menuItem = z.object({ command: z.string(), when: z.string().optional() });
+const setting = z.looseObject({
+  default: z.unknown(),
+  scope: z.enum(["machine", "machine-overridable", "application", "window", "resource"]),
+  markdownDescription: z.string(),
+});
+const manifestSchema = z.object({
+  activationEvents: z.array(z.string()),
+  capabilities: z.object({
+    untrustedWorkspaces: z.object({
+      supported: z.literal("limited"),
+      description: z.string(),
+      restrictedConfigurations: z.array(z.string()),
+    }),
+  }),
+  contributes: z.object({
+    viewsContainers: z.object({ activitybar: z.array(z.object({ id: z.string() })) }),
+    views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
+    viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string(), when: z.string() })),
+    commands: z.array(
+      z.object({ command: z.string(), title: z.string(), category: z.literal("Phase Hopper") }),
+    ),
+    menus: z.record(z.string(), z.array(menuItem)),
+    keybindings: z.array(menuItem),
+    colors: z.array(z.object({ id: z.string() })),
+    configuration: z.object({ properties: z.record(z.string(), setting) }),
+  }),
+});
+
+const text = readFileSync("package.json", "utf8");
+const manifest = manifestSchema.parse(JSON.parse(text));
+const { contributes } = manifest;
+const texts = z
+  .record(z.string(), z.string())
+  .parse(JSON.parse(readFileSync("package.nls.json", "utf8")));
+const sorted = (values: Iterable<string>): string[] => [...values].sort();
+const menuItems = Object.values(contributes.menus).flat();
+const whens = [...menuItems, ...contributes.keybindings, ...contributes.viewsWelcome].map(
+  ({ when = "" }) => when,
+);
+
+describe("the manifest", () => {
+  it("contributes exactly the commands that the code registers", () => {
+    assert.deepEqual(
+      sorted(contributes.commands.map(({ command }) => command)),
+      sorted(Object.values(commands)),
+    );
+  });
+
+  it("names no command in a menu, key binding or welcome text that does not exist", () => {
+    const ours = new Set<string>(Object.values(commands));
+    const linked = Object.values(texts).flatMap((value) =>
+      [...value.matchAll(/\(command:(phaseHopper[\w.]*)\)/g)].map(([, id = ""]) => id),
+    );
+    const used = [...menuItems, ...contributes.keybindings].map(({ command }) => command);
+    assert.deepEqual(
+      [...linked, ...used].filter((command) => !ours.has(command)),
+      [],
+    );
+    assert.ok(linked.length > 0);
+  });
+
+  it("shows every command somewhere, and those for rows alone not in the palette", () => {
+    const palette = contributes.menus["commandPalette"] ?? [];
+    for (const command of Object.values(commands)) {
+      const hidden = palette.some((item) => item.command === command && item.when === "false");
+      assert.equal(hidden, itemCommands.includes(command), command);
+      const elsewhere = menuItems.some((item) => item.command === command && item.when !== "false");
+      assert.ok(!hidden || elsewhere, `${command} cannot be reached`);
+    }
+  });
+
+  it("asks in its when clauses only for keys that the code or the editor sets", () => {
+    const known = new Set<string>([
+      ...Object.values(contextKeys),
+      ...["view", "viewItem", "focusedView", "inputFocus", "isWorkspaceTrusted"],
+      ...["workspaceFolderCount", "resourceLangId", "resourceScheme"],
+    ]);
+    const asked = whens.flatMap((when) =>
+      when
+        .split(/&&|\|\|/)
+        .map((part) => part.trim().replace(/^!/, ""))
+        .filter((part) => part !== "" && part !== "false")
+        .map((part) => part.split(/\s/)[0] ?? ""),
+    );
+    assert.deepEqual(
+      asked.filter((key) => !known.has(key)),
+      [],
+    );
+    for (const key of Object.values(contextKeys)) {
+      assert.ok(asked.includes(key), `${key} is set and never asked for`);
+    }
+  });
+
+  it("compares the state with states that there are", () => {
+    const states = new Set<string>([...mostPressing, "none"]);
+    const compared = whens.flatMap((when) =>
+      [...when.matchAll(/phaseHopper\.state [!=]= (\w+)/g)].map(([, state = ""]) => state),
+    );
+    assert.ok(compared.length > 0);
+    assert.deepEqual(
+      compared.filter((state) => !states.has(state)),
+      [],
+    );
+  });
+
+  it("looks in rows for words that rows have, and for each of them", () => {
+    const asked = new Set(
+      whens.flatMap((when) =>
+        [...when.matchAll(/viewItem =~ \/ (\w+) \//g)].map(([, w = ""]) => w),
+      ),
+    );
+    assert.deepEqual(sorted(asked), sorted(capabilities));
+  });
+
+  it("has a text for each key, and a key for each text", () => {
+    const asked = new Set([...text.matchAll(/"%([\w.]+)%"/g)].map(([, key = ""]) => key));
+    assert.deepEqual(sorted(asked), sorted(Object.keys(texts)));
+  });
+
+  it("contributes the view and the colours that the code names", () => {
+    assert.deepEqual(
+      Object.values(contributes.views).flatMap((list) => list.map(({ id }) => id)),
+      Object.values(views),
+    );
+    assert.ok(contributes.viewsContainers.activitybar.every(({ id }) => id in contributes.views));
+    assert.deepEqual(
+      sorted(contributes.colors.map(({ id }) => id)),
+      sorted(Object.values(statusColors)),
+    );
+  });
+
+  it("gives every setting the default that the code has", () => {
+    const properties = Object.entries(contributes.configuration.properties);
+    assert.deepEqual(
+      Object.fromEntries(properties.map(([name, { default: value }]) => [name, value])),
+      Object.fromEntries(Object.entries(defaults).map(([name, v]) => [`${section}.${name}`, v])),
+    );
+  });
+
+  it("lets no workspace set what chooses a program or carries a secret", () => {
+    const telling = /command|path|args|env\b|environment|shell|agent|port\b|url|token|program/i;
+    const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    for (const [name, { scope, markdownDescription }] of Object.entries(
+      contributes.configuration.properties,
+    )) {
+      const key = markdownDescription.replaceAll("%", "");
+      if (telling.test(name) || telling.test(texts[key] ?? "")) {
+        assert.ok(scope === "machine" || scope === "application", `${name} is ${scope}`);
+        assert.ok(restrictedConfigurations.includes(name), `${name} is not restricted`);
+      }
+    }
+    const choosesProgram = ["runners", "defaultRunner"].map((name) => `${section}.${name}`);
+    for (const name of choosesProgram) {
+      assert.equal(contributes.configuration.properties[name]?.scope, "machine");
+      assert.ok(restrictedConfigurations.includes(name));
+    }
+  });
+
+  it("is activated by nothing but a folder that has a queue", () => {
+    assert.ok(
+      manifest.activationEvents.every((event) => event.startsWith("workspaceContains:.hopper/")),
+    );
+  });
+
+  it("names only files that there are", () => {
+    const files = new Set(readdirSync("media").map((name) => join("media", name)));
+    const named = [...text.matchAll(/"(media\/[^"]+)"/g)].map(([, path = ""]) => path);
+    assert.ok(named.length > 0);
+    assert.deepEqual(
+      named.filter((path) => !files.has(path)),
+      [],
+    );
+  });
+});
