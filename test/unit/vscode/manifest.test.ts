@@ -125,7 +125,7 @@ describe("the manifest", () => {
         [...when.matchAll(/viewItem =~ \/ (\w+) \//g)].map(([, w = ""]) => w),
       ),
     );
-    assert.deepEqual(sorted(asked), sorted(capabilities));
+    assert.deepEqual(sorted(asked), sorted([...capabilities, "phase"]));
   });
 
   it("has a text for each key, and a key for each text", () => {
