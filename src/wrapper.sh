@@ -41,6 +41,13 @@ printf '%s\n' "$hopper_claim" 2>/dev/null >started || {
   exit 1
 }
 
+# A stop that found `started` still without its line could not know whom to stop. It made `stopped`
+# and then looked again, so either it saw the line above, or this process sees that file.
+if [ -e stopped ]; then
+  printf 'stopped %s\n' "$2"
+  exit 0
+fi
+
 exec </dev/null
 hopper_step=0
 hopper_problem=

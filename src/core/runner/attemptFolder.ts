@@ -13,6 +13,11 @@ export const attemptFiles = {
   script: "run.sh",
   /** Who took the attempt: made exclusively, so only once; without its line nobody knows yet who. */
   started: "started",
+  /**
+   * The attempt is settled by a stop and none of its steps may begin: made by a host that could not
+   * see whose `started` is, looked for by the wrapper once its line stands there.
+   */
+  stopped: "stopped",
   output: "output.log",
   /** Which bytes of the output were given back to the disk. */
   gap: "output.gap.json",

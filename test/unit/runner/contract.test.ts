@@ -246,6 +246,20 @@ for (const kind of wrapperKinds) {
       assert.equal(bench.output(request), "ran\n");
     });
 
+    it("runs no step of an attempt that was stopped while it was being taken", async () => {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      writeFileSync(join(request.folder, "stopped"), "");
+      const told = new Promise<string>((resolve) => runner.onHint(resolve));
+      runner.launch(request.folder);
+      assert.equal(await told, request.folder);
+      await waitFor("the wrapper's end", () => !runner.inspect(request.folder).alive);
+      const { started, exit } = runner.inspect(request.folder);
+      assert.ok((started?.pid ?? 0) > 0);
+      assert.equal(exit, undefined);
+      assert.equal(bench.output(request), "");
+    });
+
     it("hints when the attempt has ended", async () => {
       const request = bench.request({ blocks: [sh("until [ -e go ]; do sleep 0.01; done")] });
       const seen: boolean[] = [];

@@ -158,6 +158,15 @@ for (const kind of wrapperKinds) {
       assert.equal(bench.output(request), "");
     });
 
+    it("leaves word for a wrapper that has taken the attempt but not said yet who it is", async () => {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      writeFileSync(join(request.folder, "started"), "");
+      await runner.stop(request.folder);
+      assert.ok(existsSync(join(request.folder, "stopped")));
+      assert.equal(readFileSync(join(request.folder, "started"), "utf8"), "");
+    });
+
     it("leaves and lists children that outlive a successful attempt", async () => {
       const request = bench.request({ blocks: [sh("sleep 300 >/dev/null 2>&1 & echo $!")] });
       const { exit } = await bench.run(runner, request);
@@ -187,6 +196,45 @@ for (const kind of wrapperKinds) {
       await assertStopped(request);
     });
   });
+}
+
+describe("a wrapper held between making `started` and writing its line", () => {
+  it("runs no step when the attempt was stopped meanwhile", async () => {
+    const bench = await Bench.create("posix");
+    const pids = join(bench.root, "pids");
+    // The wrapper as it is, but it stops itself where a person's SIGSTOP could stop it.
+    const wrapperScript = join(bench.root, "wrapper.sh");
+    const script = readFileSync(bench.assets.wrapperScript, "utf8");
+    const hold = `\nset +C\necho $$ >'${pids}'\nkill -STOP $$\n`;
+    const held = script.replace("\nset +C\n", () => hold);
+    assert.notEqual(held, script);
+    writeFileSync(wrapperScript, held);
+    const runner = bench.runner({ clock: fastClock, assets: { ...bench.assets, wrapperScript } });
+    try {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      runner.launch(request.folder);
+      await waitFor("the wrapper to be held", () => existsSync(pids) && isStopped(pidIn(pids)));
+      await runner.stop(request.folder);
+      assert.equal(runner.inspect(request.folder).started, undefined);
+      process.kill(pidIn(pids), "SIGCONT");
+      await waitFor("the wrapper's line", () => {
+        const { started, alive } = runner.inspect(request.folder);
+        return started?.pid === pidIn(pids) && !alive;
+      });
+      assert.equal(bench.output(request), "");
+    } finally {
+      await bench.close();
+    }
+  });
+});
+
+function pidIn(file: string): number {
+  return Number(readFileSync(file, "utf8"));
+}
+
+function isStopped(pid: number): boolean {
+  return pid > 0 && readFileSync(`/proc/${pid}/stat`, "utf8").includes(") T ");
 }
 
 describe("a zombie", () => {
