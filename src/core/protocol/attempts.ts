@@ -102,8 +102,11 @@ export interface AttemptRunner extends Disposable {
   /** Forgets about starting this folder again. */
   settle(folder: string): void;
   inspect(folder: string): AttemptInspection;
-  /** Decides on an attempt whose exit record is there. */
-  judge(folder: string): Verdict;
+  /**
+   * Decides on an attempt whose exit record is there: at once where the record says all, later where
+   * the output must be read for it, which never holds up the event loop.
+   */
+  judge(folder: string): Verdict | Promise<Verdict>;
   /** Bytes of output so far. */
   outputSize(folder: string): number;
   /** Keeps the output's size on disk within its cap. */

@@ -63,7 +63,7 @@ for (const kind of wrapperKinds) {
       const request = bench.request({ blocks: [sh("kill -KILL $$")] });
       const { exit } = await bench.run(runner, request);
       assert.deepEqual(exit, { step: 0, code: null, signal: "SIGKILL" });
-      const { outcome, signal, message } = runner.judge(request.folder);
+      const { outcome, signal, message } = await runner.judge(request.folder);
       assert.deepEqual([outcome, signal], ["signal", "SIGKILL"]);
       assert.match(message ?? "", /^step 1 \(sh, line 10\) was ended by SIGKILL/);
     });
@@ -87,7 +87,7 @@ for (const kind of wrapperKinds) {
         verify: [sh("echo fine")],
       });
       await bench.run(runner, request);
-      assert.equal(runner.judge(request.folder).outcome, "completed");
+      assert.equal((await runner.judge(request.folder)).outcome, "completed");
     });
 
     it("gives steps an empty stdin, the default signal handling and no descriptors but three", async () => {
@@ -182,7 +182,7 @@ for (const kind of wrapperKinds) {
         });
         await bench.run(runner, request);
         assert.equal(bench.output(request), `${workspace}\n`);
-        assert.equal(runner.judge(request.folder).outcome, "completed");
+        assert.equal((await runner.judge(request.folder)).outcome, "completed");
       }
       assert.deepEqual(
         readdirSync(bench.root, { recursive: true }).filter((path) =>
@@ -307,13 +307,13 @@ for (const kind of wrapperKinds) {
       runner.dispose();
       writeFileSync(join(bench.root, "go"), "");
       await ended(runner, request.folder);
-      assert.equal(runner.judge(request.folder).outcome, "completed");
+      assert.equal((await runner.judge(request.folder)).outcome, "completed");
     });
 
     it("says so when the workspace folder is gone", async () => {
       const request = bench.request({ workspace: join(bench.root, "gone"), blocks: [sh("true")] });
       await bench.run(runner, request);
-      const { outcome, message } = runner.judge(request.folder);
+      const { outcome, message } = await runner.judge(request.folder);
       assert.equal(outcome, "spawn");
       assert.match(message ?? "", /workspace folder .*gone cannot be entered/);
     });

@@ -226,21 +226,21 @@ describe("a step whose program cannot be run", () => {
       rmSync(agent);
       own.launch(gone.folder);
       await ended(own, gone.folder);
-      const { outcome, message } = own.judge(gone.folder);
+      const { outcome, message } = await own.judge(gone.folder);
       assert.equal(outcome, "spawn");
       assert.match(message ?? "", /^agent could not be run: /);
 
       writeFileSync(agent, "#!/no/such/interpreter\n", { mode: 0o700 });
       const broken = bench.request(command(agent));
       await bench.run(own, broken);
-      assert.equal(own.judge(broken.folder).outcome, "spawn");
+      assert.equal((await own.judge(broken.folder)).outcome, "spawn");
     });
   }
 
   it("is no spawn failure when a block does not find one of its commands", async () => {
     const request = bench.request({ blocks: [sh("no-such-command")] });
     await bench.run(runner, request);
-    const { outcome, exitCode } = runner.judge(request.folder);
+    const { outcome, exitCode } = await runner.judge(request.folder);
     assert.deepEqual([outcome, exitCode], ["exit", 127]);
   });
 

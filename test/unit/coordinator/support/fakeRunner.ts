@@ -34,6 +34,8 @@ export class FakeRunner implements AttemptRunner {
   /** Makes `prepare` fail. */
   prepareError: HopperError | undefined;
   prepareProblem: string | undefined;
+  /** While set, a verdict comes when this does. */
+  judging: Promise<void> | undefined;
   /** Called inside launch, before it returns. */
   onLaunch: (attempt: FakeAttempt) => void = () => undefined;
   private pid = 100;
@@ -99,8 +101,9 @@ export class FakeRunner implements AttemptRunner {
     );
   }
 
-  judge(folder: string): Verdict {
-    return this.at(folder).verdict;
+  judge(folder: string): Verdict | Promise<Verdict> {
+    const { verdict } = this.at(folder);
+    return this.judging ? this.judging.then(() => verdict) : verdict;
   }
 
   outputSize(folder: string): number {
