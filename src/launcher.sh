@@ -6,7 +6,8 @@
 #
 # usage: sh launcher.sh WRAPPER SETSID
 
-# Descriptors that the host may have leaked would keep its sockets and locks open.
+# Descriptors that the host had open for its children are /dev/null here; these can be closed too
+# (a POSIX shell has no name for those from 10 on).
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 
 wrapper=$1

@@ -1,6 +1,14 @@
 import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { HopperError } from "../../../src/core/base/errors";
 import type { AttemptRunner } from "../../../src/core/protocol/attempts";
@@ -105,6 +113,30 @@ for (const kind of wrapperKinds) {
         // The C library keeps the real-time signals from 32 on to itself.
         assert.equal(mask & 0x7fff_ffffn, 0n, line);
       }
+    });
+
+    it("gives steps nothing that its host had open for children of its own", async () => {
+      const request = bench.request({ blocks: [sh("ls -l /proc/self/fd; echo done")] });
+      runner.prepare(request);
+      const secret = openSync(join(bench.root, "secret"), "w");
+      const open = new Array<number | "ignore">(41).fill("ignore");
+      for (const descriptor of [4, 12, 19, 40]) {
+        open[descriptor] = secret;
+      }
+      const host = spawn(
+        process.execPath,
+        ["--import", "tsx", "test/fixtures/runners/host.ts", kind, request.folder],
+        {
+          stdio: ["ignore", "inherit", "inherit", ...open.slice(3)],
+          env: { ...process.env, HOPPER_TEST_ASSETS: JSON.stringify(bench.assets) },
+        },
+      );
+      closeSync(secret);
+      await ended(runner, request.folder);
+      host.kill("SIGKILL");
+      await waitFor("the host's death", () => host.signalCode === "SIGKILL");
+      assert.match(bench.output(request), / 1 -> .*output\.log\n[^]*done\n$/);
+      assert.ok(!bench.output(request).includes("secret"), bench.output(request));
     });
 
     it("gives steps the attempt's variables and working folder", async () => {
