@@ -14,13 +14,15 @@ wrapper=$1
 setsid=$2
 read -r boot </proc/sys/kernel/random/boot_id
 outer=${HOPPER_ANCESTRY:+$HOPPER_ANCESTRY:}
+# Asked for here, once: the answer costs a fork.
+mask=$(umask)
 
 # `setsid -f` forks by itself. A command with `&` would get SIGINT and SIGQUIT ignored for good,
 # and with it every step (POSIX 2.11); that is left to systems whose setsid has no -f (BusyBox).
 if "$setsid" -f true 2>/dev/null; then
-  start() { "$setsid" -f /bin/sh "$wrapper" "$boot" "$outer"; }
+  start() { "$setsid" -f /bin/sh "$wrapper" "$boot" "$outer" "$mask"; }
 else
-  start() { "$setsid" /bin/sh "$wrapper" "$boot" "$outer" <&0 & }
+  start() { "$setsid" /bin/sh "$wrapper" "$boot" "$outer" "$mask" <&0 & }
 fi
 
 # Each round starts the next wrapper, then waits to hand it a line; a wrapper that finds the pipe

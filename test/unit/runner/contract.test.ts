@@ -7,6 +7,8 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -137,6 +139,27 @@ for (const kind of wrapperKinds) {
       await waitFor("the host's death", () => host.signalCode === "SIGKILL");
       assert.match(bench.output(request), / 1 -> .*output\.log\n[^]*done\n$/);
       assert.ok(!bench.output(request).includes("secret"), bench.output(request));
+    });
+
+    it("keeps its own files from others, and gives steps the umask of the host", async () => {
+      for (const mask of [0o000, 0o027, 0o022]) {
+        const request = bench.request({ blocks: [sh(`umask; : >made-${mask}`)] });
+        runner.prepare(request);
+        rmSync(join(request.folder, "output.log"));
+        const before = process.umask(mask);
+        try {
+          // The host's umask is what its launcher was started with.
+          bench.runner().launch(request.folder);
+        } finally {
+          process.umask(before);
+        }
+        await ended(runner, request.folder);
+        assert.equal(Number.parseInt(bench.output(request), 8), mask);
+        assert.equal(modeOf(join(bench.root, `made-${mask}`)), 0o666 & ~mask);
+        for (const name of ["started", "exit.json", "output.log"]) {
+          assert.equal(modeOf(join(request.folder, name)), 0o600, name);
+        }
+      }
     });
 
     it("gives steps the attempt's variables and working folder", async () => {
@@ -350,6 +373,10 @@ for (const kind of wrapperKinds) {
       assert.match(message ?? "", /workspace folder .*gone cannot be entered/);
     });
   });
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
 }
 
 function inheritedDescriptors(): string[] {
