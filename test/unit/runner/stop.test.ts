@@ -168,11 +168,27 @@ for (const kind of wrapperKinds) {
     });
 
     it("leaves and lists children that outlive a successful attempt", async () => {
-      const request = bench.request({ blocks: [sh("sleep 300 >/dev/null 2>&1 & echo $!")] });
+      const request = bench.request({
+        blocks: [
+          sh("sleep 300 >/dev/null 2>&1 & echo $!; setsid sleep 301 >/dev/null 2>&1 & echo $!"),
+        ],
+      });
       const { exit } = await bench.run(runner, request);
       assert.equal(exit?.code, 0);
-      const child = Number(bench.output(request));
-      assert.deepEqual(runner.survivors(request.folder), [child]);
+      const [one = 0, other = 0] = bench.output(request).trim().split("\n").map(Number);
+      const known = { attemptId: request.attemptId };
+      // The second may still be on its way from the shell to `setsid` to `sleep`.
+      await waitFor("both to be what they are", () =>
+        runner.survivors(request.folder).every(({ command }) => command.startsWith("sleep ")),
+      );
+      const survivors = [
+        { pid: one, command: "sleep 300" },
+        { pid: other, command: "sleep 301" },
+      ].sort((a, b) => a.pid - b.pid);
+      assert.deepEqual(runner.survivors(request.folder), survivors);
+      // Another host knows them too, and so does who has only the attempt's id.
+      assert.deepEqual(bench.runner().survivors(request.folder), survivors);
+      assert.deepEqual(runner.survivors(join(bench.root, "removed"), known), survivors);
       await assertStopped(request);
     });
 
@@ -259,7 +275,9 @@ describe("a zombie", () => {
       await waitFor("a zombie", () => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
       const identity = { pid: Number(pid), startTime, bootId: runner.bootId };
       assert.equal(runner.isAlive(identity), false);
-      assert.deepEqual(runner.survivors(request.folder), [parent.pid]);
+      assert.deepEqual(runner.survivors(request.folder), [
+        { pid: parent.pid, command: "sleep 300" },
+      ]);
     } finally {
       parent.kill("SIGKILL");
       await bench.close();

@@ -7,6 +7,7 @@ import type {
   ExitRecord,
   PreparedAttempt,
   ProcessIdentity,
+  Survivor,
   Verdict,
 } from "../../../../src/core/protocol/attempts";
 
@@ -114,7 +115,7 @@ export class FakeRunner implements AttemptRunner {
     return Promise.resolve();
   }
 
-  survivors(): readonly number[] {
+  survivors(): readonly Survivor[] {
     return [];
   }
 
