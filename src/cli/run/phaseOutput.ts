@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { outputPath } from "../../core/runner/outputFile";
+import { openRegularFile, type RegularFile } from "../../core/runner/regularFile";
 import { cleanLines } from "../terminal/cleanText";
 
 /** Where the process of an attempt puts its output: of a reported phase, its verify blocks' folder. */
@@ -47,18 +48,21 @@ export class OutputEcho {
 const chunkSize = 256 * 1024;
 
 function readFrom(folder: string, start: (size: number) => number): Buffer {
-  let file: number;
+  let file: RegularFile | undefined;
   try {
-    file = openSync(outputPath(folder), "r");
+    file = openRegularFile(outputPath(folder));
   } catch {
+    // Shown with the next look.
+  }
+  if (file === undefined) {
     return Buffer.alloc(0);
   }
+  const { descriptor, size } = file;
   try {
-    const { size } = fstatSync(file);
     const from = start(size);
     const buffer = Buffer.alloc(Math.max(0, Math.min(size - from, chunkSize)));
-    return buffer.subarray(0, readSync(file, buffer, 0, buffer.length, from));
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, from));
   } finally {
-    closeSync(file);
+    closeSync(descriptor);
   }
 }

@@ -354,12 +354,17 @@ export class Coordinator implements Disposable {
   }
 
   /** After a stop was asked for, the outcome is its reason, whatever the process answered to it. */
-  private judged(attempt: OpenAttempt): Verdict {
-    try {
-      return { ...attempt.verdict(), ...attempt.stopped };
-    } catch (error) {
+  private judged(attempt: OpenAttempt): Verdict | Promise<Verdict> {
+    const settled = (verdict: Verdict): Verdict => ({ ...verdict, ...attempt.stopped });
+    const unreadable = (error: unknown): Verdict => {
       const message = `how it ended cannot be read: ${errorMessage(error)}`;
       return attempt.stopped ?? { outcome: "lost", message };
+    };
+    try {
+      const verdict = attempt.verdict();
+      return verdict instanceof Promise ? verdict.then(settled, unreadable) : settled(verdict);
+    } catch (error) {
+      return unreadable(error);
     }
   }
 
@@ -383,14 +388,16 @@ export class Coordinator implements Disposable {
    * Ends an attempt: whoever of it still lives is stopped first, unless it succeeded; then its phase
    * is settled. A disk that refuses is tried again with each tick.
    */
-  private async end(attempt: OpenAttempt, verdict: Verdict): Promise<void> {
+  private async end(attempt: OpenAttempt, judged: Verdict | Promise<Verdict>): Promise<void> {
     if (attempt.ending) {
       return;
     }
     attempt.ending = true;
+    // A verdict that is there is acted on in this turn: the next phase starts at once.
+    const verdict = judged instanceof Promise ? await judged : judged;
     const { runner, logger } = this.options;
     const { facts } = attempt;
-    if (verdict.outcome !== "completed" && attempt.hasProcess) {
+    if (verdict.outcome !== "completed" && attempt.hasProcess && !this.disposed) {
       try {
         await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
       } catch (error) {

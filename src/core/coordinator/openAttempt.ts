@@ -72,7 +72,7 @@ export class OpenAttempt {
     return this.stop && { outcome: this.stop.reason, message: this.stop.message };
   }
 
-  verdict(): Verdict {
+  verdict(): Verdict | Promise<Verdict> {
     return this.runner.judge(this.facts.folder);
   }
 

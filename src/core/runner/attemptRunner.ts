@@ -8,7 +8,7 @@ import type {
   ProcessIdentity,
 } from "../protocol/attempts";
 import { type ExitFile, readExit, readSpec, readStarted } from "./attemptFolder";
-import { findMembers, membershipOf } from "./attemptProcesses";
+import { findSurvivors, membershipOf } from "./attemptProcesses";
 import { judge } from "./judge";
 import type { LauncherFactory } from "./launcher";
 import { LaunchPad } from "./launchPad";
@@ -64,9 +64,7 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
     capOutput: (folder) => cap.apply(folder),
     survivors(folder, known) {
       const member = membershipOf(folder, known);
-      return member === undefined
-        ? []
-        : findMembers(member, systemProcesses()).map(({ pid }) => pid);
+      return member === undefined ? [] : findSurvivors(member, systemProcesses(), clock);
     },
     stop: (folder, known) => stopAttempt(folder, known, clock, logger, () => disposed),
     dispose() {

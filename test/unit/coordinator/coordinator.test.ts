@@ -146,6 +146,34 @@ describe("coordinator", () => {
       assert.equal(bench.phase(1).error_message, "exited with code 3");
     });
 
+    it("judges an attempt once, whatever hints come before the verdict does", async () => {
+      bench.enqueue({ number: 1 }, { number: 2 });
+      bench.coordinator.start();
+      let judge: () => void = () => undefined;
+      bench.runner.judging = new Promise((resolve) => (judge = resolve));
+      bench.runner.end(1, { outcome: "exit", message: "the agent reported an error" });
+      bench.runner.end(1, { outcome: "exit", message: "the agent reported an error" });
+      bench.clock.advance(10_000);
+      assert.equal(bench.statuses(), "1 running, 2 queued");
+      judge();
+      await settled();
+      assert.equal(bench.statuses(), "1 failed, 2 blocked");
+      assert.deepEqual(bench.runner.calls, ["prepare 1", "launch 1", "stop 1"]);
+    });
+
+    it("leaves an attempt to the next host whose verdict comes after this one's end", async () => {
+      bench.enqueue({ number: 1 });
+      bench.coordinator.start();
+      let judge: () => void = () => undefined;
+      bench.runner.judging = new Promise((resolve) => (judge = resolve));
+      bench.runner.end(1, { outcome: "exit" });
+      bench.coordinator.dispose();
+      judge();
+      await settled();
+      assert.equal(bench.statuses(), "1 running");
+      assert.deepEqual(bench.runner.calls, ["prepare 1", "launch 1"]);
+    });
+
     it("does not stop what outlives a successful attempt", () => {
       bench.enqueue({ number: 1 });
       bench.coordinator.start();
@@ -343,6 +371,23 @@ describe("coordinator", () => {
         (error) => error instanceof HopperError && error.kind === "conflict",
       );
       assert.equal(bench.statuses(), "1 completed");
+    });
+
+    it("loses against an exit record that is still being judged", async () => {
+      bench.enqueue({ number: 1 });
+      bench.coordinator.start();
+      let judge: () => void = () => undefined;
+      bench.runner.judging = new Promise((resolve) => (judge = resolve));
+      bench.runner.end(1);
+      const cancelled = bench.coordinator.cancel(bench.id(1));
+      assert.equal(bench.statuses(), "1 running");
+      judge();
+      await assert.rejects(
+        cancelled,
+        (error) => error instanceof HopperError && error.kind === "conflict",
+      );
+      assert.equal(bench.statuses(), "1 completed");
+      assert.ok(!bench.runner.calls.includes("stop 1"));
     });
 
     it("counts as cancelled whatever the process answers to the stop", async () => {

@@ -7,6 +7,7 @@ import type {
   ExitRecord,
   PreparedAttempt,
   ProcessIdentity,
+  Survivor,
   Verdict,
 } from "../../../../src/core/protocol/attempts";
 
@@ -36,6 +37,8 @@ export class FakeRunner implements AttemptRunner {
   /** Makes `prepare` fail. */
   prepareError: HopperError | undefined;
   prepareProblem: string | undefined;
+  /** While set, a verdict comes when this does. */
+  judging: Promise<void> | undefined;
   /** Called inside launch, before it returns. */
   onLaunch: (attempt: FakeAttempt) => void = () => undefined;
   private pid = 100;
@@ -105,8 +108,9 @@ export class FakeRunner implements AttemptRunner {
     );
   }
 
-  judge(folder: string): Verdict {
-    return this.at(folder).verdict;
+  judge(folder: string): Verdict | Promise<Verdict> {
+    const { verdict } = this.at(folder);
+    return this.judging ? this.judging.then(() => verdict) : verdict;
   }
 
   outputSize(folder: string): number {
@@ -117,7 +121,7 @@ export class FakeRunner implements AttemptRunner {
     return Promise.resolve();
   }
 
-  survivors(): readonly number[] {
+  survivors(): readonly Survivor[] {
     return [];
   }
 
