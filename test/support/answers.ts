@@ -75,7 +75,11 @@ const phaseSchema = z.strictObject({
 });
 export type ListedPhase = z.infer<typeof phaseSchema>;
 
-export const listAnswer = z.strictObject({ phases: z.array(phaseSchema), total: z.int() });
+export const listAnswer = z.strictObject({
+  phases: z.array(phaseSchema),
+  total: z.int(),
+  foreign: z.literal(true).optional(),
+});
 
 export const enqueueAnswer = commandAnswer.extend({
   plan_id: z.uuid(),

@@ -53,7 +53,7 @@ function print(
     ...attempts.flatMap((attempt) => attemptLines(context, attempt, now)),
     ...contentLines(phase),
   ];
-  const owner = ownerInWords(lookAtOwner(context));
+  const owner = ownerInWords(lookAtOwner(context), queue);
   if (owner !== undefined) {
     lines.push([], [span(owner)]);
   }

@@ -49,15 +49,8 @@ export function currentUser(): UserEnvironment {
  * @throws HopperError `storage` when it cannot be made, or is open to others and stays so.
  */
 export function openStateFolder(user: UserEnvironment): StateFolder {
-  const paths = user.platform === "win32" ? win32 : posix;
-  const path = stateFolderPath(user);
-  const state = {
-    user,
-    path,
-    databases: paths.join(path, "databases"),
-    locks: paths.join(path, "locks"),
-    endpoints: paths.join(path, "endpoints"),
-  };
+  const state = stateFolderOf(user);
+  const { path } = state;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     keepPrivate(path, user);
@@ -68,6 +61,19 @@ export function openStateFolder(user: UserEnvironment): StateFolder {
     throw asStorageError(path, error);
   }
   return state;
+}
+
+/** The state folder of `user` as it is, for those who only read; nothing is made or checked. */
+export function stateFolderOf(user: UserEnvironment): StateFolder {
+  const paths = user.platform === "win32" ? win32 : posix;
+  const path = stateFolderPath(user);
+  return {
+    user,
+    path,
+    databases: paths.join(path, "databases"),
+    locks: paths.join(path, "locks"),
+    endpoints: paths.join(path, "endpoints"),
+  };
 }
 
 /** Where the state folder of `user` lies; nothing is made. */
