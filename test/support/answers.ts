@@ -115,6 +115,21 @@ export const runLine = z.discriminatedUnion("type", [
     plans: z.array(z.looseObject({ plan_id: z.uuid() })),
     phases: z.array(phaseSchema),
   }),
+  z.strictObject({
+    type: z.literal("plan_enqueued"),
+    event_id: z.int(),
+    at: z.iso.datetime(),
+    plan_id: z.uuid(),
+  }),
+  z.strictObject({
+    type: z.literal("phase_enqueued"),
+    event_id: z.int(),
+    at: z.iso.datetime(),
+    plan_id: z.uuid(),
+    queue_id: z.uuid(),
+    phase_number: z.int(),
+    to_status: z.string(),
+  }),
   z.strictObject({ type: z.literal("run_waiting"), waiting: waitingSchema }),
   z.strictObject({
     type: z.literal("run_finished"),

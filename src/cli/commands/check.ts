@@ -1,10 +1,11 @@
-import { resolve } from "node:path";
+import { basename } from "node:path";
+import { HopperError } from "../../core/base/errors";
 import { inWords } from "../../core/coordinator/openAttempt";
-import { loadPlanFile } from "../../core/coordinator/planSource";
 import type { CodeBlock, ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { runnerSettings } from "../queue/runnerSettings";
+import { assertRunner, readPlan } from "../run/planFile";
 import { cleanText } from "../terminal/cleanText";
 import { displayWidth, pad } from "../terminal/displayWidth";
 import { type Line, renderLine, span } from "../terminal/line";
@@ -13,14 +14,19 @@ import type { Look } from "../terminal/palette";
 /** Shows a plan's phases and everything that is wrong with it. */
 export async function check(context: Context, file = ""): Promise<ExitCode> {
   await Promise.resolve();
-  const { workspace, workingFolder, options, json, printer } = context;
-  const { runners } = runnerSettings(context);
-  const runner = options.text("runner");
-  const { plan } = loadPlanFile(resolve(workingFolder, file), {
-    workspace: workspace.path,
-    runners,
-    ...(runner !== undefined && { defaultRunner: runner }),
-  });
+  const { json, printer } = context;
+  const settings = runnerSettings(context);
+  assertRunner(context, settings);
+  let plan: ParsedPlan;
+  try {
+    ({ plan } = readPlan(context, settings, file).loaded);
+  } catch (error) {
+    if (json && error instanceof HopperError && error.kind === "usage") {
+      printer.json(unreadableAsJson(file, error));
+      return exitCodes.usage;
+    }
+    throw error;
+  }
   if (json) {
     printer.json(planAsJson(plan));
   } else {
@@ -59,6 +65,13 @@ const severityLooks: Readonly<Record<PlanProblem["severity"], Look>> = {
 /** The documented shape of `check --json`. */
 function planAsJson({ title, context, phases, problems }: ParsedPlan): object {
   return { title, context, phases: phases.map(phaseAsJson), problems };
+}
+
+/** The same shape for a file that is there and holds no text: whoever reads it needs only one. */
+function unreadableAsJson(file: string, { message }: HopperError): object {
+  const code = "not-readable";
+  const problem = { severity: "error", code, message, startLine: 0, endLine: 0 };
+  return { title: basename(file), context: "", phases: [], problems: [problem] };
 }
 
 function phaseAsJson(phase: ParsedPhase): object {

@@ -122,12 +122,7 @@ async function runWanted(
   if (interrupts.pending !== undefined) {
     return exitCodeOfInterrupt[interrupts.pending];
   }
-  const planId =
-    wanted.kind === "enqueue"
-      ? (await hopper.enqueue(wanted.request)).planId
-      : wanted.kind === "plan"
-        ? wanted.planId
-        : undefined;
+  const planId = await planIdOf(context, hopper, wanted);
   const comeBack = shellWords(["phase-hopper", "run", ...(file === undefined ? [] : [file])]);
   const summary = new Summary(context, hopper, comeBack);
   const { runners } = settings;
@@ -147,6 +142,27 @@ async function runWanted(
     logger,
     ...(planId !== undefined && { planId }),
   });
+}
+
+/** The one plan of the run; one that is new is stored, and with `--json` its events are told. */
+async function planIdOf(
+  { json, printer }: Context,
+  hopper: Hopper,
+  wanted: Wanted,
+): Promise<string | undefined> {
+  if (wanted.kind !== "enqueue") {
+    return wanted.kind === "plan" ? wanted.planId : undefined;
+  }
+  const listening = hopper.onDidChange((events) => {
+    for (const event of json ? events : []) {
+      printer.json(event);
+    }
+  });
+  try {
+    return (await hopper.enqueue(wanted.request)).planId;
+  } finally {
+    listening.dispose();
+  }
 }
 
 function sayNotices({ json, printer, logger }: Context, { notices }: Hopper): void {

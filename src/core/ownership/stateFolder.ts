@@ -7,6 +7,7 @@ import { errorCode, errorMessage, HopperError } from "../base/errors";
 export interface UserEnvironment {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Empty where the system knows none: HOME is not set, and the user is not listed. */
   readonly home: string;
   /** Undefined where the system has no user ids (Windows). */
   readonly uid: number | undefined;
@@ -36,11 +37,19 @@ export function currentUser(): UserEnvironment {
   return {
     platform: process.platform,
     env: process.env,
-    home: homedir(),
+    home: homeFolder(),
     uid,
     name: uid === undefined ? userInfo().username : String(uid),
     temporaryFolder: "/tmp",
   };
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -76,7 +85,11 @@ export function stateFolderOf(user: UserEnvironment): StateFolder {
   };
 }
 
-/** Where the state folder of `user` lies; nothing is made. */
+/**
+ * Where the state folder of `user` lies; nothing is made.
+ *
+ * @throws HopperError `storage` when the user has no home to put it in.
+ */
 export function stateFolderPath(user: UserEnvironment): string {
   if (user.platform === "win32") {
     const local = absolute(user.env["LOCALAPPDATA"], win32);
@@ -86,6 +99,13 @@ export function stateFolderPath(user: UserEnvironment): string {
     return posix.join(user.home, "Library", "Application Support", "phase-hopper");
   }
   const state = absolute(user.env["XDG_STATE_HOME"], posix);
+  if (state === undefined && user.home === "") {
+    throw new HopperError(
+      "storage",
+      "Phase Hopper's private folder has no place: your home folder is not known. Set HOME, or " +
+        "XDG_STATE_HOME, to a folder of yours.",
+    );
+  }
   return posix.join(state ?? posix.join(user.home, ".local", "state"), "phase-hopper");
 }
 
