@@ -103,10 +103,17 @@ export interface LogOptions {
 /** What the core has to say, as notes. */
 export function createLogger(printer: Printer, { debug, quiet, palette }: LogOptions): Logger {
   const note = (text: string): void => printer.note(text);
+  const warnings = new Set<string>();
   return {
     debug: (message) => debug && note(palette("dim", `debug: ${cleanText(message)}`)),
     info: (message) => !quiet && note(palette("dim", cleanText(message))),
-    warn: (message) => !quiet && note(`${palette("yellow", "warning:")} ${cleanText(message)}`),
+    warn(message) {
+      // What is tried every second fails every second, in the same words.
+      if (!quiet && !warnings.has(message)) {
+        warnings.add(message);
+        note(`${palette("yellow", "warning:")} ${cleanText(message)}`);
+      }
+    },
     error(message, error) {
       note(`${palette("red", "error:")} ${cleanText(message)}`);
       if (debug && error instanceof Error) {

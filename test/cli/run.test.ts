@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { answer, errorAnswer, runLine } from "../support/answers";
 import { planText, until, useWorkspace } from "../support/workspace";
 
@@ -263,5 +263,27 @@ describe("phase-hopper run", () => {
       assert.match(onTerminal.screen.text, /cannot be read: it is not a\s+regular file/);
       rmSync(workspace().hopperFile(""), { recursive: true });
     }
+  });
+
+  it("ends with 1 and says why when the workspace folder is removed under it", async () => {
+    const folder = workspace().file("removed");
+    const go = workspace().file("go");
+    workspace().write(
+      "removed/plan.md",
+      planText("Removed", [
+        { sh: `touch ${workspace().file("up")}; ${until(go)}` },
+        { sh: "true" },
+      ]),
+    );
+    const cli = workspace().start(["run", "plan.md", "--yes"], { folder });
+    await workspace().wrote("up");
+    rmSync(folder, { recursive: true });
+    const { code, stdout, stderr } = await cli.ended;
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stdout, /^The workspace folder was removed, and the queue with it;/m);
+    const lines = stderr.trimEnd().split("\n");
+    assert.equal(new Set(lines).size, lines.length, stderr);
+    assert.equal(existsSync(folder), false);
+    workspace().write("go", "");
   });
 });

@@ -1,7 +1,7 @@
 import { HopperError } from "../../core/base/errors";
 import type { ParsedPhase } from "../../core/protocol/plan";
 import { standardRunner } from "../../core/coordinator/enqueuePlan";
-import { blockInWords, hasErrors } from "../commands/check";
+import { blockInWords, hasErrors } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 import { cleanLines, cleanText } from "../terminal/cleanText";

@@ -9,7 +9,7 @@ import { HopperError } from "../../core/base/errors";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { InvalidPlanError } from "../../core/protocol/plan";
 import type { Runners } from "../../core/protocol/runners";
-import { hasErrors, printProblems, problemsInWords } from "../commands/check";
+import { hasErrors, printProblems, problemsInWords } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 

@@ -100,8 +100,19 @@ export class OwnerFile {
   private rewrite(record: OwnerRecord): void {
     this.record = record;
     if (this.standing() !== "taken") {
-      mkdirSync(this.hopperFolder, { recursive: true, mode: 0o700 });
+      this.makeFolder();
       replacePrivateFile(this.path, this.text());
+    }
+  }
+
+  /** Not with the folders above: a workspace that somebody removed is not to come back. */
+  private makeFolder(): void {
+    try {
+      mkdirSync(this.hopperFolder, { mode: 0o700 });
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") {
+        throw error;
+      }
     }
   }
 

@@ -93,20 +93,13 @@ export function stateFolderOf(user: UserEnvironment): StateFolder {
 export function stateFolderPath(user: UserEnvironment): string {
   if (user.platform === "win32") {
     const local = absolute(user.env["LOCALAPPDATA"], win32);
-    return win32.join(local ?? win32.join(user.home, "AppData", "Local"), "phase-hopper");
+    return win32.join(local ?? win32.join(homeOf(user), "AppData", "Local"), "phase-hopper");
   }
   if (user.platform === "darwin") {
-    return posix.join(user.home, "Library", "Application Support", "phase-hopper");
+    return posix.join(homeOf(user), "Library", "Application Support", "phase-hopper");
   }
   const state = absolute(user.env["XDG_STATE_HOME"], posix);
-  if (state === undefined && user.home === "") {
-    throw new HopperError(
-      "storage",
-      "Phase Hopper's private folder has no place: your home folder is not known. Set HOME, or " +
-        "XDG_STATE_HOME, to a folder of yours.",
-    );
-  }
-  return posix.join(state ?? posix.join(user.home, ".local", "state"), "phase-hopper");
+  return posix.join(state ?? posix.join(homeOf(user), ".local", "state"), "phase-hopper");
 }
 
 /**
@@ -138,6 +131,17 @@ export function socketPath(state: StateFolder, name: string): string {
     throw asStorageError(fallback, error);
   }
   return short;
+}
+
+function homeOf({ home }: UserEnvironment): string {
+  if (home === "") {
+    throw new HopperError(
+      "storage",
+      "Phase Hopper's private folder has no place: your home folder is not known. Set HOME, or " +
+        "XDG_STATE_HOME, to a folder of yours.",
+    );
+  }
+  return home;
 }
 
 /** The specification of these variables says to ignore a relative path. */
