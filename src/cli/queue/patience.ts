@@ -6,6 +6,8 @@ import { lookAtOwner } from "./owner";
 
 /** Longer than a command owns a queue, or than a run takes from its lock to its socket. */
 const longest = 2_500;
+/** One that starts no phases is such a command for certain: only a loaded machine keeps it so long. */
+const longestOfCommand = 10_000;
 /** However many of them come one after another. */
 const longestQueue = 30_000;
 const interval = 50;
@@ -37,7 +39,9 @@ export async function patiently<T>(
         ownerId = verdict.owner.ownerId;
         since = now;
       }
-      const isOver = now - since >= longest || now - begin >= longestQueue;
+      const isCommand = verdict.state === "alive" && verdict.owner.scope === undefined;
+      const isOver =
+        now - since >= (isCommand ? longestOfCommand : longest) || now - begin >= longestQueue;
       if (!isOwned || isOver || !isPassing(verdict)) {
         throw error;
       }
