@@ -15,9 +15,10 @@ import { applyRetention, type Retention, standardRetention } from "./coordinator
 import { whatItWaitsFor } from "./coordinator/waiting";
 import { announceEndpoint, newEndpoint, withdrawEndpoint } from "./ownership/endpoint";
 import { type FolderIdentity, identifyFolder } from "./ownership/folderIdentity";
+import { foreignError } from "./ownership/foreignError";
 import { type DatabaseOrigin, KnownDatabases } from "./ownership/knownDatabases";
 import type { Machine } from "./ownership/machine";
-import { takeOwnership } from "./ownership/ownership";
+import { type Ownership, takeOwnership } from "./ownership/ownership";
 import type { Program } from "./ownership/ownerRecord";
 import type { StateFolder } from "./ownership/stateFolder";
 import type { HopperCommands } from "./protocol/commands";
@@ -128,7 +129,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       const { owner, cleanStop } = ownership.previous;
       noteAutomaticStart(queue, clock, cleanStop || owner === undefined);
     }
-    const hopper = hopperOf(options, folder, { store, queue, coordinator, closers });
+    const hopper = hopperOf(options, folder, { ownership, store, queue, coordinator, closers });
     const endpoint = newEndpoint(state, folder, ownership.ownerId);
     const server = createApiServer({ ...options, ...endpoint, commands: hopper });
     await server.listen();
@@ -149,6 +150,7 @@ export function hopperFolderOf(workspace: string): string {
 }
 
 interface Parts {
+  readonly ownership: Ownership;
   readonly store: Store;
   readonly queue: Queue;
   readonly coordinator: Coordinator;
@@ -156,7 +158,7 @@ interface Parts {
 }
 
 function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts): Hopper {
-  const { store, queue, coordinator, closers } = parts;
+  const { ownership, store, queue, coordinator, closers } = parts;
   const { clock, logger, runners } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
@@ -176,10 +178,17 @@ function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts):
       if (queue.pausedReason === crashLoopReason) {
         queue.setPaused(false);
       }
+      ownership.recordScope(planId === undefined ? {} : { planId });
       coordinator.start(planId);
     },
-    stopStarting: () => coordinator.stopStarting(),
-    cancelAll: () => coordinator.cancelAll(),
+    stopStarting() {
+      coordinator.stopStarting();
+      ownership.recordScope(undefined);
+    },
+    cancelAll() {
+      ownership.recordScope(undefined);
+      return coordinator.cancelAll();
+    },
     clearCompleted: () => void queue.clearCompleted(),
     dropDependency: (queueId, removedNumber) => void queue.dropDependency(queueId, removedNumber),
     waiting,
@@ -288,11 +297,7 @@ function admit(
       return "copy";
     case "unknown":
       if (!adopt) {
-        throw new HopperError(
-          "foreign",
-          `The queue in ${hopperFolderOf(folder.path)} was not made by you on this machine, so nothing ` +
-            `of it is run. Look at it with \`phase-hopper list\`; --adopt makes it yours.`,
-        );
+        throw foreignError(hopperFolderOf(folder.path));
       }
       giveNewId(queue, known, folder);
       return "unknown";

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly interrupts: Interrupts;
   /** Somebody looks on who can do what the run waits for: it need not end for that. */
   readonly attended: boolean;
+  /** Whether the workspace folder is there no more: nothing of the run can be stored then. */
+  readonly isGone: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -77,10 +79,7 @@ class Run {
     }
   }
 
-  /**
-   * A change that follows from another is announced before it, from within: events are handed on in
-   * the order of their ids, once nothing more follows.
-   */
+  /** Handed on once for each turn of the event loop: of a chain of short phases, many come in one. */
   private collect(events: readonly QueueEvent[]): void {
     this.pending.push(...events);
     if (!this.flushing) {
@@ -100,10 +99,7 @@ class Run {
   }
 
   private apply(): void {
-    const events = this.pending
-      .splice(0)
-      .filter((event) => this.model.concerns(event))
-      .sort((a, b) => a.event_id - b.event_id);
+    const events = this.pending.splice(0).filter((event) => this.model.concerns(event));
     if (events.length > 0) {
       this.model.apply(events);
       this.options.reporter.changed(events, this.model);
@@ -112,7 +108,14 @@ class Run {
 
   /** Looks what the run waits for, and ends it where that will not come by itself. */
   private look(): void {
-    const { hopper, reporter, planId, attended } = this.options;
+    const { hopper, reporter, planId, attended, isGone } = this.options;
+    if (isGone()) {
+      this.end(exitCodes.failed, false, {
+        kind: "trouble",
+        text: "the workspace folder was removed, and the queue with it; what runs is left alone",
+      });
+      return;
+    }
     if (this.leaving !== "no") {
       if (this.leaving === "leaving" && this.processes().length === 0) {
         this.end(exitCodes.interrupted, true);
@@ -182,11 +185,14 @@ class Run {
     });
   }
 
-  private end(exitCode: ExitCode, interrupted: boolean): void {
-    const { hopper, planId, reporter } = this.options;
+  private end(
+    exitCode: ExitCode,
+    interrupted: boolean,
+    waiting = this.options.hopper.waiting(this.options.planId),
+  ): void {
+    const { reporter } = this.options;
     if (!this.isOver) {
       this.isOver = true;
-      const waiting = hopper.waiting(planId);
       reporter.end({ exitCode, interrupted, waiting, going: this.processes() }, this.model);
       this.finish(exitCode);
     }

@@ -14,6 +14,7 @@ export interface LoadedPlan {
   readonly sourcePath?: string;
   /** Of the text's bytes. */
   readonly sha256: string;
+  readonly text: string;
 }
 
 export interface PlanContext {
@@ -32,16 +33,18 @@ export interface PlanContext {
  */
 export function loadPlanFile(path: string, context: PlanContext): LoadedPlan {
   const { sourcePath, bytes } = readPlanFile(resolve(context.workspace, path));
-  return {
-    plan: parse(decodePlan(bytes), context, sourcePath),
-    sourcePath,
-    sha256: hash(bytes),
-  };
+  const text = decodePlan(bytes);
+  return { plan: parse(text, context, sourcePath), sourcePath, sha256: hash(bytes), text };
+}
+
+/** The same text once more in another context: with the runner that a person chose by what it says. */
+export function parseAgain(loaded: LoadedPlan, context: PlanContext): LoadedPlan {
+  return { ...loaded, plan: parse(loaded.text, context, loaded.sourcePath) };
 }
 
 /** Parses a plan that came as text. */
 export function loadPlanText(markdown: string, context: PlanContext): LoadedPlan {
-  return { plan: parse(markdown, context), sha256: hash(markdown) };
+  return { plan: parse(markdown, context), sha256: hash(markdown), text: markdown };
 }
 
 /**

@@ -49,6 +49,11 @@ export class KnownDatabases {
     return "copy";
   }
 
+  /** Whether this user created or adopted the database with this id, for whatever folder. */
+  lists(databaseId: string): boolean {
+    return isDatabaseId(databaseId) && this.read(databaseId) !== undefined;
+  }
+
   /** Lists a database as this user's, in this folder. */
   register(databaseId: string, folder: FolderIdentity): void {
     if (!isDatabaseId(databaseId)) {

@@ -12,6 +12,7 @@ import { OwnerFile, type PreviousOwner } from "./ownerFile";
 import {
   ownerPath,
   type OwnerRecord,
+  type OwnerScope,
   type OwnerVerdict,
   type Program,
   readOwner,
@@ -42,6 +43,8 @@ export interface Ownership extends Disposable {
   readonly previous: PreviousOwner;
   /** Adds the generation of the queue's files to `owner.json`, which is written anew if it is gone. */
   recordGeneration(generation: number): void;
+  /** Adds to `owner.json` what this owner starts by itself; undefined for nothing. */
+  recordScope(scope: OwnerScope | undefined): void;
   /** Whether `owner.json` still names this owner: `taken` after a take-over from elsewhere. */
   standing(): "ours" | "missing" | "taken";
 }
@@ -97,6 +100,7 @@ export async function takeOwnership(request: OwnershipRequest): Promise<Ownershi
       previous,
       // People read the generation there; a full disk is no reason to give up the queue.
       recordGeneration: (generation) => attempt("updated", () => file.recordGeneration(generation)),
+      recordScope: (scope) => attempt("updated", () => file.recordScope(scope)),
       standing: () => file.standing(),
       dispose: () => release.dispose(),
     };

@@ -120,14 +120,6 @@ export interface AttemptRunner extends Disposable {
   capOutput(folder: string): Promise<void>;
   /** Whether this very process lives. */
   isAlive(process: ProcessIdentity): boolean;
-  /**
-   * Who lives and belongs to this attempt, by pid: its wrapper until the exit record is there, the
-   * wrapper's session while that lives, and for as long as they live all whose environment has the
-   * attempt's marker. So it also tells who outlives an attempt that succeeded; only a process that
-   * gave up its environment is then no longer found. For people: the search ends after a tenth of a
-   * second, the youngest processes come first in it, and on Windows nobody is found.
-   */
-  survivors(folder: string, known?: KnownAttempt): readonly Survivor[];
   /** Ends everything that belongs to the attempt; resolves when two sweeps found nobody. */
   stop(folder: string, known?: KnownAttempt): Promise<void>;
 }

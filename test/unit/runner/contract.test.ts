@@ -12,8 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../../../src/core/base/clock";
 import { HopperError } from "../../../src/core/base/errors";
 import type { AttemptRunner } from "../../../src/core/protocol/attempts";
+import { survivorsOf } from "../../../src/core/runner/survivors";
 import { Bench, ended, sh, waitFor, wrapperKinds } from "./harness";
 
 /** The protocol of files between a host and a wrapper, the same for every wrapper there is. */
@@ -45,7 +47,7 @@ for (const kind of wrapperKinds) {
       assert.equal(bench.output(request), "one\ntwo\nthree");
       assert.equal(runner.outputSize(request.folder), 13);
       assert.deepEqual(runner.judge(request.folder), { outcome: "completed", exitCode: 0 });
-      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), []);
     });
 
     it("stops at the first step that fails and says which", async () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../src/core/base/clock";
 import type { AttemptRequest, AttemptRunner } from "../../../src/core/protocol/attempts";
+import { survivorsOf } from "../../../src/core/runner/survivors";
 import { Bench, processesWith, sh, waitFor, wrapperKinds } from "./harness";
 
 /** Time that runs twenty times faster, so that five seconds of grace need not be waited for. */
@@ -43,7 +44,7 @@ for (const kind of wrapperKinds) {
 
     async function assertStopped(request: AttemptRequest): Promise<void> {
       await runner.stop(request.folder);
-      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), []);
       assert.deepEqual(processesWith(request.attemptId), []);
     }
 
@@ -88,7 +89,7 @@ for (const kind of wrapperKinds) {
       const request = await start("setsid sleep 300 & sleep 300 &");
       process.kill(runner.inspect(request.folder).started?.pid ?? 0, "SIGKILL");
       await waitFor("the wrapper's death", () => !runner.inspect(request.folder).alive);
-      assert.notDeepEqual(runner.survivors(request.folder), []);
+      assert.notDeepEqual(survivorsOf(request.folder, systemClock), []);
       await assertStopped(request);
       assert.equal(runner.inspect(request.folder).exit, undefined);
     });
@@ -121,7 +122,7 @@ for (const kind of wrapperKinds) {
       ];
       await assertAlive(strangers);
       await runner.stop(request.folder);
-      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), []);
       await assertAlive(strangers);
     });
 
@@ -179,16 +180,18 @@ for (const kind of wrapperKinds) {
       const known = { attemptId: request.attemptId };
       // The second may still be on its way from the shell to `setsid` to `sleep`.
       await waitFor("both to be what they are", () =>
-        runner.survivors(request.folder).every(({ command }) => command.startsWith("sleep ")),
+        survivorsOf(request.folder, systemClock).every(({ command }) =>
+          command.startsWith("sleep "),
+        ),
       );
       const survivors = [
         { pid: one, command: "sleep 300" },
         { pid: other, command: "sleep 301" },
       ].sort((a, b) => a.pid - b.pid);
-      assert.deepEqual(runner.survivors(request.folder), survivors);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), survivors);
       // Another host knows them too, and so does who has only the attempt's id.
-      assert.deepEqual(bench.runner().survivors(request.folder), survivors);
-      assert.deepEqual(runner.survivors(join(bench.root, "removed"), known), survivors);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), survivors);
+      assert.deepEqual(survivorsOf(join(bench.root, "removed"), systemClock, known), survivors);
       await assertStopped(request);
     });
 
@@ -275,7 +278,7 @@ describe("a zombie", () => {
       await waitFor("a zombie", () => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
       const identity = { pid: Number(pid), startTime, bootId: runner.bootId };
       assert.equal(runner.isAlive(identity), false);
-      assert.deepEqual(runner.survivors(request.folder), [
+      assert.deepEqual(survivorsOf(request.folder, systemClock), [
         { pid: parent.pid, command: "sleep 300" },
       ]);
     } finally {

@@ -7,7 +7,6 @@ import type {
   ExitRecord,
   PreparedAttempt,
   ProcessIdentity,
-  Survivor,
   Verdict,
 } from "../../../../src/core/protocol/attempts";
 
@@ -119,10 +118,6 @@ export class FakeRunner implements AttemptRunner {
 
   capOutput(): Promise<void> {
     return Promise.resolve();
-  }
-
-  survivors(): readonly Survivor[] {
-    return [];
   }
 
   stop(folder: string): Promise<void> {
