@@ -5,7 +5,7 @@ import type { Logger } from "../base/log";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { CommandResult } from "../protocol/commands";
 import type { Runners } from "../protocol/runners";
-import type { FailureReason } from "../protocol/terms";
+import type { FailureReason, RunnerKind } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import { AttemptFolders } from "./attemptFolders";
@@ -38,6 +38,11 @@ export class Coordinator implements Disposable {
   private readonly breaker = new Breaker();
   /** Plans whose phases are started; "all" is the whole queue, undefined starts nothing. */
   private scope: { readonly planId?: string } | undefined;
+  /**
+   * Phases that somebody started by hand while every slot was taken, the first asked for first. In
+   * memory alone: a start by hand overrides a pause, and no later host shall do that by itself.
+   */
+  private readonly asked = new Set<string>();
   private problem: string | undefined;
   /** The problem that was last logged, so that one that lasts is logged once. */
   private loggedProblem: string | undefined;
@@ -99,17 +104,38 @@ export class Coordinator implements Disposable {
   /** Starts nothing more; what runs goes on and is settled. */
   stopStarting(): void {
     this.scope = undefined;
+    this.asked.clear();
     this.retryTimer?.dispose();
   }
 
-  /** Starts one ready phase now, also while the queue is paused. */
+  /**
+   * Starts one ready phase now, also while the queue is paused. Where every slot is taken it is the
+   * next one to start, in a host that goes on starting phases; any other host refuses.
+   */
   startPhase(queueId: string): CommandResult {
     const phase = this.phase(queueId);
     if (phase.status !== "ready") {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
     }
-    this.startAttempt(phase);
-    return { message: `Phase ${phase.number} was started.` };
+    if (this.hasSlotFor(phase)) {
+      this.asked.delete(queueId);
+      this.startAttempt(phase);
+      return { message: `Phase ${phase.number} was started.` };
+    }
+    const slots = this.options.maxConcurrentPhases();
+    if (!this.scope) {
+      throw new HopperError(
+        "conflict",
+        `Phase ${phase.number} cannot start now: ${this.processes()} phases run, and no more than ` +
+          `${slots} may. \`phase-hopper run\` starts it when one of them ends.`,
+      );
+    }
+    this.asked.add(queueId);
+    return {
+      message:
+        `Phase ${phase.number} is next: it starts when one of the ${this.processes()} running ` +
+        `phases ends.`,
+    };
   }
 
   /** Stops a running phase; resolves when nobody of its attempt lives. */
@@ -208,7 +234,7 @@ export class Coordinator implements Disposable {
   }
 
   private processes(): number {
-    return [...this.attempts.values()].filter(({ facts }) => takesSlot(facts)).length;
+    return [...this.attempts.values()].filter(({ facts }) => takesSlot(facts.kind)).length;
   }
 
   /** Starts what may be started. Called whenever anything changed; calls from within do nothing. */
@@ -226,6 +252,9 @@ export class Coordinator implements Disposable {
 
   private startWaiting(): void {
     const { queue, clock, maxConcurrentPhases } = this.options;
+    if (!this.startAsked()) {
+      return;
+    }
     for (;;) {
       if (!this.scope || queue.pausedReason !== undefined) {
         return;
@@ -247,6 +276,29 @@ export class Coordinator implements Disposable {
       }
     }
     this.awaitRetry();
+  }
+
+  /** Starts what was started by hand and waits for a slot; answers false when the disk refuses. */
+  private startAsked(): boolean {
+    for (const queueId of this.asked) {
+      const phase = this.options.queue.state(queueId);
+      if (phase?.status !== "ready") {
+        // Somebody removed or skipped it meanwhile.
+        this.asked.delete(queueId);
+      } else if (!this.hasSlotFor(phase)) {
+        return true;
+      } else if (this.guarded(() => this.startAttempt(phase))) {
+        this.asked.delete(queueId);
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private hasSlotFor({ runner }: PhaseState): boolean {
+    const kind = this.context.runners().get(runner)?.kind;
+    return !takesSlot(kind) || this.processes() < this.options.maxConcurrentPhases();
   }
 
   private startAttempt(phase: PhaseState): void {
@@ -469,6 +521,7 @@ export class Coordinator implements Disposable {
   }
 }
 
-function takesSlot({ kind }: AttemptFacts): boolean {
+/** A phase whose runner is missing takes none: it fails instead of starting anything. */
+function takesSlot(kind: RunnerKind | undefined): boolean {
   return kind === "shell" || kind === "command";
 }

@@ -36,7 +36,10 @@ export interface CommandResult {
  */
 export interface HopperCommands {
   enqueue(request: EnqueueRequest): Promise<EnqueueResult>;
-  /** Starts a ready phase now: overrides a pause, never a dependency. */
+  /**
+   * Starts a ready phase now: overrides a pause, never a dependency. While every slot is taken it
+   * becomes the next one to start, and the answer says so.
+   */
   start(queueId: string): Promise<CommandResult>;
   /** Makes a failed phase ready again, and what it blocked with it. */
   retry(queueId: string): Promise<CommandResult>;

@@ -107,6 +107,63 @@ describe("coordinator", () => {
       assert.equal(bench.statuses(), "1 running, 2 queued");
     });
 
+    it("lets a manual start wait for a slot as the next one, also while the queue is paused", () => {
+      const [one, two, three] = [1, 2, 3].map((number) => ({ number, dependsOn: [] }));
+      assert.ok(one && two && three);
+      bench.enqueue(one, two, three);
+      bench.coordinator.start();
+      bench.queue.setPaused(true);
+      const { message } = bench.coordinator.startPhase(bench.id(3));
+      assert.equal(message, "Phase 3 is next: it starts when one of the 1 running phases ends.");
+      assert.equal(bench.statuses(), "1 running, 2 ready, 3 ready");
+      bench.runner.end(1);
+      assert.equal(bench.statuses(), "1 completed, 2 ready, 3 running");
+      bench.runner.end(3);
+      assert.equal(bench.statuses(), "1 completed, 2 ready, 3 completed");
+    });
+
+    it("starts phases that wait for a slot by hand in the order they were asked for, each once", () => {
+      bench.enqueue(...[1, 2, 3, 4].map((number) => ({ number, dependsOn: [] })));
+      bench.coordinator.start();
+      bench.coordinator.startPhase(bench.id(4));
+      bench.coordinator.startPhase(bench.id(3));
+      bench.coordinator.startPhase(bench.id(4));
+      bench.runner.end(1);
+      assert.equal(bench.statuses(), "1 completed, 2 ready, 3 ready, 4 running");
+      bench.runner.end(4);
+      assert.equal(bench.statuses(), "1 completed, 2 ready, 3 running, 4 completed");
+    });
+
+    it("forgets a start by hand when the phase was skipped, or nothing more is to be started", () => {
+      bench.enqueue(...[1, 2, 3].map((number) => ({ number, dependsOn: [] })));
+      bench.coordinator.start();
+      bench.queue.setPaused(true);
+      bench.coordinator.startPhase(bench.id(2));
+      bench.queue.skip(bench.id(2));
+      bench.coordinator.startPhase(bench.id(3));
+      bench.coordinator.stopStarting();
+      bench.runner.end(1);
+      assert.equal(bench.statuses(), "1 completed, 2 completed, 3 ready");
+    });
+
+    it("refuses a manual start beyond the slots where nobody stays to start it later", () => {
+      bench.enqueue({ number: 1, dependsOn: [] }, { number: 2, dependsOn: [] });
+      bench.coordinator.startPhase(bench.id(1));
+      assert.throws(
+        () => bench.coordinator.startPhase(bench.id(2)),
+        (error) => error instanceof HopperError && error.kind === "conflict",
+      );
+      assert.equal(bench.statuses(), "1 running, 2 ready");
+    });
+
+    it("starts a manual phase by hand whatever runs, for it takes no slot", () => {
+      bench.enqueue({ number: 1 }, { number: 2, dependsOn: [], runner: "manual" });
+      bench.queue.setPaused(true);
+      bench.coordinator.startPhase(bench.id(1));
+      bench.coordinator.startPhase(bench.id(2));
+      assert.equal(bench.statuses(), "1 running, 2 running");
+    });
+
     it("fails a phase whose program is missing, without starting anything", async () => {
       bench.runner.prepareProblem = "zsh is not on PATH";
       bench.enqueue({ number: 1 }, { number: 2 });
