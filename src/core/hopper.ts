@@ -157,11 +157,10 @@ interface Parts {
 
 function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts): Hopper {
   const { store, queue, coordinator, closers } = parts;
-  const { clock, logger, runners } = options;
+  const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
     whatItWaitsFor(queue, {
-      runners: runners(),
       now: isoNow(clock),
       trouble: coordinator.trouble,
       ...(planId !== undefined && { planId }),

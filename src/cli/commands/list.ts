@@ -7,7 +7,6 @@ import { type ExitCode, exitCodes } from "../exitCodes";
 import { findPlan } from "../queue/ids";
 import { lookAtOwner, ownerInWords } from "../queue/owner";
 import { openView } from "../queue/reading";
-import { runnerSettings } from "../queue/runnerSettings";
 import { cleanText } from "../terminal/cleanText";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
 import { type Line, renderLine, span } from "../terminal/line";
@@ -69,7 +68,6 @@ function printState(
   const { printer, terminal } = context;
   const owner = ownerInWords(lookAtOwner(context));
   const waiting = whatItWaitsFor(queue, {
-    runners: runnerSettings(context).runners,
     now: isoNow(context.clock),
     ...(only && { planId: only.plan_id }),
   });

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
-import type { AttemptRequest, AttemptRunner } from "../protocol/attempts";
+import type { AttemptRequest, AttemptRunner, PreparedAttempt } from "../protocol/attempts";
 import type { AttemptItem, PhaseData } from "../protocol/queue";
 import type { RunnerDefinition, Runners } from "../protocol/runners";
-import type { Queue } from "../queue/queue";
+import type { AttemptTerms, Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import type { AttemptFolders } from "./attemptFolders";
 import type { AttemptFacts } from "./openAttempt";
@@ -41,11 +41,11 @@ export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedA
   const definition = context.runners().get(phase.runner);
   const startsProcess = definition?.kind === "shell" || definition?.kind === "command";
   const folder = folders.of(phase.queueId, attemptNumber);
-  let prepared: { command: readonly string[]; problem?: string } = { command: [] };
+  let prepared: PreparedAttempt = { command: [] };
   if (!definition) {
     prepared = {
       command: [],
-      problem: `There is no runner "${phase.runner}": name it in the runner configuration`,
+      problem: missingRunner(phase.runner),
     };
   } else if (startsProcess) {
     const item = { attemptId, queueId: phase.queueId, attemptNumber };
@@ -59,8 +59,10 @@ export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedA
       attemptId,
       attemptNumber,
       runner: phase.runner,
-      command: prepared.command,
+      // What could not be started is known by its empty command, should this host die right now.
+      command: prepared.problem === undefined ? prepared.command : [],
       startsProcess,
+      ...(definition && { terms: termsOf(definition, data) }),
     });
   } catch (error) {
     void folders.remove(folder);
@@ -70,57 +72,84 @@ export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedA
   if (!attempt) {
     throw new Error(`attempt ${attemptId} is gone right after its claim`);
   }
-  const facts = factsOf(context, phase, attempt, data, false);
+  const facts = factsOf(context.folders, phase, attempt, data, false);
   return prepared.problem === undefined ? { facts } : { facts, problem: prepared.problem };
 }
 
-/** Makes the folder in which the verify blocks of an `external` or `manual` attempt are run. */
-export function prepareVerify(
-  context: StartContext,
-  phase: PhaseState,
-  attempt: AttemptItem,
-): { readonly folder: string; readonly problem?: string } {
+/**
+ * Makes the folder in which the verify blocks of an `external` or `manual` attempt are run.
+ *
+ * @throws HopperError `storage`, with nothing made.
+ */
+export function prepareVerify(context: StartContext, phase: PhaseState): PreparedAttempt {
   const { queue, runner, folders } = context;
   const data = requiredData(queue, phase.queueId);
-  const folder = folders.verifyOf(phase.queueId, attempt.attempt_number);
-  const definition = context.runners().get(phase.runner) ?? { kind: "manual" as const };
-  const item = {
-    attemptId: attempt.attempt_id,
-    queueId: phase.queueId,
-    attemptNumber: attempt.attempt_number,
-  };
-  const request = requestFor(context, phase, item, folder, data, definition);
-  // Nothing was launched from a folder without a spec: a crash left it half made.
+  const item = phase.attemptId === undefined ? undefined : queue.attempt(phase.attemptId);
+  if (!item) {
+    throw new HopperError("conflict", `Phase ${phase.number} has no attempt to verify.`);
+  }
+  const { attempt_id: attemptId, attempt_number: attemptNumber, runner_kind } = item;
+  const folder = folders.verifyOf(phase.queueId, attemptNumber);
+  const ids = { attemptId, queueId: phase.queueId, attemptNumber };
+  const configured = context.runners().get(phase.runner);
+  // A runner that became another kind since would add steps of its own.
+  const definition =
+    configured && configured.kind === runner_kind ? configured : { kind: "manual" as const };
+  const request = requestFor(context, phase, ids, folder, data, definition);
   folders.refuseLinks(phase.queueId);
   folders.clear(folder);
-  const { problem } = runner.prepare(request);
-  return problem === undefined ? { folder } : { folder, problem };
+  return runner.prepare(request);
 }
 
-/** What the coordinator knows of an attempt, new or found at start-up. */
+/** What the coordinator knows of an attempt, new or found at start-up: as it was claimed. */
 export function factsOf(
-  context: StartContext,
+  folders: AttemptFolders,
   phase: PhaseState,
   attempt: AttemptItem,
   data: PhaseData,
   reattached: boolean,
 ): AttemptFacts {
-  const definition = context.runners().get(phase.runner);
-  // Its runner may have been taken out of the configuration since.
-  const kind = definition?.kind ?? (attempt.command.length === 0 ? "manual" : "command");
-  const idle = definition && "idleTimeout" in definition ? definition.idleTimeout : undefined;
-  return {
+  const facts = {
     attemptId: attempt.attempt_id,
     queueId: phase.queueId,
     planId: phase.planId,
     phaseNumber: phase.number,
-    kind,
-    folder: context.folders.of(phase.queueId, attempt.attempt_number),
-    timeout: data.properties.timeout ?? definition?.timeout ?? defaultTimeout(kind),
-    idleTimeout: idle ?? (kind === "command" ? defaults.agentIdle : 0),
+    kind: attempt.runner_kind,
     retries: data.properties.retries ?? 0,
-    startedAt: attempt.started_at,
     reattached,
+  };
+  return attempt.reported_at === undefined
+    ? {
+        ...facts,
+        folder: folders.of(phase.queueId, attempt.attempt_number),
+        verifies: false,
+        timeout: attempt.timeout ?? 0,
+        idleTimeout: attempt.idle_timeout ?? 0,
+        startedAt: attempt.started_at,
+      }
+    : {
+        ...facts,
+        folder: folders.verifyOf(phase.queueId, attempt.attempt_number),
+        verifies: true,
+        // A start of its own: the person's or workflow's time is not its time.
+        timeout: data.properties.timeout ?? defaults.timeout,
+        idleTimeout: 0,
+        startedAt: attempt.reported_at,
+      };
+}
+
+/** Why an attempt whose runner is not configured cannot be started. */
+export function missingRunner(name: string): string {
+  return `There is no runner "${name}": name it in the runner configuration`;
+}
+
+function termsOf(definition: RunnerDefinition, data: PhaseData): AttemptTerms {
+  const { kind } = definition;
+  const idle = "idleTimeout" in definition ? definition.idleTimeout : undefined;
+  return {
+    kind,
+    timeout: data.properties.timeout ?? definition.timeout ?? defaultTimeout(kind),
+    idleTimeout: idle ?? (kind === "command" ? defaults.agentIdle : 0),
   };
 }
 
@@ -163,7 +192,7 @@ function requiredData(queue: Queue, queueId: string): PhaseData {
 }
 
 /** Seconds an attempt of this kind may take where nothing says so. */
-export function defaultTimeout(kind: RunnerDefinition["kind"]): number {
+function defaultTimeout(kind: RunnerDefinition["kind"]): number {
   switch (kind) {
     case "shell":
     case "command":

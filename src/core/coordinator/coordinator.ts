@@ -9,7 +9,7 @@ import type { FailureReason, RunnerKind } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import { AttemptFolders } from "./attemptFolders";
-import { claimAttempt, defaultTimeout, prepareVerify, type StartContext } from "./attemptStart";
+import { claimAttempt, factsOf, prepareVerify, type StartContext } from "./attemptStart";
 import { Breaker, breakerReason } from "./breaker";
 import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
 import { recoverAttempts } from "./recovery";
@@ -87,9 +87,12 @@ export class Coordinator implements Disposable {
     }
     await recoverAttempts(this.context, {
       ...options,
-      watch: (facts, process) => this.watch(facts, undefined, process),
+      watch: (facts, process) => this.watch(facts, process),
       settle: (attempt, verdict) => this.end(attempt, verdict),
-      verify: (attempt) => this.startVerify(attempt),
+      verify: (attempt) => {
+        const { problem } = prepareVerify(this.context, this.phase(attempt.facts.queueId));
+        this.launch(attempt, problem);
+      },
       stop: (attempt) => this.finishStop(attempt),
     });
     await this.context.folders.sweepOrphans(queue);
@@ -167,7 +170,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "running" || !attempt) {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
     }
-    const { kind, attemptId } = attempt.facts;
+    const { kind } = attempt.facts;
     if (kind === "shell" || kind === "command") {
       throw new HopperError(
         "conflict",
@@ -187,8 +190,7 @@ export class Coordinator implements Disposable {
       return { message: `Phase ${phase.number} was marked as failed.` };
     }
     if ((this.options.queue.phaseData(queueId)?.verify.length ?? 0) > 0) {
-      this.options.queue.noteEvidence(attemptId, evidence);
-      this.startVerify(attempt);
+      this.verify(attempt, evidence);
       return { message: `Phase ${phase.number} was reported as done; its verify blocks are run.` };
     }
     this.settle(attempt, { outcome: "completed", evidence });
@@ -303,39 +305,35 @@ export class Coordinator implements Disposable {
 
   private startAttempt(phase: PhaseState): void {
     const { facts, problem } = claimAttempt(this.context, phase);
-    const attempt = this.watch(facts);
+    this.launch(this.watch(facts), problem);
+  }
+
+  /** Starts the verify blocks of an attempt that was reported as done. */
+  private verify(attempt: OpenAttempt, evidence: unknown): void {
+    const { queue } = this.options;
+    const { attemptId, queueId } = attempt.facts;
+    const phase = this.phase(queueId);
+    // Made before the report is stored: a disk that refuses leaves the phase as it was.
+    const { problem } = prepareVerify(this.context, phase);
+    queue.noteReport(attemptId, evidence);
+    attempt.dispose();
+    const item = queue.attempt(attemptId);
+    const data = queue.phaseData(queueId);
+    if (item && data) {
+      const verifying = this.watch(factsOf(this.context.folders, phase, item, data, false));
+      this.launch(verifying, problem);
+    }
+  }
+
+  private launch(attempt: OpenAttempt, problem?: string): void {
     if (problem !== undefined) {
       void this.end(attempt, { outcome: "spawn", message: problem });
     } else if (attempt.hasProcess) {
-      this.options.runner.launch(facts.folder);
+      this.options.runner.launch(attempt.facts.folder);
     }
   }
 
-  private startVerify(attempt: OpenAttempt): void {
-    const { queue, runner } = this.options;
-    const item = queue.attempt(attempt.facts.attemptId);
-    if (!item) {
-      return;
-    }
-    const folder = this.context.folders.verifyOf(item.queue_id, item.attempt_number);
-    const prepared = runner.inspect(folder).prepared
-      ? { folder }
-      : prepareVerify(this.context, this.phase(item.queue_id), item);
-    attempt.dispose();
-    const { clock } = this.options;
-    const facts = { ...attempt.facts, folder, timeout: defaultTimeout("shell") };
-    const verifying = this.watch({ ...facts, startedAt: isoNow(clock), reattached: false }, true);
-    verifying.stop = attempt.stop;
-    if (verifying.stop) {
-      void this.finishStop(verifying);
-    } else if (prepared.problem === undefined) {
-      runner.launch(folder);
-    } else {
-      void this.end(verifying, { outcome: "spawn", message: prepared.problem });
-    }
-  }
-
-  private watch(facts: AttemptFacts, hasProcess?: boolean, process?: ProcessIdentity): OpenAttempt {
+  private watch(facts: AttemptFacts, process?: ProcessIdentity): OpenAttempt {
     const events: AttemptEvents = {
       started: (attempt, process) =>
         this.guarded(() => this.options.queue.attemptStarted(attempt.facts.attemptId, process)),
@@ -345,7 +343,6 @@ export class Coordinator implements Disposable {
     };
     const { runner, clock } = this.options;
     const attempt = new OpenAttempt(facts, runner, clock, events, process);
-    attempt.hasProcess = hasProcess ?? attempt.hasProcess;
     this.attempts.set(facts.attemptId, attempt);
     if (attempt.hasProcess) {
       this.tickSoon();

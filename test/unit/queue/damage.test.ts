@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { HopperError } from "../../../src/core/base/errors";
 import { encodeCommit, encodeHeader, parseJournal } from "../../../src/core/queue/journal";
+import { schemaVersion } from "../../../src/core/queue/migrations";
 import { sha256 } from "../../../src/core/queue/pair";
 import type { Store } from "../../../src/core/queue/store";
 import { FaultyFiles } from "./support/faultyFiles";
@@ -320,7 +321,7 @@ describe("damaged files", () => {
     const bytes = readFileSync(bench.paths.journal);
     const journal = parseJournal(bytes);
     assert.ok(journal);
-    const header = encodeHeader({ ...journal.header, schema: 2 });
+    const header = encodeHeader({ ...journal.header, schema: schemaVersion + 1 });
     writeFileSync(
       bench.paths.journal,
       Buffer.concat([header, Buffer.from("a new kind of line\n")]),
