@@ -20,6 +20,7 @@ import type { Machine } from "./ownership/machine";
 import { takeOwnership } from "./ownership/ownership";
 import type { Program } from "./ownership/ownerRecord";
 import type { StateFolder } from "./ownership/stateFolder";
+import { WorkspaceWatch } from "./ownership/workspaceWatch";
 import type { HopperCommands } from "./protocol/commands";
 import type { QueueEvent } from "./protocol/queue";
 import type { Runners } from "./protocol/runners";
@@ -63,6 +64,12 @@ export interface Hopper extends HopperCommands {
   readonly queue: QueueReader;
   /** Fires after each durable change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
+  /**
+   * Fires once when the workspace folder was removed, moved away or replaced while its queue is open.
+   * Nothing more is started or stored from then on ({@link waiting} says `trouble`), so the host shall
+   * show the error (kind `storage`) and stop. Running phases go on with their wrappers.
+   */
+  readonly onDidLoseWorkspace: Event<HopperError>;
   /** What opening found and did about it, for the user. */
   readonly notices: readonly string[];
   /** Where an attempt keeps its files. */
@@ -85,12 +92,13 @@ export interface Hopper extends HopperCommands {
  * Builds the parts into one hopper: takes ownership, opens the queue, settles what an earlier host
  * left, and listens for followers. Nothing is started before {@link Hopper.run} or a command.
  *
- * @throws HopperError `owned`, `foreign`, `damaged`, `newerVersion` or `storage`; what was opened is
- * closed again.
+ * @throws HopperError `owned`, `foreign`, `damaged`, `newerVersion`, `storage` or `usage`; what was
+ * opened is closed again.
  */
 export async function createHopper(options: HopperOptions): Promise<Hopper> {
   const { clock, logger, assets, state, workspace } = options;
   const folder = identifyFolder(workspace);
+  refuseLineBreaks(folder.path);
   const hopperFolder = hopperFolderOf(folder.path);
   const closers: (() => void | Promise<void>)[] = [];
   try {
@@ -123,12 +131,18 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       maxConcurrentPhases: options.maxConcurrentPhases,
     });
     closers.push(() => coordinator.dispose());
+    const watch = new WorkspaceWatch(folder, clock, logger);
+    closers.push(() => watch.dispose());
+    watch.onDidLose(({ message }) => {
+      logger.error(message);
+      coordinator.giveUp(message);
+    });
     await coordinator.recover({ distrust: origin !== "known" });
     if (options.automatic) {
       const { owner, cleanStop } = ownership.previous;
       noteAutomaticStart(queue, clock, cleanStop || owner === undefined);
     }
-    const hopper = hopperOf(options, folder, { store, queue, coordinator, closers });
+    const hopper = hopperOf(options, folder, { store, queue, coordinator, watch, closers });
     const endpoint = newEndpoint(state, folder, ownership.ownerId);
     const server = createApiServer({ ...options, ...endpoint, commands: hopper });
     await server.listen();
@@ -143,6 +157,17 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
   }
 }
 
+/** Attempts' folders go onto lines that the launcher reads: with a line break in them nothing starts. */
+function refuseLineBreaks(path: string): void {
+  if (/[\n\r]/.test(path)) {
+    throw new HopperError(
+      "usage",
+      `The path of the workspace folder ${JSON.stringify(path)} contains a line break, so no phase ` +
+        `could be started in it: rename the folder.`,
+    );
+  }
+}
+
 /** Where the queue of a workspace folder lives. */
 export function hopperFolderOf(workspace: string): string {
   return join(workspace, ".hopper");
@@ -152,11 +177,12 @@ interface Parts {
   readonly store: Store;
   readonly queue: Queue;
   readonly coordinator: Coordinator;
+  readonly watch: WorkspaceWatch;
   readonly closers: (() => void | Promise<void>)[];
 }
 
 function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts): Hopper {
-  const { store, queue, coordinator, closers } = parts;
+  const { store, queue, coordinator, watch, closers } = parts;
   const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
@@ -169,6 +195,7 @@ function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts):
   return {
     queue,
     onDidChange: queue.onDidChange,
+    onDidLoseWorkspace: watch.onDidLose,
     notices: store.notices,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {

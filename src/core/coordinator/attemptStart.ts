@@ -49,9 +49,8 @@ export function claimAttempt(context: StartContext, phase: PhaseState): ClaimedA
     };
   } else if (startsProcess) {
     const item = { attemptId, queueId: phase.queueId, attemptNumber };
-    folders.refuseLinks(phase.queueId);
-    folders.clear(folder);
-    prepared = runner.prepare(requestFor(context, phase, item, folder, data, definition));
+    const request = requestFor(context, phase, item, folder, data, definition);
+    prepared = ownTroubleAsProblem(() => prepareIn(folders, phase, runner, request));
   }
   try {
     queue.claim({
@@ -96,9 +95,7 @@ export function prepareVerify(context: StartContext, phase: PhaseState): Prepare
   const definition =
     configured && configured.kind === runner_kind ? configured : { kind: "manual" as const };
   const request = requestFor(context, phase, ids, folder, data, definition);
-  folders.refuseLinks(phase.queueId);
-  folders.clear(folder);
-  return runner.prepare(request);
+  return prepareIn(folders, phase, runner, request);
 }
 
 /** What the coordinator knows of an attempt, new or found at start-up: as it was claimed. */
@@ -136,6 +133,33 @@ export function factsOf(
         idleTimeout: 0,
         startedAt: attempt.reported_at,
       };
+}
+
+function prepareIn(
+  folders: AttemptFolders,
+  { queueId }: PhaseState,
+  runner: AttemptRunner,
+  request: AttemptRequest,
+): PreparedAttempt {
+  folders.refuseLinks(queueId);
+  folders.makeRoot();
+  folders.clear(request.folder);
+  return runner.prepare(request);
+}
+
+/**
+ * A disk that refuses concerns every phase, and is waited for; whatever else is wrong with a phase's
+ * folder concerns that phase alone, which fails, and the others go on.
+ */
+function ownTroubleAsProblem(prepare: () => PreparedAttempt): PreparedAttempt {
+  try {
+    return prepare();
+  } catch (error) {
+    if (error instanceof HopperError && error.kind !== "storage") {
+      return { command: [], problem: error.message };
+    }
+    throw error;
+  }
 }
 
 /** Why an attempt whose runner is not configured cannot be started. */

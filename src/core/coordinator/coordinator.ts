@@ -27,6 +27,11 @@ export interface CoordinatorOptions {
   readonly maxConcurrentPhases: () => number;
 }
 
+interface EndWaiter {
+  readonly resolve: () => void;
+  readonly reject: (error: HopperError) => void;
+}
+
 /** How often what no event tells is looked at. */
 const tickMilliseconds = 1000;
 
@@ -46,11 +51,13 @@ export class Coordinator implements Disposable {
   private problem: string | undefined;
   /** The problem that was last logged, so that one that lasts is logged once. */
   private loggedProblem: string | undefined;
+  /** What keeps everything from being stored for good. */
+  private obstacle: string | undefined;
   private scheduling = false;
   private tickTimer: Disposable | undefined;
   private retryTimer: Disposable | undefined;
   private disposed = false;
-  private readonly idleWaiters = new Map<string, (() => void)[]>();
+  private readonly endWaiters = new Map<string, EndWaiter[]>();
 
   constructor(private readonly options: CoordinatorOptions) {
     const { queue, runner, workspace, runners, hopperFolder, logger } = options;
@@ -70,7 +77,18 @@ export class Coordinator implements Disposable {
 
   /** What keeps the coordinator from working, such as a full disk; tried again every second. */
   get trouble(): string | undefined {
-    return this.problem;
+    return this.obstacle ?? this.problem;
+  }
+
+  /**
+   * Starts, settles and stops nothing more, because nothing can be stored any more; what runs goes on
+   * with its wrappers. For good: only a new host can know what became of it.
+   */
+  giveUp(reason: string): void {
+    this.obstacle ??= reason;
+    this.stopStarting();
+    this.tickTimer?.dispose();
+    this.endWaiting(new HopperError("storage", reason));
   }
 
   /** True while an attempt is open that this coordinator watches. */
@@ -148,11 +166,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "running" || !attempt) {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
     }
-    attempt.look();
-    if (!attempt.ending) {
-      this.stopAttempt(attempt, "cancelled", "cancelled by you");
-    }
-    await this.settled(attempt);
+    await this.cancelAttempt(attempt);
     const status = this.options.queue.state(queueId)?.status ?? "removed";
     if (attempt.stop?.reason !== "cancelled") {
       throw new HopperError(
@@ -201,13 +215,7 @@ export class Coordinator implements Disposable {
   async cancelAll(): Promise<void> {
     this.stopStarting();
     const open = [...this.attempts.values()].filter(({ hasProcess }) => hasProcess);
-    for (const attempt of open) {
-      attempt.look();
-      if (!attempt.ending) {
-        this.stopAttempt(attempt, "cancelled", "cancelled by you");
-      }
-    }
-    await Promise.all(open.map((attempt) => this.settled(attempt)));
+    await Promise.all(open.map((attempt) => this.cancelAttempt(attempt)));
   }
 
   /** Watches and starts nothing more; running attempts go on with their wrappers. */
@@ -221,6 +229,13 @@ export class Coordinator implements Disposable {
       attempt.dispose();
     }
     this.attempts.clear();
+    this.endWaiting(
+      new HopperError(
+        "unavailable",
+        "Phase Hopper ends before the phase did. A stop that was asked for is finished by whoever " +
+          "opens the queue next: `phase-hopper run` does.",
+      ),
+    );
   }
 
   private phase(queueId: string): PhaseState {
@@ -241,7 +256,7 @@ export class Coordinator implements Disposable {
 
   /** Starts what may be started. Called whenever anything changed; calls from within do nothing. */
   private schedule(): void {
-    if (this.scheduling || !this.scope || this.disposed || this.problem !== undefined) {
+    if (this.scheduling || !this.scope || this.disposed || this.trouble !== undefined) {
       return;
     }
     this.scheduling = true;
@@ -339,7 +354,7 @@ export class Coordinator implements Disposable {
         this.guarded(() => this.options.queue.attemptStarted(attempt.facts.attemptId, process)),
       exited: (attempt) => void this.end(attempt, this.judged(attempt)),
       vanished: (attempt, verdict) => void this.end(attempt, attempt.stopped ?? verdict),
-      overdue: (attempt, reason, message) => this.stopAttempt(attempt, reason, message),
+      overdue: (attempt, reason, message) => void this.stopAttempt(attempt, reason, message),
     };
     const { runner, clock } = this.options;
     const attempt = new OpenAttempt(facts, runner, clock, events, process);
@@ -360,14 +375,26 @@ export class Coordinator implements Disposable {
     }
   }
 
-  private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): void {
-    const committed = this.guarded(() =>
-      this.options.queue.requestStop(attempt.facts.attemptId, reason),
-    );
+  private async cancelAttempt(attempt: OpenAttempt): Promise<void> {
+    attempt.look();
+    if (!attempt.ending && !this.stopAttempt(attempt, "cancelled", "cancelled by you")) {
+      const { phaseNumber } = attempt.facts;
+      const why = this.trouble ?? "the queue cannot be written";
+      throw new HopperError("storage", `Phase ${phaseNumber} was not cancelled: ${why}`);
+    }
+    await this.ended(attempt);
+  }
+
+  /** Answers false, with nothing stopped, when the stop could not be committed. */
+  private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): boolean {
+    const committed =
+      this.obstacle === undefined &&
+      this.guarded(() => this.options.queue.requestStop(attempt.facts.attemptId, reason));
     if (committed) {
       attempt.stop = { reason, message };
       void this.finishStop(attempt);
     }
+    return committed;
   }
 
   private async finishStop(attempt: OpenAttempt): Promise<void> {
@@ -381,17 +408,17 @@ export class Coordinator implements Disposable {
    * is settled. A disk that refuses is tried again with each tick.
    */
   private async end(attempt: OpenAttempt, verdict: Verdict): Promise<void> {
-    if (attempt.ending) {
+    if (attempt.ending || this.obstacle !== undefined) {
       return;
     }
     attempt.ending = true;
-    const { runner, logger } = this.options;
+    const { runner } = this.options;
     const { facts } = attempt;
     if (verdict.outcome !== "completed" && attempt.hasProcess) {
       try {
         await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
       } catch (error) {
-        logger.error(`Phase ${facts.phaseNumber}: its processes could not be stopped.`, error);
+        this.note(attempt, "its processes could not be stopped", error);
         this.endLater(attempt, verdict);
         return;
       }
@@ -423,7 +450,7 @@ export class Coordinator implements Disposable {
         attemptId: facts.attemptId,
         verdict,
         ...(attempt.identity && { process: attempt.identity }),
-        ...(attempt.hasProcess && { logBytes: runner.outputSize(facts.folder) }),
+        ...this.logBytes(attempt),
         ...(retryAt !== undefined && { retryAt }),
       });
       const failed = verdict.outcome !== "completed" && retryAt === undefined;
@@ -437,10 +464,10 @@ export class Coordinator implements Disposable {
     } finally {
       this.scheduling = false;
     }
-    for (const done of this.idleWaiters.get(facts.attemptId) ?? []) {
-      done();
+    for (const { resolve } of this.endWaiters.get(facts.attemptId) ?? []) {
+      resolve();
     }
-    this.idleWaiters.delete(facts.attemptId);
+    this.endWaiters.delete(facts.attemptId);
     this.schedule();
   }
 
@@ -454,14 +481,25 @@ export class Coordinator implements Disposable {
     return wait === undefined ? undefined : new Date(clock.now() + wait).toISOString();
   }
 
-  private settled(attempt: OpenAttempt): Promise<void> {
+  /** Resolves when the attempt is settled; rejects when this coordinator stops before that. */
+  private ended(attempt: OpenAttempt): Promise<void> {
     const { attemptId } = attempt.facts;
     if (!this.attempts.has(attemptId)) {
       return Promise.resolve();
     }
-    return new Promise((resolve) => {
-      this.idleWaiters.set(attemptId, [...(this.idleWaiters.get(attemptId) ?? []), resolve]);
+    return new Promise((resolve, reject) => {
+      const waiters = this.endWaiters.get(attemptId) ?? [];
+      this.endWaiters.set(attemptId, [...waiters, { resolve, reject }]);
     });
+  }
+
+  /** Lets nobody wait for an end that this coordinator will not see. */
+  private endWaiting(error: HopperError): void {
+    const waiters = [...this.endWaiters.values()].flat();
+    this.endWaiters.clear();
+    for (const { reject } of waiters) {
+      reject(error);
+    }
   }
 
   /** Does something that stores; what fails stops the starting and is tried again. */
@@ -482,8 +520,39 @@ export class Coordinator implements Disposable {
     }
   }
 
+  /** What keeps one attempt from being looked at is its own trouble: the others go on. */
+  private look(attempt: OpenAttempt): void {
+    try {
+      attempt.tick();
+    } catch (error) {
+      this.note(attempt, "it cannot be looked at", error);
+    }
+  }
+
+  /** Logs an attempt's own trouble: once, however often it is met. */
+  private note(attempt: OpenAttempt, what: string, error: unknown): void {
+    const text = `Phase ${attempt.facts.phaseNumber}: ${what}: ${errorMessage(error)}`;
+    if (text !== attempt.notedTrouble) {
+      attempt.notedTrouble = text;
+      this.options.logger.error(text, error);
+    }
+  }
+
+  private logBytes(attempt: OpenAttempt): { readonly logBytes?: number } {
+    if (!attempt.hasProcess) {
+      return {};
+    }
+    try {
+      return { logBytes: this.options.runner.outputSize(attempt.facts.folder) };
+    } catch (error) {
+      // An end is not held up for a number that is only shown.
+      this.note(attempt, "the size of its output cannot be read", error);
+      return {};
+    }
+  }
+
   private tickSoon(): void {
-    if (this.tickTimer || this.disposed) {
+    if (this.tickTimer || this.disposed || this.obstacle !== undefined) {
       return;
     }
     this.tickTimer = this.options.clock.after(tickMilliseconds, () => {
@@ -498,7 +567,7 @@ export class Coordinator implements Disposable {
       if (attempt.unsettled) {
         void this.end(attempt, attempt.unsettled);
       } else {
-        this.guarded(() => attempt.tick());
+        this.look(attempt);
       }
     }
     this.schedule();

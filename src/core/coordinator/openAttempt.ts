@@ -46,6 +46,8 @@ export class OpenAttempt {
   stop: { readonly reason: FailureReason; readonly message: string } | undefined;
   /** How it ended, where that could not be stored yet. */
   unsettled: Verdict | undefined;
+  /** Trouble of its own that was logged last. */
+  notedTrouble: string | undefined;
   /** Set once its end is being dealt with, so that hints that come in meanwhile do nothing. */
   ending = false;
   /** Set while a process of this attempt is expected: always but for a person's or workflow's turn. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HopperError } from "../../../src/core/base/errors";
 import { CoordinatorBench, runners } from "./support/coordinatorBench";
@@ -427,6 +427,102 @@ describe("coordinator", () => {
       await bench.coordinator.cancel(bench.id(1));
       assert.equal(bench.phase(1).reason, "cancelled");
     });
+  });
+
+  describe("a cancel that is waited for", () => {
+    beforeEach(() => {
+      bench.enqueue({ number: 1 });
+      bench.coordinator.start();
+      bench.runner.stop = () => new Promise(() => undefined);
+    });
+
+    it("is refused with the reason when this host ends first, and finished by the next one", async () => {
+      const cancelled = bench.coordinator.cancel(bench.id(1));
+      const all = bench.coordinator.cancelAll();
+      const refused = [cancelled, all].map((promise) =>
+        assert.rejects(promise, { kind: "unavailable", message: /finished by whoever opens/ }),
+      );
+      await bench.restart();
+      await Promise.all(refused);
+      await settled();
+      assert.equal(bench.phase(1).reason, "cancelled");
+    });
+
+    it("is refused when nothing can be stored", async () => {
+      bench.diskError = "ENOSPC";
+      await assert.rejects(bench.coordinator.cancel(bench.id(1)), {
+        kind: "storage",
+        message: /full/,
+      });
+      await assert.rejects(bench.coordinator.cancelAll(), { kind: "storage", message: /full/ });
+    });
+  });
+
+  describe("one attempt's own trouble", () => {
+    beforeEach(() => {
+      bench.maxConcurrent = 2;
+      bench.enqueue(...[1, 2, 3].map((number) => ({ number, dependsOn: [] })));
+    });
+
+    it("stops neither the checks of the others nor the starting, and is logged once", () => {
+      bench.coordinator.start();
+      const { runner } = bench;
+      const { folder } = runner.of(1).request;
+      const inspect = runner.inspect.bind(runner);
+      runner.inspect = (path) => {
+        if (path === folder) {
+          throw new Error("too many links");
+        }
+        return inspect(path);
+      };
+      bench.clock.advance(3000);
+      assert.equal(bench.coordinator.trouble, undefined);
+      runner.endSilently(2);
+      bench.clock.advance(1000);
+      assert.equal(bench.statuses(), "1 running, 2 completed, 3 running");
+      assert.equal(bench.logged.filter((line) => line.includes("too many links")).length, 1);
+      runner.inspect = inspect;
+      runner.endSilently(1);
+      bench.clock.advance(1000);
+      assert.equal(bench.phase(1).status, "completed");
+    });
+
+    it("keeps no end from being stored that is known without it", () => {
+      bench.coordinator.start();
+      bench.runner.outputSize = () => {
+        throw new Error("it cannot be looked at");
+      };
+      bench.runner.end(1);
+      assert.equal(bench.statuses(), "1 completed, 2 running, 3 running");
+      assert.equal(bench.coordinator.trouble, undefined);
+    });
+
+    it("fails its phase alone where the folder for its files is a link", async () => {
+      const attempts = join(bench.folder, ".hopper", "attempts");
+      mkdirSync(attempts, { recursive: true });
+      symlinkSync(bench.folder, join(attempts, bench.id(1)));
+      bench.coordinator.start();
+      await settled();
+      assert.equal(bench.statuses(), "1 failed, 2 running, 3 running");
+      assert.equal(bench.phase(1).reason, "spawn");
+      assert.match(bench.phase(1).error_message ?? "", /link/);
+    });
+  });
+
+  it("starts, settles and stops nothing more once it was told that the workspace is gone", async () => {
+    bench.enqueue({ number: 1, timeout: 60 }, { number: 2, dependsOn: [] });
+    bench.coordinator.start();
+    bench.coordinator.giveUp("the workspace is gone");
+    assert.equal(bench.coordinator.trouble, "the workspace is gone");
+    bench.runner.end(1);
+    bench.clock.advance(120_000);
+    bench.coordinator.start();
+    await assert.rejects(bench.coordinator.cancel(bench.id(1)), /the workspace is gone/);
+    await settled();
+    assert.equal(bench.statuses(), "1 running, 2 ready");
+    assert.equal(bench.runner.of(1).stops, 0);
+    await bench.restart();
+    assert.equal(bench.statuses(), "1 completed, 2 ready", "the next host knows what became of it");
   });
 
   describe("manual and external phases", () => {
