@@ -24,6 +24,7 @@ export const enqueueBody = z
   .strictObject({
     path: z.exactOptional(z.string().regex(/^[^\0]+$/, "must be a path")),
     markdown: z.exactOptional(z.string()),
+    sha256: z.exactOptional(z.string().regex(/^[0-9a-f]{64}$/i, "must be a SHA-256 in hex")),
     title: z.exactOptional(z.string()),
     parent_issue: z.exactOptional(z.int().positive()),
     runner: z.exactOptional(z.string()),

@@ -5,6 +5,11 @@ export interface EnqueueRequest {
   /** The plan's file; exactly one of `path` and `markdown` is given. */
   readonly path?: string;
   readonly markdown?: string;
+  /**
+   * Hex SHA-256 of the bytes that the user was shown and agreed to: should the file have changed
+   * since, nothing is enqueued, and the answer is a conflict.
+   */
+  readonly sha256?: string;
   /** Replaces the plan's own title. */
   readonly title?: string;
   readonly parentIssue?: number;

@@ -93,6 +93,7 @@ describe("The API's requests", () => {
       ["path and text", "POST", "/api/plans", json({ path: "a", markdown: "b" }), 400, /one of/],
       ["no plan at all", "POST", "/api/plans", {}, 400, /exactly one of path/],
       ["a NUL in a path", "POST", "/api/plans", json({ path: "a\0b" }), 400, /path/],
+      ["a short sum", "POST", "/api/plans", json({ path: "a", sha256: "ab" }), 400, /sha256/],
       ["a bad priority", "POST", "/api/plans", json({ path: "a", priority: "x" }), 400, /priority/],
       ["a bad choice", "POST", "/api/plans", json({ path: "a", if_enqueued: "x" }), 400, /if_enq/],
       ["a pause without a word", "POST", "/api/queue/config/pause", {}, 400, /paused/],
