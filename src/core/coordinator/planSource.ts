@@ -107,7 +107,7 @@ const mostBytes = maxFileBytes + 8;
  * would be waited for, and a device, which has no end, are refused.
  */
 function readRegularFile(path: string): Buffer {
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(descriptor);
     if (stats.isDirectory()) {
