@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createApiServer } from "./api/server";
 import type { Assets } from "./base/assets";
 import { type Clock, isoNow } from "./base/clock";
@@ -20,6 +20,7 @@ import type { Machine } from "./ownership/machine";
 import { takeOwnership } from "./ownership/ownership";
 import type { Program } from "./ownership/ownerRecord";
 import type { StateFolder } from "./ownership/stateFolder";
+import { sweepState } from "./ownership/stateSweep";
 import { WorkspaceWatch } from "./ownership/workspaceWatch";
 import type { HopperCommands } from "./protocol/commands";
 import type { QueueEvent } from "./protocol/queue";
@@ -150,6 +151,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     announceEndpoint(state, folder, endpoint);
     closers.push(() => withdrawEndpoint(state, folder, endpoint));
     void tidy(queue, hopperFolder, options);
+    void sweepState(state, dirname(endpoint.socketPath), clock, logger);
     return hopper;
   } catch (error) {
     await closeAll(closers, logger);
