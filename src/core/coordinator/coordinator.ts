@@ -1,19 +1,22 @@
-import { type Clock, isoNow, yieldToEventLoop } from "../base/clock";
+import { type Clock, yieldToEventLoop } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { type Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { CommandResult } from "../protocol/commands";
 import type { Runners } from "../protocol/runners";
-import type { FailureReason, RunnerKind } from "../protocol/terms";
+import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import { AttemptFolders } from "./attemptFolders";
 import { claimAttempt, factsOf, prepareVerify, type StartContext } from "./attemptStart";
 import { Breaker, breakerReason } from "./breaker";
+import { EndWaiters } from "./endWaiters";
 import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
 import { recoverAttempts } from "./recovery";
 import { retryWait } from "./retries";
+import { Scheduler, takesSlot } from "./scheduler";
+import { Trouble } from "./trouble";
 
 export interface CoordinatorOptions {
   readonly queue: Queue;
@@ -27,11 +30,6 @@ export interface CoordinatorOptions {
   readonly maxConcurrentPhases: () => number;
 }
 
-interface EndWaiter {
-  readonly resolve: () => void;
-  readonly reject: (error: HopperError) => void;
-}
-
 /** How often what no event tells is looked at. */
 const tickMilliseconds = 1000;
 
@@ -41,28 +39,25 @@ export class Coordinator implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly context: StartContext;
   private readonly breaker = new Breaker();
-  /** Plans whose phases are started; "all" is the whole queue, undefined starts nothing. */
-  private scope: { readonly planId?: string } | undefined;
-  /**
-   * Phases that somebody started by hand while every slot was taken, the first asked for first. In
-   * memory alone: a start by hand overrides a pause, and no later host shall do that by itself.
-   */
-  private readonly asked = new Set<string>();
-  private problem: string | undefined;
-  /** The problem that was last logged, so that one that lasts is logged once. */
-  private loggedProblem: string | undefined;
-  /** What keeps everything from being stored for good. */
-  private obstacle: string | undefined;
-  private scheduling = false;
   private tickTimer: Disposable | undefined;
-  private retryTimer: Disposable | undefined;
   private disposed = false;
-  private readonly endWaiters = new Map<string, EndWaiter[]>();
+  private readonly endWaiters = new EndWaiters();
+  private readonly troubles: Trouble;
+  private readonly scheduler: Scheduler;
 
   constructor(private readonly options: CoordinatorOptions) {
     const { queue, runner, workspace, runners, hopperFolder, logger } = options;
     const folders = new AttemptFolders(hopperFolder, logger);
     this.context = { queue, runner, folders, workspace, runners };
+    this.troubles = new Trouble(logger, () => this.tickSoon());
+    this.scheduler = this.disposables.add(
+      new Scheduler({
+        ...options,
+        processes: () => this.processes(),
+        trouble: this.troubles,
+        startAttempt: (phase) => this.startAttempt(phase),
+      }),
+    );
     this.disposables.add(runner.onHint((folder) => this.byFolder(folder)?.look()));
     this.disposables.add(
       runner.onDidFailToStart(({ folder, message }) => {
@@ -72,12 +67,12 @@ export class Coordinator implements Disposable {
         }
       }),
     );
-    this.disposables.add(queue.onDidChange(() => this.schedule()));
+    this.disposables.add(queue.onDidChange(() => this.scheduler.schedule()));
   }
 
   /** What keeps the coordinator from working, such as a full disk; tried again every second. */
   get trouble(): string | undefined {
-    return this.obstacle ?? this.problem;
+    return this.troubles.text;
   }
 
   /**
@@ -85,15 +80,10 @@ export class Coordinator implements Disposable {
    * with its wrappers. For good: only a new host can know what became of it.
    */
   giveUp(reason: string): void {
-    this.obstacle ??= reason;
-    this.stopStarting();
+    this.troubles.giveUp(reason);
+    this.scheduler.stop();
     this.tickTimer?.dispose();
-    this.endWaiting(new HopperError("storage", reason));
-  }
-
-  /** True while an attempt is open that this coordinator watches. */
-  get active(): boolean {
-    return this.attempts.size > 0;
+    this.endWaiters.rejectAll(new HopperError("storage", reason));
   }
 
   /** Settles or re-attaches whatever a host before this one left; comes before anything else. */
@@ -118,15 +108,12 @@ export class Coordinator implements Disposable {
 
   /** Starts what is ready from now on: of one plan, or of the whole queue. */
   start(planId?: string): void {
-    this.scope = planId === undefined ? {} : { planId };
-    this.schedule();
+    this.scheduler.start(planId);
   }
 
   /** Starts nothing more; what runs goes on and is settled. */
   stopStarting(): void {
-    this.scope = undefined;
-    this.asked.clear();
-    this.retryTimer?.dispose();
+    this.scheduler.stop();
   }
 
   /**
@@ -138,25 +125,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "ready") {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
     }
-    if (this.hasSlotFor(phase)) {
-      this.asked.delete(queueId);
-      this.startAttempt(phase);
-      return { message: `Phase ${phase.number} was started.` };
-    }
-    const slots = this.options.maxConcurrentPhases();
-    if (!this.scope) {
-      throw new HopperError(
-        "conflict",
-        `Phase ${phase.number} cannot start now: ${this.processes()} phases run, and no more than ` +
-          `${slots} may. \`phase-hopper run\` starts it when one of them ends.`,
-      );
-    }
-    this.asked.add(queueId);
-    return {
-      message:
-        `Phase ${phase.number} is next: it starts when one of the ${this.processes()} running ` +
-        `phases ends.`,
-    };
+    return this.scheduler.startByHand(phase);
   }
 
   /** Stops a running phase; resolves when nobody of its attempt lives. */
@@ -221,15 +190,13 @@ export class Coordinator implements Disposable {
   /** Watches and starts nothing more; running attempts go on with their wrappers. */
   dispose(): void {
     this.disposed = true;
-    this.scope = undefined;
     this.tickTimer?.dispose();
-    this.retryTimer?.dispose();
     this.disposables.dispose();
     for (const attempt of this.attempts.values()) {
       attempt.dispose();
     }
     this.attempts.clear();
-    this.endWaiting(
+    this.endWaiters.rejectAll(
       new HopperError(
         "unavailable",
         "Phase Hopper ends before the phase did. A stop that was asked for is finished by whoever " +
@@ -252,70 +219,6 @@ export class Coordinator implements Disposable {
 
   private processes(): number {
     return [...this.attempts.values()].filter(({ facts }) => takesSlot(facts.kind)).length;
-  }
-
-  /** Starts what may be started. Called whenever anything changed; calls from within do nothing. */
-  private schedule(): void {
-    if (this.scheduling || !this.scope || this.disposed || this.trouble !== undefined) {
-      return;
-    }
-    this.scheduling = true;
-    try {
-      this.startWaiting();
-    } finally {
-      this.scheduling = false;
-    }
-  }
-
-  private startWaiting(): void {
-    const { queue, clock, maxConcurrentPhases } = this.options;
-    if (!this.startAsked()) {
-      return;
-    }
-    for (;;) {
-      if (!this.scope || queue.pausedReason !== undefined) {
-        return;
-      }
-      const withoutSlot = [...this.context.runners()]
-        .filter(([, { kind }]) => kind === "external" || kind === "manual")
-        .map(([name]) => name);
-      const next = queue.nextToStart({
-        now: isoNow(clock),
-        withoutSlot,
-        slotFree: this.processes() < maxConcurrentPhases(),
-        ...this.scope,
-      });
-      if (!next) {
-        break;
-      }
-      if (!this.guarded(() => this.startAttempt(next))) {
-        return;
-      }
-    }
-    this.awaitRetry();
-  }
-
-  /** Starts what was started by hand and waits for a slot; answers false when the disk refuses. */
-  private startAsked(): boolean {
-    for (const queueId of this.asked) {
-      const phase = this.options.queue.state(queueId);
-      if (phase?.status !== "ready") {
-        // Somebody removed or skipped it meanwhile.
-        this.asked.delete(queueId);
-      } else if (!this.hasSlotFor(phase)) {
-        return true;
-      } else if (this.guarded(() => this.startAttempt(phase))) {
-        this.asked.delete(queueId);
-      } else {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private hasSlotFor({ runner }: PhaseState): boolean {
-    const kind = this.context.runners().get(runner)?.kind;
-    return !takesSlot(kind) || this.processes() < this.options.maxConcurrentPhases();
   }
 
   private startAttempt(phase: PhaseState): void {
@@ -351,7 +254,9 @@ export class Coordinator implements Disposable {
   private watch(facts: AttemptFacts, process?: ProcessIdentity): OpenAttempt {
     const events: AttemptEvents = {
       started: (attempt, process) =>
-        this.guarded(() => this.options.queue.attemptStarted(attempt.facts.attemptId, process)),
+        this.troubles.guarded(() =>
+          this.options.queue.attemptStarted(attempt.facts.attemptId, process),
+        ),
       exited: (attempt) => void this.end(attempt, this.judged(attempt)),
       vanished: (attempt, verdict) => void this.end(attempt, attempt.stopped ?? verdict),
       overdue: (attempt, reason, message) => void this.stopAttempt(attempt, reason, message),
@@ -382,14 +287,16 @@ export class Coordinator implements Disposable {
       const why = this.trouble ?? "the queue cannot be written";
       throw new HopperError("storage", `Phase ${phaseNumber} was not cancelled: ${why}`);
     }
-    await this.ended(attempt);
+    if (this.attempts.has(attempt.facts.attemptId)) {
+      await this.endWaiters.wait(attempt.facts.attemptId);
+    }
   }
 
   /** Answers false, with nothing stopped, when the stop could not be committed. */
   private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): boolean {
     const committed =
-      this.obstacle === undefined &&
-      this.guarded(() => this.options.queue.requestStop(attempt.facts.attemptId, reason));
+      !this.troubles.isFinal &&
+      this.troubles.guarded(() => this.options.queue.requestStop(attempt.facts.attemptId, reason));
     if (committed) {
       attempt.stop = { reason, message };
       void this.finishStop(attempt);
@@ -408,7 +315,7 @@ export class Coordinator implements Disposable {
    * is settled. A disk that refuses is tried again with each tick.
    */
   private async end(attempt: OpenAttempt, verdict: Verdict): Promise<void> {
-    if (attempt.ending || this.obstacle !== undefined) {
+    if (attempt.ending || this.troubles.isFinal) {
       return;
     }
     attempt.ending = true;
@@ -418,12 +325,12 @@ export class Coordinator implements Disposable {
       try {
         await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
       } catch (error) {
-        this.note(attempt, "its processes could not be stopped", error);
+        this.troubles.note(attempt, "its processes could not be stopped", error);
         this.endLater(attempt, verdict);
         return;
       }
     }
-    if (!this.disposed && !this.guarded(() => this.settle(attempt, verdict))) {
+    if (!this.disposed && !this.troubles.guarded(() => this.settle(attempt, verdict))) {
       this.endLater(attempt, verdict);
     }
   }
@@ -442,33 +349,29 @@ export class Coordinator implements Disposable {
       runner.settle(facts.folder);
     }
     this.attempts.delete(facts.attemptId);
-    attempt.dispose();
     // The next phase starts when all that follows from this end is decided, a tripped breaker too.
-    this.scheduling = true;
     try {
-      queue.settle({
-        attemptId: facts.attemptId,
-        verdict,
-        ...(attempt.identity && { process: attempt.identity }),
-        ...this.logBytes(attempt),
-        ...(retryAt !== undefined && { retryAt }),
+      this.scheduler.withoutStarting(() => {
+        queue.settle({
+          attemptId: facts.attemptId,
+          verdict,
+          ...(attempt.identity && { process: attempt.identity }),
+          ...this.logBytes(attempt),
+          ...(retryAt !== undefined && { retryAt }),
+        });
+        const failed = verdict.outcome !== "completed" && retryAt === undefined;
+        if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
+          logger.warn(`The queue was paused: ${breakerReason}.`);
+          queue.setPaused(true, breakerReason);
+        }
       });
-      const failed = verdict.outcome !== "completed" && retryAt === undefined;
-      if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
-        logger.warn(`The queue was paused: ${breakerReason}.`);
-        queue.setPaused(true, breakerReason);
-      }
     } catch (error) {
       this.attempts.set(facts.attemptId, attempt);
       throw error;
-    } finally {
-      this.scheduling = false;
     }
-    for (const { resolve } of this.endWaiters.get(facts.attemptId) ?? []) {
-      resolve();
-    }
-    this.endWaiters.delete(facts.attemptId);
-    this.schedule();
+    attempt.dispose();
+    this.endWaiters.settled(facts.attemptId);
+    this.scheduler.schedule();
   }
 
   private retryAt(facts: AttemptFacts, verdict: Verdict): string | undefined {
@@ -481,60 +384,12 @@ export class Coordinator implements Disposable {
     return wait === undefined ? undefined : new Date(clock.now() + wait).toISOString();
   }
 
-  /** Resolves when the attempt is settled; rejects when this coordinator stops before that. */
-  private ended(attempt: OpenAttempt): Promise<void> {
-    const { attemptId } = attempt.facts;
-    if (!this.attempts.has(attemptId)) {
-      return Promise.resolve();
-    }
-    return new Promise((resolve, reject) => {
-      const waiters = this.endWaiters.get(attemptId) ?? [];
-      this.endWaiters.set(attemptId, [...waiters, { resolve, reject }]);
-    });
-  }
-
-  /** Lets nobody wait for an end that this coordinator will not see. */
-  private endWaiting(error: HopperError): void {
-    const waiters = [...this.endWaiters.values()].flat();
-    this.endWaiters.clear();
-    for (const { reject } of waiters) {
-      reject(error);
-    }
-  }
-
-  /** Does something that stores; what fails stops the starting and is tried again. */
-  private guarded(work: () => void): boolean {
-    try {
-      work();
-      this.loggedProblem = undefined;
-      return true;
-    } catch (error) {
-      const { logger } = this.options;
-      this.problem = errorMessage(error);
-      if (this.problem !== this.loggedProblem) {
-        this.loggedProblem = this.problem;
-        logger.error(`The queue cannot go on: ${this.problem}`, error);
-      }
-      this.tickSoon();
-      return false;
-    }
-  }
-
   /** What keeps one attempt from being looked at is its own trouble: the others go on. */
   private look(attempt: OpenAttempt): void {
     try {
       attempt.tick();
     } catch (error) {
-      this.note(attempt, "it cannot be looked at", error);
-    }
-  }
-
-  /** Logs an attempt's own trouble: once, however often it is met. */
-  private note(attempt: OpenAttempt, what: string, error: unknown): void {
-    const text = `Phase ${attempt.facts.phaseNumber}: ${what}: ${errorMessage(error)}`;
-    if (text !== attempt.notedTrouble) {
-      attempt.notedTrouble = text;
-      this.options.logger.error(text, error);
+      this.troubles.note(attempt, "it cannot be looked at", error);
     }
   }
 
@@ -546,13 +401,13 @@ export class Coordinator implements Disposable {
       return { logBytes: this.options.runner.outputSize(attempt.facts.folder) };
     } catch (error) {
       // An end is not held up for a number that is only shown.
-      this.note(attempt, "the size of its output cannot be read", error);
+      this.troubles.note(attempt, "the size of its output cannot be read", error);
       return {};
     }
   }
 
   private tickSoon(): void {
-    if (this.tickTimer || this.disposed || this.obstacle !== undefined) {
+    if (this.tickTimer || this.disposed || this.troubles.isFinal) {
       return;
     }
     this.tickTimer = this.options.clock.after(tickMilliseconds, () => {
@@ -562,7 +417,7 @@ export class Coordinator implements Disposable {
   }
 
   private tick(): void {
-    this.problem = undefined;
+    this.troubles.tryAgain();
     for (const attempt of this.attempts.values()) {
       if (attempt.unsettled) {
         void this.end(attempt, attempt.unsettled);
@@ -570,24 +425,9 @@ export class Coordinator implements Disposable {
         this.look(attempt);
       }
     }
-    this.schedule();
+    this.scheduler.schedule();
     if ([...this.attempts.values()].some(({ hasProcess, unsettled }) => hasProcess || unsettled)) {
       this.tickSoon();
     }
   }
-
-  private awaitRetry(): void {
-    this.retryTimer?.dispose();
-    const { queue, clock } = this.options;
-    const due = queue.nextRetryAt(isoNow(clock));
-    if (due !== undefined) {
-      const wait = Math.max(Date.parse(due) - clock.now(), 0);
-      this.retryTimer = clock.after(wait, () => this.schedule());
-    }
-  }
-}
-
-/** A phase whose runner is missing takes none: it fails instead of starting anything. */
-function takesSlot(kind: RunnerKind | undefined): boolean {
-  return kind === "shell" || kind === "command";
 }
