@@ -3,7 +3,7 @@ import { type ErrorKind, HopperError } from "../../../src/core/base/errors";
 import { InvalidPlanError } from "../../../src/core/protocol/plan";
 import { ApiFixture, type RequestChange, token } from "./apiFixture";
 import { phase } from "./fakeCommands";
-import { HeldClock } from "./heldClock";
+import { FakeClock } from "../../support/fakeClock";
 import { until } from "./until";
 
 const json = (value: unknown): RequestChange => ({ body: JSON.stringify(value) });
@@ -199,7 +199,7 @@ describe("The API's requests", () => {
   });
 
   it("are answered however long the command takes", async () => {
-    const clock = new HeldClock();
+    const clock = new FakeClock();
     const slow = new ApiFixture(clock);
     try {
       await slow.server.listen();
@@ -207,7 +207,7 @@ describe("The API's requests", () => {
       slow.commands.behaviour = () => new Promise<void>((resolve) => (finish = resolve));
       const reply = slow.request("POST", `/api/queue/${id}/cancel`);
       await until(() => slow.commands.calls.length === 1);
-      clock.pass(60_000);
+      clock.advance(60_000);
       finish();
       assert.equal((await reply).status, 200);
     } finally {
@@ -216,7 +216,7 @@ describe("The API's requests", () => {
   });
 
   it("are given up when their body does not come in time", async () => {
-    const clock = new HeldClock();
+    const clock = new FakeClock();
     const slow = new ApiFixture(clock);
     try {
       await slow.server.listen();
@@ -224,8 +224,8 @@ describe("The API's requests", () => {
         headers: { "Content-Length": "2" },
         body: "{",
       });
-      await until(() => clock.waiting === 1);
-      await until(() => (clock.pass(1_000), clock.monotonic() >= 20_000));
+      await until(() => clock.pending === 1);
+      await until(() => (clock.advance(1_000), clock.monotonic() >= 20_000));
       assert.equal((await reply).status, 408);
       assert.deepEqual(slow.commands.calls, []);
     } finally {
