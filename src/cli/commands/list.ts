@@ -8,7 +8,6 @@ import { isForeign } from "../queue/foreign";
 import { findPlan } from "../queue/ids";
 import { lookAtOwner, ownerInWords } from "../queue/owner";
 import { openView } from "../queue/reading";
-import { runnerSettings } from "../queue/runnerSettings";
 import { cleanText } from "../terminal/cleanText";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
 import { type Line, renderLine, span, wrapLine } from "../terminal/line";
@@ -71,7 +70,6 @@ function printState(
   const { printer, terminal } = context;
   const owner = ownerInWords(lookAtOwner(context), queue);
   const waiting = whatItWaitsFor(queue, {
-    runners: runnerSettings(context).runners,
     now: isoNow(context.clock),
     ...(only && { planId: only.plan_id }),
   });

@@ -92,7 +92,7 @@ export function assertEnqueueable(context: Context, { name, loaded }: PlanFile):
 /** What the options of the command line make of a plan's file. */
 export function enqueueRequest(
   { options }: Context,
-  { path, runner }: PlanFile,
+  { path, loaded, runner }: PlanFile,
   ifEnqueued: NonNullable<EnqueueRequest["ifEnqueued"]>,
 ): EnqueueRequest {
   const title = options.text("title");
@@ -100,6 +100,7 @@ export function enqueueRequest(
   const { priority } = options;
   return {
     path,
+    sha256: loaded.sha256,
     ifEnqueued,
     ...(title !== undefined && { title }),
     ...(parentIssue !== undefined && { parentIssue }),

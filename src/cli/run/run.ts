@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import type { Hopper } from "../../core/hopper";
 import type { Context } from "../context";
 import type { QueueReader } from "../../core/queue/queueReader";
@@ -135,22 +134,13 @@ async function runWanted(
       : new LineReporter(context, hopper, summary);
   return runToEnd({
     hopper,
-    runners,
     reporter,
     interrupts,
     attended: !json && terminal.canRedraw && terminal.canAsk,
-    isGone: isGone(context),
     clock,
     logger,
     ...(planId !== undefined && { planId }),
   });
-}
-
-/** Also where another folder was put in the place of the one that the queue was opened in. */
-function isGone({ workspace }: Context): () => boolean {
-  const look = (): number | undefined => statSync(workspace.path, { throwIfNoEntry: false })?.ino;
-  const inode = look();
-  return () => look() !== inode;
 }
 
 /** The one plan of the run; one that is new is stored, and with `--json` its events are told. */

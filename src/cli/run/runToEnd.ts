@@ -4,7 +4,6 @@ import type { Logger } from "../../core/base/log";
 import { errorMessage } from "../../core/base/errors";
 import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
-import type { Runners } from "../../core/protocol/runners";
 import type { Waiting } from "../../core/protocol/snapshot";
 import { every } from "../every";
 import { type ExitCode, exitCodes } from "../exitCodes";
@@ -16,13 +15,10 @@ export interface RunOptions {
   readonly hopper: Hopper;
   /** The one plan to run; without it everything. */
   readonly planId?: string;
-  readonly runners: Runners;
   readonly reporter: RunReporter;
   readonly interrupts: Interrupts;
   /** Somebody looks on who can do what the run waits for: it need not end for that. */
   readonly attended: boolean;
-  /** Whether the workspace folder is there no more: nothing of the run can be stored then. */
-  readonly isGone: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -64,6 +60,11 @@ class Run {
     });
     try {
       this.disposables.add(hopper.onDidChange((events) => this.collect(events)));
+      this.disposables.add(
+        hopper.onDidLoseWorkspace(({ message }) =>
+          this.end(exitCodes.failed, false, { kind: "trouble", text: message }),
+        ),
+      );
       reporter.begin(this.model);
       if (interrupts.pending === undefined) {
         hopper.run(planId);
@@ -108,14 +109,7 @@ class Run {
 
   /** Looks what the run waits for, and ends it where that will not come by itself. */
   private look(): void {
-    const { hopper, reporter, planId, attended, isGone } = this.options;
-    if (isGone()) {
-      this.end(exitCodes.failed, false, {
-        kind: "trouble",
-        text: "the workspace folder was removed, and the queue with it; what runs is left alone",
-      });
-      return;
-    }
+    const { hopper, reporter, planId, attended } = this.options;
     if (this.leaving !== "no") {
       if (this.leaving === "leaving" && this.processes().length === 0) {
         this.end(exitCodes.interrupted, true);
@@ -178,9 +172,10 @@ class Run {
 
   /** Phases of this run that a process is at work on. */
   private processes(): readonly PhaseQueueItem[] {
-    const { runners } = this.options;
-    return this.model.running.filter(({ runner }) => {
-      const kind = runners.get(runner)?.kind ?? "command";
+    const { queue } = this.options.hopper;
+    return this.model.running.filter(({ queue_id }) => {
+      // As it was claimed: the configuration may be another one by now.
+      const kind = queue.attempts(queue_id).at(-1)?.runner_kind;
       return kind === "shell" || kind === "command";
     });
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { type Clock, delay, isoNow } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { type Disposable, toDisposable } from "../base/lifecycle";
@@ -68,6 +68,7 @@ export async function takeOwnership(request: OwnershipRequest): Promise<Ownershi
   }
   const lock = await lockOrRefuse(folder, request);
   try {
+    closeToOthers(hopperFolder, request.state.user.uid);
     const file = new OwnerFile(hopperFolder, machine, {
       ownerId: randomUUID(),
       program: request.program,
@@ -121,6 +122,24 @@ function makeHopperFolder(path: string): void {
   }
   if (lstatSync(path).isSymbolicLink()) {
     throw new HopperError("usage", `${path} is a symbolic link; remove it.`);
+  }
+}
+
+/** Plans, output and commands are in there: a folder that came with a wider mode is closed. */
+function closeToOthers(path: string, uid: number | undefined): void {
+  const stats = lstatSync(path);
+  if (uid !== undefined && stats.uid === uid && (stats.mode & 0o077) !== 0) {
+    try {
+      chmodSync(path, 0o700);
+    } catch (error) {
+      throw new HopperError(
+        "storage",
+        `${path} cannot be closed to others: ${errorMessage(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 }
 

@@ -71,6 +71,7 @@ describe("The owner's client", () => {
       runner: "shell",
       priority: 20,
       ifEnqueued: "replace",
+      sha256: "0123456789abcdef".repeat(4),
     } as const;
     const result = await client.enqueue(request);
     assert.deepEqual(result, { planId: "plan-1", planNumber: 3, phases: [phase] });
