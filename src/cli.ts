@@ -15,7 +15,7 @@ const cli = new CommandLine({
   assets: assetsBeside(__filename),
   clock: systemClock,
   environment: process.env,
-  workingFolder: process.cwd(),
+  currentFolder: () => process.cwd(),
   printer: new Printer(process.stdout, process.stderr),
   terminal: describeTerminal(process, process.env),
 });

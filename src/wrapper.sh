@@ -5,7 +5,7 @@
 # It is started before there is an attempt for it, since starting two programs takes longer than all
 # that follows, and waits for a line on stdin: the attempt's id, a space and its folder.
 #
-# usage: sh wrapper.sh BOOT_ID OUTER_ANCESTRY (in a session of its own)
+# usage: sh wrapper.sh BOOT_ID OUTER_ANCESTRY UMASK (in a session of its own; UMASK is for the steps)
 
 IFS= read -r hopper_line || exit 0
 export HOPPER_ANCESTRY="$2${hopper_line%% *}"
@@ -18,6 +18,9 @@ trap ':' PIPE
 set -f
 
 hopper_boot=$1
+hopper_umask=$3
+# What the wrapper itself makes is for its user alone.
+umask 077
 set -- "${hopper_line#* }" "${hopper_line%% *}"
 hopper_folder=$1
 cd -- "$1" || exit 1
@@ -41,15 +44,24 @@ printf '%s\n' "$hopper_claim" 2>/dev/null >started || {
   exit 1
 }
 
+# A stop that found `started` still without its line could not know whom to stop. It made `stopped`
+# and then looked again, so either it saw the line above, or this process sees that file.
+if [ -e stopped ]; then
+  printf 'stopped %s\n' "$2"
+  exit 0
+fi
+
 exec </dev/null
 hopper_step=0
 hopper_problem=
 {
+  umask "$hopper_umask"
   . ./run.sh
   hopper_steps
 } >>output.log 2>&1
 hopper_status=$?
 
+umask 077
 trap '' HUP INT QUIT TERM
 hopper_code=$hopper_status
 hopper_signal=null

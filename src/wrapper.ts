@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, renameSync, statSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { attemptFiles, readSpec } from "./core/runner/attemptFolder";
@@ -38,6 +46,11 @@ async function main(folder: string, attemptId: string): Promise<void> {
   }
   if (!takeAttempt(folder, ownIdentity())) {
     tell(`taken ${attemptId}`);
+    return;
+  }
+  // A stop that could not yet see who took the attempt made this file, and then looked again.
+  if (existsSync(join(folder, attemptFiles.stopped))) {
+    tell(`stopped ${attemptId}`);
     return;
   }
   const exit = await runSteps(spec, folder);

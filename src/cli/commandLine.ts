@@ -44,6 +44,11 @@ export class CommandLine {
 
   /** Runs the command that `argv` asks for and ends the process with its exit code. */
   async main(argv: readonly string[]): Promise<never> {
+    const json = argv.includes("--json");
+    if (json) {
+      // Without a command commander prints the help, which is no answer to a program.
+      this.program.configureOutput({ writeErr: () => undefined });
+    }
     try {
       await this.program.parseAsync(argv);
     } catch (error) {
@@ -51,7 +56,7 @@ export class CommandLine {
         ? exitCodes.completed
         : reportError(error, {
             ...this.invocation,
-            json: argv.includes("--json"),
+            json,
             debug: argv.includes("--debug"),
           });
     }

@@ -1,5 +1,6 @@
 import type { Assets } from "../core/base/assets";
 import type { Clock } from "../core/base/clock";
+import { errorCode, errorMessage, HopperError } from "../core/base/errors";
 import type { Logger } from "../core/base/log";
 import { type GivenOptions } from "./options";
 import { createLogger, type Printer } from "./printer";
@@ -12,7 +13,8 @@ export interface Invocation {
   readonly assets: Assets;
   readonly clock: Clock;
   readonly environment: NodeJS.ProcessEnv;
-  readonly workingFolder: string;
+  /** Throws where that folder was removed. */
+  readonly currentFolder: () => string;
   readonly printer: Printer;
   readonly terminal: Terminal;
 }
@@ -21,22 +23,38 @@ export interface Invocation {
 export interface Context extends Invocation {
   readonly options: GivenOptions;
   readonly json: boolean;
+  readonly workingFolder: string;
   readonly workspace: Workspace;
   readonly logger: Logger;
 }
 
-/** @throws HopperError `usage` when `--dir` names no folder. */
+/** @throws HopperError `usage` when there is no folder to work in. */
 export function createContext(invocation: Invocation, options: GivenOptions): Context {
   const json = options.flag("json");
+  const workingFolder = workingFolderOf(invocation);
   return {
     ...invocation,
     options,
     json,
-    workspace: findWorkspace(invocation.workingFolder, options.text("dir")),
+    workingFolder,
+    workspace: findWorkspace(workingFolder, options.text("dir")),
     logger: createLogger(invocation.printer, {
       debug: options.flag("debug"),
       quiet: json,
       palette: invocation.terminal.notePalette,
     }),
   };
+}
+
+function workingFolderOf({ currentFolder }: Invocation): string {
+  try {
+    return currentFolder();
+  } catch (error) {
+    throw new HopperError(
+      "usage",
+      `The current folder cannot be used (${errorCode(error) ?? errorMessage(error)}): it was ` +
+        "removed, perhaps. Go to another one and try again.",
+      { cause: error },
+    );
+  }
 }

@@ -9,6 +9,8 @@ type Output = NodeJS.WriteStream;
 export class Printer {
   private readonly closing = new AbortController();
   private noteSink: ((line: string) => void) | undefined;
+  /** What was said in this turn of the event loop; a write for each line would cost more than the line. */
+  private waiting = "";
 
   constructor(
     private readonly stdout: Output,
@@ -41,13 +43,19 @@ export class Printer {
 
   /** Anything, as it is. */
   write(text: string): void {
-    if (!this.closed.aborted) {
-      this.stdout.write(text);
+    if (this.stdout.isTTY) {
+      this.send(text);
+    } else if (text !== "") {
+      if (this.waiting === "") {
+        setImmediate(() => this.sendWaiting());
+      }
+      this.waiting += text;
     }
   }
 
   /** Bytes as they are; resolves when they are on their way, so that memory stays bounded. */
   async bytes(bytes: Uint8Array): Promise<void> {
+    this.sendWaiting();
     if (!this.closed.aborted && !this.stdout.write(bytes)) {
       await this.drained();
     }
@@ -55,6 +63,7 @@ export class Printer {
 
   /** A line beside what was asked for: who owns the queue, what went wrong. */
   note(line: string): void {
+    this.sendWaiting();
     if (this.noteSink) {
       this.noteSink(line);
     } else {
@@ -69,6 +78,7 @@ export class Printer {
 
   /** Resolves when everything was taken by whoever reads it. */
   async flush(): Promise<void> {
+    this.sendWaiting();
     await Promise.all(
       [this.stdout, this.stderr].map(
         (stream) =>
@@ -77,6 +87,20 @@ export class Printer {
           }),
       ),
     );
+  }
+
+  private sendWaiting(): void {
+    const text = this.waiting;
+    this.waiting = "";
+    if (text !== "") {
+      this.send(text);
+    }
+  }
+
+  private send(text: string): void {
+    if (!this.closed.aborted) {
+      this.stdout.write(text);
+    }
   }
 
   private drained(): Promise<void> {
@@ -103,10 +127,17 @@ export interface LogOptions {
 /** What the core has to say, as notes. */
 export function createLogger(printer: Printer, { debug, quiet, palette }: LogOptions): Logger {
   const note = (text: string): void => printer.note(text);
+  const warnings = new Set<string>();
   return {
     debug: (message) => debug && note(palette("dim", `debug: ${cleanText(message)}`)),
     info: (message) => !quiet && note(palette("dim", cleanText(message))),
-    warn: (message) => !quiet && note(`${palette("yellow", "warning:")} ${cleanText(message)}`),
+    warn(message) {
+      // What is tried every second fails every second, in the same words.
+      if (!quiet && !warnings.has(message)) {
+        warnings.add(message);
+        note(`${palette("yellow", "warning:")} ${cleanText(message)}`);
+      }
+    },
     error(message, error) {
       note(`${palette("red", "error:")} ${cleanText(message)}`);
       if (debug && error instanceof Error) {

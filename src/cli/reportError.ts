@@ -13,7 +13,7 @@ export interface ReportOptions extends Pick<Invocation, "printer" | "terminal"> 
 /** Says what went wrong, in one line or as JSON; answers what the process shall end with. */
 export function reportError(error: unknown, options: ReportOptions): ExitCode {
   const { printer, terminal, json, debug } = options;
-  const { kind, message, exitCode, problems } = describe(error);
+  const { kind, message, exitCode, problems } = describe(error, json);
   if (json) {
     printer.json({ error: { kind, message, ...(problems && { problems }) } });
   } else if (message !== "") {
@@ -32,9 +32,9 @@ interface Description {
   readonly problems?: readonly PlanProblem[];
 }
 
-function describe(error: unknown): Description {
+function describe(error: unknown, json: boolean): Description {
   if (error instanceof CommanderError) {
-    return { kind: "usage", message: usageMessage(error), exitCode: exitCodes.usage };
+    return { kind: "usage", message: usageMessage(error, json), exitCode: exitCodes.usage };
   }
   if (error instanceof HopperError) {
     return {
@@ -54,9 +54,9 @@ function hasProblems(error: object): error is { readonly problems: readonly Plan
 }
 
 /** Commander's text on one line; without a command it has printed the help already. */
-function usageMessage({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError, json: boolean): string {
   if (code === "commander.help") {
-    return "";
+    return json ? "No command was given. See `phase-hopper --help`." : "";
   }
   const text = message
     .replace(/^error: /, "")

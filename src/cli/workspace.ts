@@ -1,6 +1,6 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { HopperError } from "../core/base/errors";
+import { errorCode, errorMessage, HopperError } from "../core/base/errors";
 
 /** The folder whose queue a command is about. */
 export interface Workspace {
@@ -15,7 +15,7 @@ export interface Workspace {
  * The folder named on the command line; without one the nearest folder upward that has a queue, else
  * the working folder.
  *
- * @throws HopperError `usage` when the named folder is none.
+ * @throws HopperError `usage` when the named folder is none, or there can be no queue in it.
  */
 export function findWorkspace(workingFolder: string, named: string | undefined): Workspace {
   if (named !== undefined) {
@@ -35,11 +35,46 @@ export function findWorkspace(workingFolder: string, named: string | undefined):
   }
 }
 
+/** @throws HopperError `usage` where no queue can be in the folder. */
 function at(path: string): Workspace {
+  // Paths are handed to the launcher a line each, and shown a line each.
+  if (/[\r\n]/.test(path)) {
+    throw new HopperError(
+      "usage",
+      `The workspace folder ${JSON.stringify(path)} has a line break in its path: rename it, or name ` +
+        "another one with --dir.",
+    );
+  }
   const hopperFolder = join(path, ".hopper");
-  return { path, hopperFolder, exists: isFolder(hopperFolder) };
+  const found = stats(hopperFolder);
+  if (found && !found.isDirectory()) {
+    throw new HopperError(
+      "usage",
+      `${hopperFolder} is a file where the queue's folder belongs: move it away, or name another ` +
+        "workspace folder with --dir.",
+    );
+  }
+  return { path, hopperFolder, exists: found !== undefined };
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return stats(path)?.isDirectory() ?? false;
+}
+
+/** @throws HopperError `usage` where it cannot be said what is there. */
+function stats(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A path that leads through a file leads nowhere.
+    if (errorCode(error) === "ENOTDIR") {
+      return undefined;
+    }
+    throw new HopperError(
+      "usage",
+      `${dirname(path)} cannot be looked into (${errorCode(error) ?? errorMessage(error)}): mend its ` +
+        "permissions, or name another workspace folder with --dir.",
+      { cause: error },
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createApiServer } from "./api/server";
 import type { Assets } from "./base/assets";
 import { type Clock, isoNow } from "./base/clock";
@@ -15,11 +15,14 @@ import { applyRetention, type Retention, standardRetention } from "./coordinator
 import { whatItWaitsFor } from "./coordinator/waiting";
 import { announceEndpoint, newEndpoint, withdrawEndpoint } from "./ownership/endpoint";
 import { type FolderIdentity, identifyFolder } from "./ownership/folderIdentity";
+import { foreignError } from "./ownership/foreignError";
 import { type DatabaseOrigin, KnownDatabases } from "./ownership/knownDatabases";
 import type { Machine } from "./ownership/machine";
-import { takeOwnership } from "./ownership/ownership";
+import { type Ownership, takeOwnership } from "./ownership/ownership";
 import type { Program } from "./ownership/ownerRecord";
 import type { StateFolder } from "./ownership/stateFolder";
+import { sweepState } from "./ownership/stateSweep";
+import { WorkspaceWatch } from "./ownership/workspaceWatch";
 import type { HopperCommands } from "./protocol/commands";
 import type { QueueEvent } from "./protocol/queue";
 import type { Runners } from "./protocol/runners";
@@ -63,6 +66,12 @@ export interface Hopper extends HopperCommands {
   readonly queue: QueueReader;
   /** Fires after each durable change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
+  /**
+   * Fires once when the workspace folder was removed, moved away or replaced while its queue is open.
+   * Nothing more is started or stored from then on ({@link waiting} says `trouble`), so the host shall
+   * show the error (kind `storage`) and stop. Running phases go on with their wrappers.
+   */
+  readonly onDidLoseWorkspace: Event<HopperError>;
   /** What opening found and did about it, for the user. */
   readonly notices: readonly string[];
   /** Where an attempt keeps its files. */
@@ -85,12 +94,13 @@ export interface Hopper extends HopperCommands {
  * Builds the parts into one hopper: takes ownership, opens the queue, settles what an earlier host
  * left, and listens for followers. Nothing is started before {@link Hopper.run} or a command.
  *
- * @throws HopperError `owned`, `foreign`, `damaged`, `newerVersion` or `storage`; what was opened is
- * closed again.
+ * @throws HopperError `owned`, `foreign`, `damaged`, `newerVersion`, `storage` or `usage`; what was
+ * opened is closed again.
  */
 export async function createHopper(options: HopperOptions): Promise<Hopper> {
   const { clock, logger, assets, state, workspace } = options;
   const folder = identifyFolder(workspace);
+  refuseLineBreaks(folder.path);
   const hopperFolder = hopperFolderOf(folder.path);
   const closers: (() => void | Promise<void>)[] = [];
   try {
@@ -123,12 +133,25 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       maxConcurrentPhases: options.maxConcurrentPhases,
     });
     closers.push(() => coordinator.dispose());
+    const watch = new WorkspaceWatch(folder, clock, logger);
+    closers.push(() => watch.dispose());
+    watch.onDidLose(({ message }) => {
+      logger.error(message);
+      coordinator.giveUp(message);
+    });
     await coordinator.recover({ distrust: origin !== "known" });
     if (options.automatic) {
       const { owner, cleanStop } = ownership.previous;
       noteAutomaticStart(queue, clock, cleanStop || owner === undefined);
     }
-    const hopper = hopperOf(options, folder, { store, queue, coordinator, closers });
+    const hopper = hopperOf(options, folder, {
+      ownership,
+      store,
+      queue,
+      coordinator,
+      watch,
+      closers,
+    });
     const endpoint = newEndpoint(state, folder, ownership.ownerId);
     const server = createApiServer({ ...options, ...endpoint, commands: hopper });
     await server.listen();
@@ -136,10 +159,22 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     announceEndpoint(state, folder, endpoint);
     closers.push(() => withdrawEndpoint(state, folder, endpoint));
     void tidy(queue, hopperFolder, options);
+    void sweepState(state, dirname(endpoint.socketPath), clock, logger);
     return hopper;
   } catch (error) {
     await closeAll(closers, logger);
     throw error;
+  }
+}
+
+/** Attempts' folders go onto lines that the launcher reads: with a line break in them nothing starts. */
+function refuseLineBreaks(path: string): void {
+  if (/[\n\r]/.test(path)) {
+    throw new HopperError(
+      "usage",
+      `The path of the workspace folder ${JSON.stringify(path)} contains a line break, so no phase ` +
+        `could be started in it: rename the folder.`,
+    );
   }
 }
 
@@ -149,19 +184,20 @@ export function hopperFolderOf(workspace: string): string {
 }
 
 interface Parts {
+  readonly ownership: Ownership;
   readonly store: Store;
   readonly queue: Queue;
   readonly coordinator: Coordinator;
+  readonly watch: WorkspaceWatch;
   readonly closers: (() => void | Promise<void>)[];
 }
 
 function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts): Hopper {
-  const { store, queue, coordinator, closers } = parts;
-  const { clock, logger, runners } = options;
+  const { ownership, store, queue, coordinator, watch, closers } = parts;
+  const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
     whatItWaitsFor(queue, {
-      runners: runners(),
       now: isoNow(clock),
       trouble: coordinator.trouble,
       ...(planId !== undefined && { planId }),
@@ -170,16 +206,24 @@ function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts):
   return {
     queue,
     onDidChange: queue.onDidChange,
+    onDidLoseWorkspace: watch.onDidLose,
     notices: store.notices,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {
       if (queue.pausedReason === crashLoopReason) {
         queue.setPaused(false);
       }
+      ownership.recordScope(planId === undefined ? {} : { planId });
       coordinator.start(planId);
     },
-    stopStarting: () => coordinator.stopStarting(),
-    cancelAll: () => coordinator.cancelAll(),
+    stopStarting() {
+      coordinator.stopStarting();
+      ownership.recordScope(undefined);
+    },
+    cancelAll() {
+      ownership.recordScope(undefined);
+      return coordinator.cancelAll();
+    },
     clearCompleted: () => void queue.clearCompleted(),
     dropDependency: (queueId, removedNumber) => void queue.dropDependency(queueId, removedNumber),
     waiting,
@@ -288,11 +332,7 @@ function admit(
       return "copy";
     case "unknown":
       if (!adopt) {
-        throw new HopperError(
-          "foreign",
-          `The queue in ${hopperFolderOf(folder.path)} was not made by you on this machine, so nothing ` +
-            `of it is run. Look at it with \`phase-hopper list\`; --adopt makes it yours.`,
-        );
+        throw foreignError(hopperFolderOf(folder.path));
       }
       giveNewId(queue, known, folder);
       return "unknown";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { answer, checkAnswer } from "../support/answers";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { answer, checkAnswer, errorAnswer } from "../support/answers";
 import { planText, useWorkspace } from "../support/workspace";
 
 describe("phase-hopper check", () => {
@@ -64,5 +64,40 @@ describe("phase-hopper check", () => {
     await workspace().expect(0, ["check", "plan.md", "--runner", "claude"]);
     const { stdout } = await workspace().expect(2, ["check", "plan.md", "--runner", "shell"]);
     assert.match(stdout, /\[no-block\]/);
+  });
+
+  it("has that JSON shape for a file that holds no text, too", async () => {
+    const files: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+      ["latin1.md", new Uint8Array([0x23, 0x20, 0xe4, 0x0a]), /not UTF-8/],
+      ["nul.md", "# A\0\n", /NUL bytes/],
+      ["utf16.md", new Uint8Array([0xff, 0xfe, 0x23, 0x00]), /UTF-16/],
+      ["large.md", "x\n".repeat(1024 * 1024 + 1), /2 MB/],
+    ];
+    for (const [name, content, message] of files) {
+      writeFileSync(workspace().file(name), content);
+      const { stdout, stderr } = await workspace().expect(2, ["check", name, "--json"]);
+      const checked = answer(checkAnswer, stdout);
+      assert.deepEqual([checked.phases, stderr], [[], ""]);
+      assert.match(checked.problems[0]?.message ?? "", message);
+      assert.equal((await workspace().call(["check", name])).code, 2);
+    }
+    mkdirSync(workspace().file("folder.md"));
+    const folder = await workspace().expect(2, ["check", "folder.md", "--json"]);
+    assert.equal(answer(checkAnswer, folder.stdout).problems[0]?.code, "not-readable");
+    const missing = await workspace().expect(2, ["check", "missing.md", "--json"]);
+    assert.equal(answer(errorAnswer, missing.stdout).error.kind, "notFound");
+  });
+
+  it("says time-outs as they are written", async () => {
+    const phases = ["20m", "90s", "1h 30m", "48h"].map((time) => ({
+      lines: [`Timeout: ${time}`],
+      sh: "true",
+    }));
+    workspace().write("plan.md", planText("Times", phases));
+    const { stdout } = await workspace().expect(0, ["check", "plan.md"]);
+    assert.deepEqual(
+      [...stdout.matchAll(/time-out (.*)$/gm)].map(([, time]) => time),
+      ["20m", "1m 30s", "1h 30m", "48h"],
+    );
   });
 });

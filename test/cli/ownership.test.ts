@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { answer, errorAnswer } from "../support/answers";
+import { answer, errorAnswer, listAnswer } from "../support/answers";
 import { eventually } from "../support/eventually";
 import { planText, type RunningCli, until, useWorkspace } from "../support/workspace";
 
@@ -53,7 +53,10 @@ describe("one owner and its followers", () => {
     const list = await workspace().expect(0, ["list"]);
     assert.match(
       list.stdout,
-      new RegExp(`^Owned by phase-hopper \\(process ${owner.child.pid ?? 0}\\)\\.$`, "m"),
+      new RegExp(
+        `^Owned by phase-hopper \\(process ${owner.child.pid ?? 0}\\), which goes on with Plan 1 only\\.$`,
+        "m",
+      ),
     );
     assert.match(list.stdout, /● 1\.1 +Step 1 +running/);
     const show = await workspace().expect(0, ["show", "1.1"]);
@@ -77,7 +80,10 @@ describe("one owner and its followers", () => {
       planText("More", [{ lines: ["Runner: manual"] }, { sh: "true" }, { sh: "true" }]),
     );
     const enqueued = await workspace().expect(0, ["enqueue", "more.md", "--yes"]);
-    assert.match(enqueued.stdout, /^Plan 2 More is enqueued with 3 phases\. The queue's owner/);
+    assert.match(
+      enqueued.stdout,
+      /^Plan 2 More is enqueued with 3 phases\. .* goes on with Plan 1 only; after that, `phase-hopper run`/,
+    );
     assert.equal((await workspace().expect(0, ["start", "2.1"])).stdout, "Phase 1 was started.\n");
     await workspace().expect(0, ["done", "2.1", "--note", "by a follower"]);
     await workspace().expect(0, ["skip", "2.2"]);
@@ -101,7 +107,7 @@ describe("one owner and its followers", () => {
   it("cancels through the owner, which goes on with what is left to do", async () => {
     const owner = await startOwner();
     const { stdout } = await workspace().expect(0, ["cancel", "1.1"]);
-    assert.equal(stdout, "Phase 1 was cancelled.\n");
+    assert.match(stdout, /^Phase 1 was cancelled\. `phase-hopper retry 1\.1` makes it ready again/);
     const { code, stdout: said } = await owner.ended;
     assert.equal(code, 1);
     assert.match(said, /^Phase 1 Step 1: failed after .*: cancelled by you$/m);
@@ -145,6 +151,139 @@ describe("one owner and its followers", () => {
     await workspace().expect(0, ["run", "--adopt"], stranger);
     assert.equal(existsSync(workspace().file("ran")), true);
     await workspace().expect(0, ["run"], stranger);
+  });
+
+  it("asks on a terminal before it adopts a queue that another user made", async () => {
+    workspace().write("plan.md", planText("Foreign", [{ sh: "touch ran" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const stranger = { environment: { XDG_STATE_HOME: workspace().outside("other-state") } };
+    for (const args of [
+      ["run"],
+      ["run", "plan.md"],
+      ["pause"],
+      ["enqueue", "plan.md", "--again"],
+    ]) {
+      for (const no of ["\r", "n\r", "\u0003"]) {
+        const cli = workspace().onTerminal(args, stranger);
+        await cli.shows("Adopt this queue? (y/N)");
+        assert.match(cli.screen.text, /was not made by you on this\s+machine/);
+        assert.match(cli.screen.text, /1 plan with 1 phase; the newest was enqueued on .*\s+from/);
+        cli.press(no);
+        assert.equal(await cli.ended, 130);
+      }
+    }
+    // --yes answers another question.
+    const yes = workspace().onTerminal(["run", "plan.md", "--yes"], stranger);
+    await yes.shows("Adopt this queue? (y/N)");
+    yes.press("maybe\r");
+    yes.press("y\r");
+    assert.equal(await yes.ended, 0);
+    assert.equal(existsSync(workspace().file("ran")), true);
+    await workspace().expect(0, ["pause"], stranger);
+  });
+
+  it("adopts for a state command, too, once the person says so", async () => {
+    workspace().write("plan.md", planText("Foreign", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const stranger = { environment: { XDG_STATE_HOME: workspace().outside("other-state") } };
+    const cli = workspace().onTerminal(["skip", "1.1"], stranger);
+    await cli.shows("Adopt this queue? (y/N)");
+    cli.press("y\r");
+    assert.equal(await cli.ended, 0);
+    await workspace().expect(0, ["run"], stranger);
+  });
+
+  it("refuses a foreign queue before anything else is asked where nobody can be", async () => {
+    workspace().write("plan.md", planText("Foreign", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const stranger = { environment: { XDG_STATE_HOME: workspace().outside("other-state") } };
+    workspace().write("other.md", planText("Other", [{ sh: "true" }]));
+    for (const args of [
+      ["run", "other.md"],
+      ["enqueue", "other.md"],
+      ["run", "--yes", "other.md"],
+    ]) {
+      const { stderr } = await workspace().expect(3, args, stranger);
+      assert.match(stderr, /--adopt makes it yours/);
+    }
+  });
+
+  it("shows a foreign queue, says that it is one, and makes nothing in the user's folder", async () => {
+    workspace().write("plan.md", planText("Foreign", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const other = workspace().outside("other-state");
+    const stranger = { environment: { XDG_STATE_HOME: other } };
+    const { stdout } = await workspace().expect(0, ["list"], stranger);
+    assert.match(stdout, /1\.1 +Step 1 +ready/);
+    assert.match(stdout, /was not made by you on this machine/);
+    assert.match(stdout, /phase-hopper run --adopt/);
+    const json = await workspace().expect(0, ["list", "--json"], stranger);
+    assert.equal(answer(listAnswer, json.stdout).foreign, true);
+    assert.equal(existsSync(other), false);
+    assert.doesNotMatch((await workspace().expect(0, ["list"])).stdout, /not made by you/);
+  });
+
+  it("says that the owner goes on where it starts phases of all plans", async () => {
+    workspace().write("held.md", planText("Held", [{ sh: `touch up; ${until("go")}` }]));
+    await workspace().expect(0, ["enqueue", "held.md", "--yes"]);
+    const owner = workspace().start(["run"]);
+    await workspace().wrote("up");
+    workspace().write("more.md", planText("More", [{ sh: "true" }]));
+    const { stdout } = await workspace().expect(0, ["enqueue", "more.md", "--yes"]);
+    assert.match(stdout, /Its owner, phase-hopper \(process \d+\), goes on with it\.$/m);
+    assert.match(
+      (await workspace().expect(0, ["list"])).stdout,
+      new RegExp(`^Owned by phase-hopper \\(process ${owner.child.pid ?? 0}\\)\\.$`, "m"),
+    );
+    await endOwner(owner);
+    assert.deepEqual(await workspace().statuses(), ["completed", "completed"]);
+  });
+
+  it("says of each command whether its owner, which runs one plan, goes on with it", async () => {
+    workspace().write("other.md", planText("Other", [{ sh: "exit 1" }]));
+    await workspace().expect(1, ["run", "other.md", "--yes"]);
+    workspace().write(
+      "held.md",
+      planText("Held", [{ sh: `touch up; ${until("go")}` }, { sh: "true" }]),
+    );
+    const owner = workspace().start(["run", "--yes", "held.md"]);
+    await workspace().wrote("up");
+    const notThis = /goes on with Plan 2 only; after that, `phase-hopper run` starts the rest\.\n$/;
+    assert.match((await workspace().expect(0, ["retry", "1.1"])).stdout, notThis);
+    assert.match((await workspace().expect(0, ["skip", "1.1"])).stdout, notThis);
+    assert.match((await workspace().expect(0, ["resume"])).stdout, notThis);
+    const its = /Its owner, .*, goes on with it\.\n$/;
+    assert.match((await workspace().expect(0, ["skip", "2.2"])).stdout, its);
+    await endOwner(owner);
+  });
+
+  it("carries out commands that come at the same moment, all of them", async () => {
+    workspace().write("plan.md", planText("First", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const commands = Array.from({ length: 8 }, (_, index) =>
+      index % 4 === 3
+        ? [index === 3 ? "pause" : "resume"]
+        : ["enqueue", "plan.md", "--yes", "--again"],
+    );
+    for (let round = 1; round <= 3; round++) {
+      const results = await Promise.all(commands.map((args) => workspace().call(args)));
+      assert.deepEqual(
+        results.map(({ code, stderr }) => [code, stderr]),
+        commands.map(() => [0, ""]),
+      );
+      assert.equal((await workspace().phases()).length, 1 + 6 * round);
+    }
+  });
+
+  it("lets a run wait for a command that has the queue for a moment", async () => {
+    workspace().write("plan.md", planText("First", [{ sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const calls = [["skip", "1.1"], ["run"], ["resume"], ["resume"]];
+    const results = await Promise.all(calls.map((args) => workspace().call(args)));
+    assert.deepEqual(
+      results.map(({ code, stderr }) => [code, stderr]),
+      calls.map(() => [0, ""]),
+    );
   });
 
   it("a copied workspace comes up paused, with open attempts interrupted", async () => {

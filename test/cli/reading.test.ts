@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { answer, listAnswer, logLine, showAnswer } from "../support/answers";
+import { eventually } from "../support/eventually";
 import { planText, until, useWorkspace } from "../support/workspace";
 
 describe("commands that read", () => {
@@ -122,5 +123,21 @@ describe("commands that read", () => {
       assert.doesNotMatch(text, /[\u001b\u0007\u202e]/);
       assert.match(text, /Evil/);
     }
+  });
+
+  it("show lists what outlived a successful attempt, for as long as it lives", async () => {
+    workspace().write("plan.md", planText("Left", [{ sh: "sleep 600 & touch up" }]));
+    await workspace().expect(0, ["run", "plan.md", "--yes"]);
+    const [left] = workspace().processes();
+    assert.equal(left?.command, "sleep 600");
+    const { stdout } = await workspace().expect(0, ["show", "1.1"]);
+    assert.match(stdout, new RegExp(`^still alive +${left.pid} {2}sleep 600$`, "m"));
+    const json = await workspace().expect(0, ["show", "1.1", "--json"]);
+    assert.deepEqual(answer(showAnswer, json.stdout).attempts[0]?.["survivors"], [
+      { pid: left.pid, command: "sleep 600" },
+    ]);
+    process.kill(left.pid, "SIGKILL");
+    await eventually("it is gone", () => workspace().processes().length === 0);
+    assert.doesNotMatch((await workspace().expect(0, ["show", "1.1"])).stdout, /still alive/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { answer, errorAnswer, runLine } from "../support/answers";
 import { planText, until, useWorkspace } from "../support/workspace";
 
@@ -157,7 +157,7 @@ describe("phase-hopper run", () => {
     assert.equal((await workspace().phases()).length, 1);
   });
 
-  it("prints an event per line, between run_started and run_finished, with --json", async () => {
+  it("prints an event per line, each once and in order, with --json", async () => {
     workspace().write("plan.md", planText("Json", [{ sh: "true" }, { sh: "exit 1" }]));
     const { stdout, stderr } = await workspace().expect(1, ["run", "plan.md", "--yes", "--json"]);
     assert.equal(stderr, "");
@@ -170,6 +170,9 @@ describe("phase-hopper run", () => {
           : event.type,
       ),
       [
+        "plan_enqueued",
+        "phase_enqueued",
+        "phase_enqueued",
         "run_started",
         "Phase 1 ready running",
         "Phase 1 running completed",
@@ -179,6 +182,11 @@ describe("phase-hopper run", () => {
         "run_waiting",
         "run_finished",
       ],
+    );
+    const ids = events.flatMap((event) => ("event_id" in event ? [event.event_id] : []));
+    assert.deepEqual(
+      ids,
+      Array.from({ length: 8 }, (_, index) => index + 1),
     );
     assert.deepEqual(events.at(-1), {
       type: "run_finished",
@@ -231,5 +239,51 @@ describe("phase-hopper run", () => {
     assert.equal(error.kind, "invalidPlan");
     assert.equal(error.problems?.[0]?.code, "unknown-dependency");
     assert.deepEqual(await workspace().phases(), []);
+  });
+
+  it("goes on when the output of a phase cannot be read, and says so", async () => {
+    const find = 'output=$(echo .hopper/attempts/*/1/output.log); rm "$output"';
+    const blocks = {
+      folder: 'mkdir "$output"',
+      link: 'ln -s /dev/zero "$output"',
+    };
+    for (const [name, sh] of Object.entries(blocks)) {
+      const file = `${name}.md`;
+      workspace().write(file, planText(name, [{ sh: `${find}\n${sh}\nexit 7` }]));
+      const { stdout } = await workspace().expect(1, ["run", file, "--yes", "--output"]);
+      assert.match(
+        stdout,
+        /^ {2}│ \(the output in .* cannot be read: it is not a regular file\)$/m,
+      );
+      assert.match(stdout, /^1\.1 \| \(the output in .* cannot be read/m);
+      assert.match(stdout, /failed after .*exited with code 7/);
+      rmSync(workspace().hopperFile(""), { recursive: true });
+      const onTerminal = workspace().onTerminal(["run", file, "--yes"]);
+      assert.equal(await onTerminal.ended, 1);
+      assert.match(onTerminal.screen.text, /cannot be read: it is not a\s+regular file/);
+      rmSync(workspace().hopperFile(""), { recursive: true });
+    }
+  });
+
+  it("ends with 1 and says why when the workspace folder is removed under it", async () => {
+    const folder = workspace().file("removed");
+    const go = workspace().file("go");
+    workspace().write(
+      "removed/plan.md",
+      planText("Removed", [
+        { sh: `touch ${workspace().file("up")}; ${until(go)}` },
+        { sh: "true" },
+      ]),
+    );
+    const cli = workspace().start(["run", "plan.md", "--yes"], { folder });
+    await workspace().wrote("up");
+    rmSync(folder, { recursive: true });
+    const { code, stdout, stderr } = await cli.ended;
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stdout, /^The workspace folder .* was removed or moved away/im);
+    const lines = stderr.trimEnd().split("\n");
+    assert.equal(new Set(lines).size, lines.length, stderr);
+    assert.equal(existsSync(folder), false);
+    workspace().write("go", "");
   });
 });

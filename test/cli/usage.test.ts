@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { answer, errorAnswer } from "../support/answers";
 import { planText, useWorkspace } from "../support/workspace";
 
@@ -91,5 +94,49 @@ describe("the command line itself", () => {
       const { code, stderr } = await ended;
       assert.deepEqual([code, stderr], [0, ""]);
     }
+  });
+
+  it("says in one line what is wrong with the folder, and what to do", async () => {
+    workspace().write("file/.hopper", "");
+    const broken = workspace().outside("with\na line break");
+    mkdirSync(broken);
+    const refusals: readonly (readonly [string, RegExp])[] = [
+      [
+        workspace().file("file"),
+        /\.hopper is a file where the queue's folder belongs: move it away/,
+      ],
+      [workspace().file("file/.hopper"), /there is no folder/],
+      [broken, /"[^"]*with\\na line break" has a line break in its path: rename it/],
+    ];
+    workspace().write("plan.md", planText("Plan", [{ sh: "true" }]));
+    for (const [folder, expected] of refusals) {
+      for (const args of [["list"], ["run", "plan.md", "--yes"], ["pause"], ["show", "1.1"]]) {
+        const { stderr } = await workspace().expect(2, [...args, "--dir", folder]);
+        assert.match(stderr, expected);
+        assert.match(stderr, /^error: .+\n$/);
+      }
+    }
+  });
+
+  it("says so in one line when the current folder is gone", () => {
+    const gone = workspace().outside("gone");
+    mkdirSync(gone);
+    const cli = [process.execPath, resolve("dist/cli.js"), "list"].join(" ");
+    const { status, stderr } = spawnSync("sh", ["-c", `cd ${gone} && rmdir ${gone} && ${cli}`], {
+      env: workspace().environment(),
+      encoding: "utf8",
+    });
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^error: The current folder cannot be used \(ENOENT\): .* Go to another one.*\n$/,
+    );
+  });
+
+  it("takes --json without a command for a mistake, and says so as JSON", async () => {
+    const { stdout, stderr } = await workspace().expect(2, ["--json"]);
+    const { kind, message } = answer(errorAnswer, stdout).error;
+    assert.deepEqual([kind, stderr], ["usage", ""]);
+    assert.match(message, /^No command was given\./);
   });
 });

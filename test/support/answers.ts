@@ -75,7 +75,11 @@ const phaseSchema = z.strictObject({
 });
 export type ListedPhase = z.infer<typeof phaseSchema>;
 
-export const listAnswer = z.strictObject({ phases: z.array(phaseSchema), total: z.int() });
+export const listAnswer = z.strictObject({
+  phases: z.array(phaseSchema),
+  total: z.int(),
+  foreign: z.literal(true).optional(),
+});
 
 export const enqueueAnswer = commandAnswer.extend({
   plan_id: z.uuid(),
@@ -110,6 +114,21 @@ export const runLine = z.discriminatedUnion("type", [
     type: z.literal("run_started"),
     plans: z.array(z.looseObject({ plan_id: z.uuid() })),
     phases: z.array(phaseSchema),
+  }),
+  z.strictObject({
+    type: z.literal("plan_enqueued"),
+    event_id: z.int(),
+    at: z.iso.datetime(),
+    plan_id: z.uuid(),
+  }),
+  z.strictObject({
+    type: z.literal("phase_enqueued"),
+    event_id: z.int(),
+    at: z.iso.datetime(),
+    plan_id: z.uuid(),
+    queue_id: z.uuid(),
+    phase_number: z.int(),
+    to_status: z.string(),
   }),
   z.strictObject({ type: z.literal("run_waiting"), waiting: waitingSchema }),
   z.strictObject({

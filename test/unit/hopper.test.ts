@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/base/clock";
 import { HopperError, type ErrorKind } from "../../src/core/base/errors";
 import type { Hopper } from "../../src/core/hopper";
 import { findOwner } from "../../src/core/ownership/follower";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
+import type { AttemptItem } from "../../src/core/protocol/queue";
 import { readQueue } from "../../src/core/queue/readQueue";
 import { Bed, builtAssets } from "../support/bed";
+import { eventually } from "../support/eventually";
+import { assertNobodyLeft, endProcess } from "../support/processes";
 
 const appending = (file: string): string =>
   `## Phase 1: Note\n\n\`\`\`sh\necho ran >>${file}\n\`\`\`\n`;
@@ -143,6 +154,38 @@ describe("hopper", () => {
     hopper.run();
     await ended(hopper);
     assert.equal(existsSync(join(bed.workspace, "old")), true);
+  });
+
+  it("tells once that its workspace was removed, starts nothing more, and does not make it anew", async () => {
+    const logged: string[] = [];
+    const log = (line: string): void => void logged.push(line);
+    const logger = { debug: log, info: log, warn: log, error: log };
+    const hopper = await bed.openHopper({ logger });
+    await hopper.enqueue({ markdown: "## Phase 1: Sleep\n\n```sh\nexec sleep 600\n```\n" });
+    hopper.run();
+    const open = (): AttemptItem | undefined => hopper.queue.openAttempts()[0];
+    await eventually("the phase runs", () => open()?.state === "running");
+    const lost = new Promise<HopperError>((resolve) => hopper.onDidLoseWorkspace(resolve));
+    rmSync(bed.workspace, { recursive: true });
+    const { kind, message } = await lost;
+    const { pid = 0, attempt_id } = open() ?? {};
+    endProcess(-pid);
+    assert.equal(kind, "storage");
+    assert.deepEqual(hopper.waiting(), { kind: "trouble", text: message });
+    await assert.rejects(hopper.enqueue({ markdown: appending("ledger") }), kindOf("storage"));
+    await hopper.stop();
+    assert.equal(existsSync(bed.workspace), false);
+    assert.equal(logged.filter((line) => line === message).length, 1);
+    await assertNobodyLeft("HOPPER_ATTEMPT_ID", attempt_id ?? "");
+  });
+
+  it("refuses a workspace whose path has a line break, before it makes anything", async () => {
+    const workspace = bed.folder("two\nlines");
+    await assert.rejects(
+      bed.openHopper({ workspace }),
+      (error) => kindOf("usage")(error) && /two\\nlines.*rename the folder/.test(String(error)),
+    );
+    assert.deepEqual(readdirSync(workspace), []);
   });
 
   it("loses nothing when its folder is deleted while a phase runs", async () => {

@@ -1,26 +1,32 @@
-import { resolve } from "node:path";
+import { basename } from "node:path";
+import { HopperError } from "../../core/base/errors";
 import { inWords } from "../../core/coordinator/openAttempt";
-import { loadPlanFile } from "../../core/coordinator/planSource";
-import type { CodeBlock, ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
+import type { ParsedPhase, ParsedPlan } from "../../core/protocol/plan";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { runnerSettings } from "../queue/runnerSettings";
+import { assertRunner, readPlan } from "../run/planFile";
 import { cleanText } from "../terminal/cleanText";
 import { displayWidth, pad } from "../terminal/displayWidth";
 import { type Line, renderLine, span } from "../terminal/line";
-import type { Look } from "../terminal/palette";
+import { blockInWords, hasErrors, printProblems, problemsInWords } from "../words/problems";
 
 /** Shows a plan's phases and everything that is wrong with it. */
 export async function check(context: Context, file = ""): Promise<ExitCode> {
   await Promise.resolve();
-  const { workspace, workingFolder, options, json, printer } = context;
-  const { runners } = runnerSettings(context);
-  const runner = options.text("runner");
-  const { plan } = loadPlanFile(resolve(workingFolder, file), {
-    workspace: workspace.path,
-    runners,
-    ...(runner !== undefined && { defaultRunner: runner }),
-  });
+  const { json, printer } = context;
+  const settings = runnerSettings(context);
+  assertRunner(context, settings);
+  let plan: ParsedPlan;
+  try {
+    ({ plan } = readPlan(context, settings, file).loaded);
+  } catch (error) {
+    if (json && error instanceof HopperError && error.kind === "usage") {
+      printer.json(unreadableAsJson(file, error));
+      return exitCodes.usage;
+    }
+    throw error;
+  }
   if (json) {
     printer.json(planAsJson(plan));
   } else {
@@ -30,35 +36,16 @@ export async function check(context: Context, file = ""): Promise<ExitCode> {
   return hasErrors(plan) ? exitCodes.usage : exitCodes.completed;
 }
 
-export function hasErrors({ problems }: ParsedPlan): boolean {
-  return problems.some(({ severity }) => severity === "error");
-}
-
-/** Problems as compilers print them, so that editors and people find the lines. */
-export function printProblems(
-  { terminal }: Context,
-  file: string,
-  problems: readonly PlanProblem[],
-  print: (line: string) => void,
-): void {
-  for (const { severity, code, message, startLine } of problems) {
-    const place = span(`${cleanText(file)}:${startLine + 1}: `, "bold");
-    const kind = span(`${severityWords[severity]}: `, severityLooks[severity]);
-    const text = [place, kind, span(cleanText(message)), span(` [${code}]`, "dim")];
-    print(renderLine(text, terminal.palette));
-  }
-}
-
-const severityWords = { error: "error", warning: "warning", information: "note" } as const;
-const severityLooks: Readonly<Record<PlanProblem["severity"], Look>> = {
-  error: "red",
-  warning: "yellow",
-  information: "cyan",
-};
-
 /** The documented shape of `check --json`. */
 function planAsJson({ title, context, phases, problems }: ParsedPlan): object {
   return { title, context, phases: phases.map(phaseAsJson), problems };
+}
+
+/** The same shape for a file that is there and holds no text: whoever reads it needs only one. */
+function unreadableAsJson(file: string, { message }: HopperError): object {
+  const code = "not-readable";
+  const problem = { severity: "error", code, message, startLine: 0, endLine: 0 };
+  return { title: basename(file), context: "", phases: [], problems: [problem] };
 }
 
 function phaseAsJson(phase: ParsedPhase): object {
@@ -119,18 +106,4 @@ function details(phase: ParsedPhase): string[] {
     ...(retries === undefined || retries === 0 ? [] : [`retries ${retries}`]),
     ...(checkpoint === undefined ? [] : ["then a checkpoint"]),
   ];
-}
-
-/** "sh, line 14": with the line as editors count it. */
-export function blockInWords({ language, startLine }: CodeBlock): string {
-  return `${language} (line ${startLine + 1})`;
-}
-
-export function problemsInWords(problems: readonly PlanProblem[]): string {
-  const words = (["error", "warning", "information"] as const).flatMap((severity) => {
-    const count = problems.filter((problem) => problem.severity === severity).length;
-    const word = severityWords[severity];
-    return count === 0 ? [] : [`${count} ${word}${count === 1 ? "" : "s"}`];
-  });
-  return words.length === 0 ? "no problems" : words.join(", ");
 }

@@ -2,9 +2,11 @@ import { unfinishedPlanFrom } from "../../core/coordinator/enqueuePlan";
 import { HopperError } from "../../core/base/errors";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
+import { type Adoption, decideOnAdoption } from "../queue/adoption";
+import { whoGoesOn } from "../queue/owner";
 import { openView } from "../queue/reading";
 import { runnerSettings } from "../queue/runnerSettings";
-import { withCommands } from "../queue/withCommands";
+import { type CommandAccess, withCommands } from "../queue/withCommands";
 import { chooseRunner } from "../run/chooseRunner";
 import { enqueueRequest, type PlanFile, readPlan } from "../run/planFile";
 import { cleanText } from "../terminal/cleanText";
@@ -13,18 +15,19 @@ import { cleanText } from "../terminal/cleanText";
 export async function enqueue(context: Context, name = ""): Promise<ExitCode> {
   const settings = runnerSettings(context);
   const file = readPlan(context, settings, name);
-  const ifEnqueued = await choiceFor(context, file);
-  const chosen = await chooseRunner(context, settings, file);
+  const { adoption, ifEnqueued } = await choiceFor(context, file);
+  const chosen = adoption === "leave" ? undefined : await chooseRunner(context, settings, file);
   if (!chosen) {
     return exitCodes.interrupted;
   }
-  return withCommands(context, async ({ commands, queue, hopper }) => {
+  const work = async (access: CommandAccess): Promise<ExitCode> => {
+    const { commands, queue, hopper } = access;
     const request = enqueueRequest(context, chosen, ifEnqueued);
     const { planId, planNumber, phases } = await commands.enqueue(request);
     const title = hopper ? queue.plan(planId)?.title : chosen.loaded.plan.title;
     const count = phases.length === 1 ? "1 phase" : `${phases.length} phases`;
     const message = `Plan ${planNumber} ${cleanText(title ?? "")} is enqueued with ${count}.`;
-    const hint = hopper ? "`phase-hopper run` runs it." : "The queue's owner goes on with it.";
+    const hint = whoGoesOn(context, access, planId);
     if (context.json) {
       const plan = { plan_id: planId, plan_number: planNumber, phases };
       context.printer.json({ success: true, message: `${message} ${hint}`, ...plan });
@@ -32,25 +35,29 @@ export async function enqueue(context: Context, name = ""): Promise<ExitCode> {
       context.printer.line(`${message} ${hint}`);
     }
     return exitCodes.completed;
-  });
+  };
+  return withCommands(context, work, adoption);
 }
 
-/** @throws HopperError `conflict` when the file is enqueued and unfinished and no option decides. */
-async function choiceFor(
-  context: Context,
-  { loaded, name }: PlanFile,
-): Promise<"refuse" | "again" | "replace"> {
+interface Choice {
+  readonly adoption: Adoption;
+  readonly ifEnqueued: "refuse" | "again" | "replace";
+}
+
+/**
+ * @throws HopperError `conflict` when the file is enqueued and unfinished and no option decides;
+ * `foreign` when the queue is, and nobody can be asked.
+ */
+async function choiceFor(context: Context, { loaded, name }: PlanFile): Promise<Choice> {
   const { options } = context;
-  if (options.flag("again")) {
-    return "again";
-  }
-  if (options.flag("replace")) {
-    return "replace";
-  }
   const view = await openView(context);
   try {
+    const adoption = view ? await decideOnAdoption(context, view.queue) : "notAsked";
+    if (options.flag("again") || options.flag("replace")) {
+      return { adoption, ifEnqueued: options.flag("again") ? "again" : "replace" };
+    }
     const plan = view && unfinishedPlanFrom(view.queue, loaded.sourcePath);
-    if (plan) {
+    if (plan && adoption !== "leave") {
       throw new HopperError(
         "conflict",
         `${name} is enqueued and unfinished already, as Plan ${plan.plan_number}: ` +
@@ -58,7 +65,7 @@ async function choiceFor(
           `enqueues a second copy.`,
       );
     }
-    return "refuse";
+    return { adoption, ifEnqueued: "refuse" };
   } finally {
     view?.dispose();
   }

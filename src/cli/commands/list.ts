@@ -4,15 +4,15 @@ import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
+import { isForeign } from "../queue/foreign";
 import { findPlan } from "../queue/ids";
 import { lookAtOwner, ownerInWords } from "../queue/owner";
 import { openView } from "../queue/reading";
-import { runnerSettings } from "../queue/runnerSettings";
 import { cleanText } from "../terminal/cleanText";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
-import { type Line, renderLine, span } from "../terminal/line";
+import { type Line, renderLine, span, wrapLine } from "../terminal/line";
 import { phaseId, phaseTitle } from "../words/names";
-import { nextSteps } from "../words/nextSteps";
+import { nextSteps, stepLines } from "../words/nextSteps";
 import { phaseDetail, phaseTime } from "../words/phaseDetail";
 import { countsInWords, countStatuses, longestStatus, statusLooks } from "../words/statuses";
 
@@ -25,7 +25,8 @@ export async function list(context: Context, planId: string | undefined): Promis
     const filter = plan ? { planId: plan.plan_id } : {};
     if (json) {
       const phases = view?.queue.phases(filter) ?? [];
-      printer.json({ phases, total: phases.length });
+      const foreign = view && isForeign(view.queue);
+      printer.json({ phases, total: phases.length, ...(foreign === true && { foreign }) });
     } else if (view && view.queue.plans().length > 0) {
       printPlans(context, view.queue, plan);
     } else {
@@ -67,12 +68,15 @@ function printState(
   phases: readonly PhaseQueueItem[],
 ): void {
   const { printer, terminal } = context;
-  const owner = ownerInWords(lookAtOwner(context));
+  const owner = ownerInWords(lookAtOwner(context), queue);
   const waiting = whatItWaitsFor(queue, {
-    runners: runnerSettings(context).runners,
     now: isoNow(context.clock),
     ...(only && { planId: only.plan_id }),
   });
+  if (isForeign(queue)) {
+    printForeign(context);
+    return;
+  }
   const question = {
     waiting,
     phases,
@@ -85,6 +89,19 @@ function printState(
   }
   if (owner !== undefined) {
     printer.line(owner);
+  }
+}
+
+function printForeign({ printer, terminal, workspace }: Context): void {
+  const said =
+    `The queue in ${cleanText(workspace.hopperFolder)} was not made by you on this machine: nothing ` +
+    "of it is run before you adopt it.";
+  const lines = [
+    ...wrapLine([span(said)], terminal.columns),
+    ...stepLines([["phase-hopper run --adopt", "makes it yours and runs it"]]),
+  ];
+  for (const line of lines) {
+    printer.line(renderLine(line, terminal.palette));
   }
 }
 

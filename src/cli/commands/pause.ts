@@ -1,6 +1,7 @@
 import type { Context } from "../context";
 import type { ExitCode } from "../exitCodes";
 import { findPlan } from "../queue/ids";
+import { whoGoesOn } from "../queue/owner";
 import { noQueue } from "../queue/reading";
 import { withCommands } from "../queue/withCommands";
 import { sayDone } from "./phaseCommands";
@@ -14,7 +15,8 @@ export async function setPaused(
   if (!context.workspace.exists) {
     throw noQueue(context);
   }
-  return withCommands(context, async ({ commands, queue, hopper }) => {
+  return withCommands(context, async (access) => {
+    const { commands, queue } = access;
     const plan = planId === undefined ? undefined : findPlan(queue, planId);
     const { message } = await commands.setPaused(paused, plan?.plan_id);
     const resume = `phase-hopper resume${plan ? ` ${plan.plan_number}` : ""}`;
@@ -24,6 +26,6 @@ export async function setPaused(
     const stillPaused = plan && queue.pausedReason !== undefined;
     return stillPaused
       ? sayDone(context, message, "The queue itself is paused: `phase-hopper resume` resumes it.")
-      : sayDone(context, message, hopper && "`phase-hopper run` goes on with it.");
+      : sayDone(context, message, whoGoesOn(context, access, plan?.plan_id));
   });
 }

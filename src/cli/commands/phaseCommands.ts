@@ -5,35 +5,36 @@ import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { findPhase } from "../queue/ids";
+import { whoGoesOn } from "../queue/owner";
 import { noQueue } from "../queue/reading";
 import { type CommandAccess, withCommands } from "../queue/withCommands";
 import { phaseId } from "../words/names";
 
-const goesOn = "`phase-hopper run` goes on with it.";
-
-/** What each command asks of the queue, and what a person shall know when nobody runs it. */
+/** What each command asks of the queue, and what a person shall know about what comes next. */
 const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
   start: {
     carryOut: ({ commands }, { queue_id }) => commands.start(queue_id),
-    withoutOwner: ({ queue_id }, access, context) => awaitStart(access, queue_id, context),
+    hint: ({ queue_id }, access, context) =>
+      access.hopper ? awaitStart(access, queue_id, context) : "",
   },
   retry: {
     carryOut: ({ commands }, { queue_id }) => commands.retry(queue_id),
-    withoutOwner: goesOn,
+    hint: goesOn,
   },
   cancel: {
     carryOut: ({ commands }, { queue_id }) => commands.cancel(queue_id),
-    withoutOwner: (phase) =>
-      `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again, \`skip\` counts it as completed.`,
+    hint: (phase) =>
+      `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again, \`skip\` counts it as ` +
+      "completed.",
   },
-  skip: { carryOut: ({ commands }, { queue_id }) => commands.skip(queue_id), withoutOwner: goesOn },
+  skip: { carryOut: ({ commands }, { queue_id }) => commands.skip(queue_id), hint: goesOn },
   done: {
     carryOut: ({ commands }, { queue_id }, note) => commands.complete(queue_id, note),
-    withoutOwner: goesOn,
+    hint: goesOn,
   },
   fail: {
     carryOut: ({ commands }, { queue_id }, note) => commands.fail(queue_id, note),
-    withoutOwner: (phase) => `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again.`,
+    hint: (phase) => `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again.`,
   },
 };
 
@@ -45,14 +46,12 @@ interface PhaseCommand {
     phase: PhaseQueueItem,
     note: string | undefined,
   ) => Promise<CommandResult>;
-  /** Added to the answer when this process was the owner and ends now. */
-  readonly withoutOwner:
-    | string
-    | ((
-        phase: PhaseQueueItem,
-        access: CommandAccess,
-        context: Context,
-      ) => string | Promise<string>);
+  /** Added to the answer: how it goes on from there. */
+  readonly hint: (
+    phase: PhaseQueueItem,
+    access: CommandAccess,
+    context: Context,
+  ) => string | Promise<string>;
 }
 
 /** Carries out one of the commands that change a phase. */
@@ -65,16 +64,15 @@ export async function phaseCommand(
     throw noQueue(context);
   }
   return withCommands(context, async (access) => {
-    const { carryOut, withoutOwner } = commands[name];
+    const { carryOut, hint } = commands[name];
     const phase = findPhase(access.queue, id);
     const { message } = await carryOut(access, phase, context.options.text("note"));
-    if (!access.hopper) {
-      return sayDone(context, message);
-    }
-    const hint =
-      typeof withoutOwner === "string" ? withoutOwner : await withoutOwner(phase, access, context);
-    return sayDone(context, message, hint);
+    return sayDone(context, message, await hint(phase, access, context));
   });
+}
+
+function goesOn({ plan_id }: PhaseQueueItem, access: CommandAccess, context: Context): string {
+  return whoGoesOn(context, access, plan_id);
 }
 
 /** Answers a command in the one shape that all of them have. */

@@ -1,6 +1,8 @@
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
-import { openOwner } from "../queue/openOwner";
+import { openAdopted } from "../queue/adoption";
+import { mayPassSoon } from "../queue/owner";
+import { patiently } from "../queue/patience";
 import { noQueue } from "../queue/reading";
 import { runnerSettings } from "../queue/runnerSettings";
 
@@ -10,7 +12,12 @@ export async function repair(context: Context): Promise<ExitCode> {
   if (!workspace.exists) {
     throw noQueue(context);
   }
-  const hopper = await openOwner(context, runnerSettings(context), { repair: true });
+  const hopper = await patiently(context, mayPassSoon, () =>
+    openAdopted(context, runnerSettings(context), "notAsked", { repair: true }),
+  );
+  if (hopper === "leave") {
+    return exitCodes.interrupted;
+  }
   const { notices } = hopper;
   const phases = [...hopper.queue.counts().values()].reduce((sum, count) => sum + count, 0);
   await hopper.stop();

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { isoNow } from "../../core/base/clock";
 import type { AttemptItem, PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
+import type { Survivor } from "../../core/protocol/attempts";
+import { survivorsOf } from "../../core/runner/survivors";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { findPhase } from "../queue/ids";
@@ -19,7 +21,9 @@ export function show(context: Context, id: string | undefined): Promise<ExitCode
   return reading(context, (queue) => {
     const phase = findPhase(queue, id);
     const plan = queue.plan(phase.plan_id);
-    const attempts = queue.attempts(phase.queue_id);
+    const attempts = queue
+      .attempts(phase.queue_id)
+      .map((attempt) => withSurvivors(context, attempt));
     if (context.json) {
       context.printer.json({ phase, ...(plan && { plan }), attempts });
     } else {
@@ -29,12 +33,31 @@ export function show(context: Context, id: string | undefined): Promise<ExitCode
   });
 }
 
+interface ShownAttempt extends AttemptItem {
+  /** Processes that outlived an attempt which succeeded; missing where there are none. */
+  readonly survivors?: readonly Survivor[];
+}
+
+/** What a failed attempt leaves is stopped; what a successful one leaves is left, and listed here. */
+function withSurvivors(context: Context, attempt: AttemptItem): ShownAttempt {
+  if (attempt.outcome !== "completed" || attempt.command.length === 0) {
+    return attempt;
+  }
+  const known = { attemptId: attempt.attempt_id };
+  const survivors = survivorsOf(attemptFolder(context, attempt), context.clock, known);
+  return survivors.length === 0 ? attempt : { ...attempt, survivors };
+}
+
+function attemptFolder({ workspace }: Context, { queue_id, attempt_number }: AttemptItem): string {
+  return join(workspace.hopperFolder, "attempts", queue_id, String(attempt_number));
+}
+
 function print(
   context: Context,
   queue: QueueReader,
   phase: PhaseQueueItem,
   plan: PlanItem | undefined,
-  attempts: readonly AttemptItem[],
+  attempts: readonly ShownAttempt[],
 ): void {
   const { printer, terminal } = context;
   const now = isoNow(context.clock);
@@ -53,7 +76,7 @@ function print(
     ...attempts.flatMap((attempt) => attemptLines(context, attempt, now)),
     ...contentLines(phase),
   ];
-  const owner = ownerInWords(lookAtOwner(context));
+  const owner = ownerInWords(lookAtOwner(context), queue);
   if (owner !== undefined) {
     lines.push([], [span(owner)]);
   }
@@ -95,7 +118,7 @@ function times(phase: PhaseQueueItem): Line[] {
   return known.flatMap(([name, time]) => field(name, time && localTime(time)));
 }
 
-function attemptLines(context: Context, attempt: AttemptItem, now: string): Line[] {
+function attemptLines(context: Context, attempt: ShownAttempt, now: string): Line[] {
   const { attempt_number, state, outcome, started_at, finished_at, exit_code, signal } = attempt;
   const look = outcome === "completed" ? "green" : outcome === undefined ? "yellow" : "red";
   const how = [
@@ -104,12 +127,7 @@ function attemptLines(context: Context, attempt: AttemptItem, now: string): Line
     signal ?? "",
     durationBetween(started_at, finished_at ?? now) ?? "",
   ].filter((word) => word !== "");
-  const folder = join(
-    context.workspace.hopperFolder,
-    "attempts",
-    attempt.queue_id,
-    String(attempt_number),
-  );
+  const folder = attemptFolder(context, attempt);
   return [
     [],
     [span(`attempt ${attempt_number}`.padEnd(labelWidth), "bold"), span(how.join(", "), look)],
@@ -122,6 +140,9 @@ function attemptLines(context: Context, attempt: AttemptItem, now: string): Line
     ...field("files", attempt.command.length > 0 ? folder : undefined),
     ...field("started", localTime(started_at)),
     ...field("evidence", evidenceInWords(attempt.evidence)),
+    ...(attempt.survivors ?? []).flatMap(({ pid, command }) =>
+      field("still alive", cleanText(`${pid}  ${command}`)),
+    ),
   ];
 }
 

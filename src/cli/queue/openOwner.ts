@@ -12,7 +12,7 @@ import type { RunnerSettings } from "./runnerSettings";
 export async function openOwner(
   context: Context,
   settings: RunnerSettings,
-  { repair = false } = {},
+  { repair = false, adopt = context.options.flag("adopt") } = {},
 ): Promise<Hopper> {
   const { options, workspace, clock, logger } = context;
   const user = currentUser();
@@ -28,7 +28,7 @@ export async function openOwner(
     environment: context.environment,
     runners: () => settings.runners,
     maxConcurrentPhases: () => settings.maxConcurrentPhases,
-    adopt: options.flag("adopt"),
+    adopt,
     takeOver: options.flag("takeOver"),
     repair,
   });

@@ -1,12 +1,15 @@
+import type { Hopper } from "../../core/hopper";
 import { currentMachine } from "../../core/ownership/machine";
 import { ownedError } from "../../core/ownership/ownedError";
 import {
   ownerPath,
+  type OwnerRecord,
   type OwnerVerdict,
   programNames,
   readOwner,
 } from "../../core/ownership/ownerRecord";
 import { currentUser } from "../../core/ownership/stateFolder";
+import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
 
 /** Looks who owns the queue, without asking it and without taking the lock. */
@@ -16,21 +19,45 @@ export function lookAtOwner({ workspace }: Context): OwnerVerdict {
     : { state: "none" };
 }
 
-/** Who owns the queue, in a line; undefined when nobody does. */
-export function ownerInWords(verdict: OwnerVerdict): string | undefined {
+/**
+ * Who owns the queue, in a line; undefined when nobody does.
+ *
+ * @param queue knows the number of the one plan that an owner may be at.
+ */
+export function ownerInWords(verdict: OwnerVerdict, queue: QueueReader): string | undefined {
   switch (verdict.state) {
-    case "alive":
-      return `Owned by ${nameOf(verdict)}.`;
+    case "alive": {
+      const plan = onlyPlan(verdict.owner, queue);
+      return `Owned by ${nameOf(verdict.owner)}${plan ? `, which goes on with ${plan} only` : ""}.`;
+    }
     case "notAnswering":
-      return `Owned by ${nameOf(verdict)}, which is stopped and does not answer.`;
+      return `Owned by ${nameOf(verdict.owner)}, which is stopped and does not answer.`;
     case "elsewhere":
-      return `Owned by ${nameOf(verdict)} on another machine or in another container.`;
+      return `Owned by ${nameOf(verdict.owner)} on another machine or in another container.`;
     case "unreadable":
       return `It is not known who owns this queue: ${verdict.problem}.`;
     case "none":
     case "dead":
       return undefined;
   }
+}
+
+/** Who starts what a command has made ready, of one plan or of the whole queue, in a sentence. */
+export function whoGoesOn(
+  context: Context,
+  { queue, hopper }: { readonly queue: QueueReader; readonly hopper?: Hopper },
+  planId?: string,
+): string {
+  const verdict = hopper ? undefined : lookAtOwner(context);
+  const owner = verdict?.state === "alive" ? verdict.owner : undefined;
+  if (owner?.scope === undefined) {
+    return "`phase-hopper run` goes on with it.";
+  }
+  const plan = onlyPlan(owner, queue);
+  return plan === undefined || owner.scope.planId === planId
+    ? `Its owner, ${nameOf(owner)}, goes on with it.`
+    : `Its owner, ${nameOf(owner)}, goes on with ${plan} only; after that, \`phase-hopper run\` ` +
+        `starts the rest.`;
 }
 
 /**
@@ -40,13 +67,28 @@ export function ownerInWords(verdict: OwnerVerdict): string | undefined {
  */
 export function assertNotOwned(context: Context): void {
   const verdict = lookAtOwner(context);
-  const isOwned = ownerInWords(verdict) !== undefined;
   const takesOver = context.options.flag("takeOver") && verdict.state !== "alive";
-  if (isOwned && !takesOver) {
+  if (!mayPassSoon(verdict) && !takesOver) {
     throw ownedError(verdict, ownerPath(context.workspace.hopperFolder));
   }
 }
 
-function nameOf({ owner }: Extract<OwnerVerdict, { readonly owner: unknown }>): string {
-  return `${programNames[owner.program]} (process ${owner.pid})`;
+/** The one plan that an owner starts phases of, where it does not start those of all. */
+function onlyPlan({ scope }: OwnerRecord, queue: QueueReader): string | undefined {
+  const planId = scope?.planId;
+  return planId && `Plan ${queue.plan(planId)?.plan_number ?? "?"}`;
+}
+
+function nameOf({ program, pid }: OwnerRecord): string {
+  return `${programNames[program]} (process ${pid})`;
+}
+
+/** Whoever it is may be gone, or be reached, in a moment. */
+export function mayPass({ state }: OwnerVerdict): boolean {
+  return state === "alive" || state === "none" || state === "dead";
+}
+
+/** As {@link mayPass}, but for one that runs phases: that takes as long as they do. */
+export function mayPassSoon(verdict: OwnerVerdict): boolean {
+  return mayPass(verdict) && !(verdict.state === "alive" && verdict.owner.scope !== undefined);
 }

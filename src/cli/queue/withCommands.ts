@@ -5,7 +5,10 @@ import { currentUser, openStateFolder } from "../../core/ownership/stateFolder";
 import type { HopperCommands } from "../../core/protocol/commands";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
-import { openOwner } from "./openOwner";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { type Adoption, openAdopted } from "./adoption";
+import { mayPass } from "./owner";
+import { patiently } from "./patience";
 import { openView } from "./reading";
 import { runnerSettings } from "./runnerSettings";
 
@@ -19,27 +22,49 @@ export interface CommandAccess {
 
 /**
  * Works on the queue: as its owner where nobody is, which changes the state and starts nothing of
- * itself, else through its owner.
+ * itself, else through its owner. A foreign queue only once somebody has adopted it.
  *
  * @throws HopperError as opening and the commands do; `owned` when the owner cannot be reached.
  */
-export async function withCommands<T>(
+export function withCommands(
   context: Context,
-  work: (access: CommandAccess) => Promise<T>,
-): Promise<T> {
-  const settings = runnerSettings(context);
-  let hopper: Hopper;
+  work: (access: CommandAccess) => Promise<ExitCode>,
+  adoption: Adoption = "notAsked",
+): Promise<ExitCode> {
+  return patiently(context, mayPass, async () => {
+    const opened = await openHere(context, adoption);
+    if (opened === "leave") {
+      return exitCodes.interrupted;
+    }
+    return opened instanceof HopperError
+      ? throughOwner(context, opened, work)
+      : asOwner(context, opened, work);
+  });
+}
+
+/** This process's hopper; or the refusal, where another process is the owner; or the answer "no". */
+async function openHere(
+  context: Context,
+  adoption: Adoption,
+): Promise<Hopper | HopperError | "leave"> {
   try {
-    hopper = await openOwner(context, settings);
+    return await openAdopted(context, runnerSettings(context), adoption);
   } catch (error) {
     if (error instanceof HopperError && error.kind === "owned") {
-      return throughOwner(context, error, work);
+      return error;
     }
     throw error;
   }
+}
+
+async function asOwner(
+  { logger }: Context,
+  hopper: Hopper,
+  work: (access: CommandAccess) => Promise<ExitCode>,
+): Promise<ExitCode> {
   try {
     for (const notice of hopper.notices) {
-      context.logger.warn(notice);
+      logger.warn(notice);
     }
     return await work({ commands: hopper, queue: hopper.queue, hopper });
   } finally {
@@ -48,22 +73,18 @@ export async function withCommands<T>(
 }
 
 /** @param refusal why this process cannot be the owner itself: it knows the remedies. */
-async function throughOwner<T>(
+async function throughOwner(
   context: Context,
   refusal: HopperError,
-  work: (access: CommandAccess) => Promise<T>,
-): Promise<T> {
+  work: (access: CommandAccess) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const { workspace, clock } = context;
   const client = findOwner(workspace.path, openStateFolder(currentUser()), clock);
   if (!client) {
     throw refusal;
   }
   try {
-    try {
-      await client.ping();
-    } catch {
-      throw refusal;
-    }
+    await client.ping();
     const view = await openView(context);
     if (!view) {
       throw refusal;
@@ -73,6 +94,9 @@ async function throughOwner<T>(
     } finally {
       view.dispose();
     }
+  } catch (error) {
+    const isGone = error instanceof HopperError && error.kind === "unavailable" && !client.hasSent;
+    throw isGone ? refusal : error;
   } finally {
     client.dispose();
   }

@@ -1,13 +1,13 @@
 import { HopperError } from "../../core/base/errors";
 import type { ParsedPhase } from "../../core/protocol/plan";
 import { standardRunner } from "../../core/coordinator/enqueuePlan";
-import { blockInWords, hasErrors } from "../commands/check";
+import { blockInWords, hasErrors } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 import { cleanLines, cleanText } from "../terminal/cleanText";
 import { ask, askChoice } from "../terminal/ask";
 import { type Line, renderLine, span } from "../terminal/line";
-import { assertEnqueueable, type PlanFile, readPlan } from "./planFile";
+import { assertEnqueueable, type PlanFile, withRunner } from "./planFile";
 
 /** So much of a plan's blocks is shown before somebody says yes to them. */
 const most = { linesPerBlock: 10, lines: 60 };
@@ -31,7 +31,7 @@ export async function chooseRunner(
     return file;
   }
   if (options.flag("yes")) {
-    return withRunner(context, settings, file, standardRunner);
+    return checked(context, withRunner(context, settings, file, standardRunner));
   }
   if (!terminal.canAsk || json) {
     throw new HopperError(
@@ -41,17 +41,12 @@ export async function chooseRunner(
     );
   }
   const runner = await askRunner(context, settings, file, unnamed);
-  return runner === undefined ? undefined : withRunner(context, settings, file, runner);
+  return runner === undefined
+    ? undefined
+    : checked(context, withRunner(context, settings, file, runner));
 }
 
-/** Only with a runner can be said whether a phase has something to run. */
-function withRunner(
-  context: Context,
-  settings: RunnerSettings,
-  file: PlanFile,
-  runner: string,
-): PlanFile {
-  const chosen = readPlan(context, settings, file.name, runner);
+function checked(context: Context, chosen: PlanFile): PlanFile {
   if (hasErrors(chosen.loaded.plan)) {
     assertEnqueueable(context, chosen);
   }

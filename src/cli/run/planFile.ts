@@ -1,9 +1,15 @@
 import { resolve } from "node:path";
-import { type LoadedPlan, loadPlanFile } from "../../core/coordinator/planSource";
+import {
+  type LoadedPlan,
+  loadPlanFile,
+  parseAgain,
+  type PlanContext,
+} from "../../core/coordinator/planSource";
 import { HopperError } from "../../core/base/errors";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { InvalidPlanError } from "../../core/protocol/plan";
-import { hasErrors, printProblems, problemsInWords } from "../commands/check";
+import type { Runners } from "../../core/protocol/runners";
+import { hasErrors, printProblems, problemsInWords } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 
@@ -18,23 +24,49 @@ export interface PlanFile {
 }
 
 /** @throws HopperError `notFound` or `usage` when the file cannot be read; its errors do not throw. */
-export function readPlan(
-  context: Context,
-  { runners }: RunnerSettings,
-  name: string,
-  runner = context.options.text("runner"),
-): PlanFile {
+export function readPlan(context: Context, { runners }: RunnerSettings, name: string): PlanFile {
+  assertRunner(context, { runners });
+  const runner = context.options.text("runner");
+  const path = resolve(context.workingFolder, name);
+  const loaded = loadPlanFile(path, planContext(context, runners, runner));
+  return { name, path, loaded, ...(runner !== undefined && { runner }) };
+}
+
+/** @throws HopperError `usage` when `--runner` names none. */
+export function assertRunner(
+  { options }: Context,
+  { runners }: Pick<RunnerSettings, "runners">,
+): void {
+  const runner = options.text("runner");
   if (runner !== undefined && !runners.has(runner)) {
     const known = [...runners.keys()].join(", ");
     throw new HopperError("usage", `There is no runner "${runner}": choose one of ${known}.`);
   }
-  const path = resolve(context.workingFolder, name);
-  const loaded = loadPlanFile(path, {
-    workspace: context.workspace.path,
+}
+
+/**
+ * The plan as it was read, for this runner: only with one can be said whether a phase has something to
+ * run. The file is not read again, since somebody has seen what was in it.
+ */
+export function withRunner(
+  context: Context,
+  { runners }: RunnerSettings,
+  file: PlanFile,
+  runner: string,
+): PlanFile {
+  return {
+    ...file,
+    loaded: parseAgain(file.loaded, planContext(context, runners, runner)),
+    runner,
+  };
+}
+
+function planContext({ workspace }: Context, runners: Runners, runner?: string): PlanContext {
+  return {
+    workspace: workspace.path,
     runners,
     ...(runner !== undefined && { defaultRunner: runner }),
-  });
-  return { name, path, loaded, ...(runner !== undefined && { runner }) };
+  };
 }
 
 /**
@@ -60,7 +92,7 @@ export function assertEnqueueable(context: Context, { name, loaded }: PlanFile):
 /** What the options of the command line make of a plan's file. */
 export function enqueueRequest(
   { options }: Context,
-  { path, runner }: PlanFile,
+  { path, loaded, runner }: PlanFile,
   ifEnqueued: NonNullable<EnqueueRequest["ifEnqueued"]>,
 ): EnqueueRequest {
   const title = options.text("title");
@@ -68,6 +100,7 @@ export function enqueueRequest(
   const { priority } = options;
   return {
     path,
+    sha256: loaded.sha256,
     ifEnqueued,
     ...(title !== undefined && { title }),
     ...(parentIssue !== undefined && { parentIssue }),

@@ -1,9 +1,11 @@
 import type { Hopper } from "../../core/hopper";
 import type { Context } from "../context";
+import type { QueueReader } from "../../core/queue/queueReader";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { LiveReporter } from "../live/liveReporter";
-import { openOwner } from "../queue/openOwner";
-import { assertNotOwned } from "../queue/owner";
+import { type Adoption, decideOnAdoption, openAdopted } from "../queue/adoption";
+import { assertNotOwned, mayPassSoon } from "../queue/owner";
+import { patiently } from "../queue/patience";
 import { noQueue, openView } from "../queue/reading";
 import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
 import { shellWords } from "../words/names";
@@ -12,7 +14,7 @@ import { chooseRunner } from "./chooseRunner";
 import { exitCodeOfInterrupt, Interrupts } from "./interrupts";
 import { jsonReporter } from "./jsonReporter";
 import { LineReporter } from "./lineReporter";
-import { decideOnPlan, type PlanDecision } from "./planDecision";
+import { decideOnPlan } from "./planDecision";
 import { enqueueRequest, type PlanFile, readPlan } from "./planFile";
 import type { RunReporter } from "./reporter";
 import { runToEnd } from "./runToEnd";
@@ -22,13 +24,18 @@ import { Summary } from "./summary";
 export async function run(context: Context, file: string | undefined): Promise<ExitCode> {
   const settings = runnerSettings(context);
   assertNotOwned(context);
-  const wanted = file === undefined ? everything(context) : await onePlan(context, settings, file);
+  const { adoption, wanted } = await decide(context, settings, file);
   if (wanted === undefined) {
     return exitCodes.interrupted;
   }
   const interrupts = new Interrupts(context.printer.closed);
   try {
-    const hopper = await openOwner(context, settings);
+    const hopper = await patiently(context, mayPassSoon, () =>
+      openAdopted(context, settings, adoption),
+    );
+    if (hopper === "leave") {
+      return exitCodes.interrupted;
+    }
     try {
       return await runWanted(context, settings, { hopper, interrupts, wanted, file });
     } finally {
@@ -45,21 +52,45 @@ type Wanted =
   | { readonly kind: "plan"; readonly planId: string }
   | { readonly kind: "enqueue"; readonly request: EnqueueRequest };
 
-function everything(context: Context): Wanted {
-  if (!context.workspace.exists) {
+interface Decision {
+  readonly adoption: Adoption;
+  /** Undefined when the person at the terminal decided against it. */
+  readonly wanted?: Wanted | undefined;
+}
+
+/** Everything a person is asked, before the queue is opened: it is not held while somebody thinks. */
+async function decide(
+  context: Context,
+  settings: RunnerSettings,
+  name: string | undefined,
+): Promise<Decision> {
+  if (name === undefined && !context.workspace.exists) {
     throw noQueue(context);
   }
-  return { kind: "all" };
+  const file = name === undefined ? undefined : readPlan(context, settings, name);
+  const view = await openView(context);
+  try {
+    const adoption = view ? await decideOnAdoption(context, view.queue) : "notAsked";
+    if (adoption === "leave") {
+      return { adoption };
+    }
+    const wanted = file ? await onePlan(context, settings, file, view?.queue) : everything;
+    return { adoption, wanted };
+  } finally {
+    view?.dispose();
+  }
 }
+
+const everything: Wanted = { kind: "all" };
 
 /** @returns undefined when the person at the terminal decided against it. */
 async function onePlan(
   context: Context,
   settings: RunnerSettings,
-  name: string,
+  file: PlanFile,
+  queue: QueueReader | undefined,
 ): Promise<Wanted | undefined> {
-  const file = readPlan(context, settings, name);
-  const decision = await decide(context, file);
+  const decision = await decideOnPlan(context, queue, file);
   if (decision.kind === "leave") {
     return undefined;
   }
@@ -73,15 +104,6 @@ async function onePlan(
       request: enqueueRequest(context, chosen, decision.ifEnqueued),
     }
   );
-}
-
-async function decide(context: Context, file: PlanFile): Promise<PlanDecision> {
-  const view = await openView(context);
-  try {
-    return await decideOnPlan(context, view?.queue, file);
-  } finally {
-    view?.dispose();
-  }
 }
 
 interface OpenRun {
@@ -100,12 +122,7 @@ async function runWanted(
   if (interrupts.pending !== undefined) {
     return exitCodeOfInterrupt[interrupts.pending];
   }
-  const planId =
-    wanted.kind === "enqueue"
-      ? (await hopper.enqueue(wanted.request)).planId
-      : wanted.kind === "plan"
-        ? wanted.planId
-        : undefined;
+  const planId = await planIdOf(context, hopper, wanted);
   const comeBack = shellWords(["phase-hopper", "run", ...(file === undefined ? [] : [file])]);
   const summary = new Summary(context, hopper, comeBack);
   const { runners } = settings;
@@ -117,7 +134,6 @@ async function runWanted(
       : new LineReporter(context, hopper, summary);
   return runToEnd({
     hopper,
-    runners,
     reporter,
     interrupts,
     attended: !json && terminal.canRedraw && terminal.canAsk,
@@ -125,6 +141,27 @@ async function runWanted(
     logger,
     ...(planId !== undefined && { planId }),
   });
+}
+
+/** The one plan of the run; one that is new is stored, and with `--json` its events are told. */
+async function planIdOf(
+  { json, printer }: Context,
+  hopper: Hopper,
+  wanted: Wanted,
+): Promise<string | undefined> {
+  if (wanted.kind !== "enqueue") {
+    return wanted.kind === "plan" ? wanted.planId : undefined;
+  }
+  const listening = hopper.onDidChange((events) => {
+    for (const event of json ? events : []) {
+      printer.json(event);
+    }
+  });
+  try {
+    return (await hopper.enqueue(wanted.request)).planId;
+  } finally {
+    listening.dispose();
+  }
 }
 
 function sayNotices({ json, printer, logger }: Context, { notices }: Hopper): void {

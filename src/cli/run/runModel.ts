@@ -1,5 +1,6 @@
 import { yieldToEventLoop } from "../../core/base/clock";
 import type { PhaseQueueItem, PlanItem, QueueEvent } from "../../core/protocol/queue";
+import type { PhaseStatus } from "../../core/protocol/terms";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { countStatuses, type StatusCounts } from "../words/statuses";
 
@@ -21,8 +22,10 @@ export class RunModel {
     string,
     { plan: PlanItem; phases: Map<string, PhaseQueueItem> }
   >();
+  /** Every phase of the plans above, so that none is searched for. */
+  private readonly phaseById = new Map<string, PhaseQueueItem>();
   private readonly runningIds = new Set<string>();
-  private counted: StatusCounts | undefined;
+  private readonly counted: Record<PhaseStatus, number> = countStatuses([]);
   /** Grows with every change. */
   version = 0;
 
@@ -59,7 +62,7 @@ export class RunModel {
   }
 
   get counts(): StatusCounts {
-    return (this.counted ??= countStatuses(this.phases));
+    return this.counted;
   }
 
   countsOf(planId: string): StatusCounts {
@@ -67,13 +70,7 @@ export class RunModel {
   }
 
   phase(queueId: string): PhaseQueueItem | undefined {
-    for (const { phases } of this.byId.values()) {
-      const found = phases.get(queueId);
-      if (found) {
-        return found;
-      }
-    }
-    return undefined;
+    return this.phaseById.get(queueId);
   }
 
   plan(planId: string): RunPlan | undefined {
@@ -99,7 +96,7 @@ export class RunModel {
         this.forgetPlan(plan_id);
       } else if (type === "phase_removed" && queue_id !== undefined) {
         this.byId.get(plan_id)?.phases.delete(queue_id);
-        this.runningIds.delete(queue_id);
+        this.forgetPhase(queue_id);
       } else if (queue_id === undefined) {
         this.load(plan_id);
       } else if (type !== "phase_enqueued") {
@@ -112,19 +109,21 @@ export class RunModel {
         this.load(planId);
       } else {
         for (const id of ids) {
-          this.note(this.queue.phase(id));
+          this.note(this.queue.phase(id, false));
         }
       }
     }
-    this.counted = undefined;
     this.version += 1;
   }
 
   private load(planId: string): void {
     const plan = this.queue.plan(planId);
     if (plan) {
-      const phases = new Map<string, PhaseQueueItem>();
-      this.byId.set(planId, { plan, phases });
+      for (const id of this.byId.get(planId)?.phases.keys() ?? []) {
+        this.forgetPhase(id);
+      }
+      // Set again, not deleted before: a plan keeps its place among the others.
+      this.byId.set(planId, { plan, phases: new Map() });
       for (const phase of this.queue.phases({ planId, content: false })) {
         this.note(phase);
       }
@@ -136,21 +135,28 @@ export class RunModel {
     if (!phase || !phases) {
       return;
     }
-    phases.set(phase.queue_id, {
-      ...phase,
-      phase_data: { title: phase.phase_data.title, content: "" },
-    });
+    this.forgetPhase(phase.queue_id);
+    phases.set(phase.queue_id, phase);
+    this.phaseById.set(phase.queue_id, phase);
+    this.counted[phase.status] += 1;
     if (phase.status === "running") {
       this.runningIds.add(phase.queue_id);
-    } else {
-      this.runningIds.delete(phase.queue_id);
     }
   }
 
   private forgetPlan(planId: string): void {
     for (const id of this.byId.get(planId)?.phases.keys() ?? []) {
-      this.runningIds.delete(id);
+      this.forgetPhase(id);
     }
     this.byId.delete(planId);
+  }
+
+  private forgetPhase(queueId: string): void {
+    const phase = this.phaseById.get(queueId);
+    if (phase) {
+      this.counted[phase.status] -= 1;
+      this.phaseById.delete(queueId);
+      this.runningIds.delete(queueId);
+    }
   }
 }

@@ -4,7 +4,6 @@ import type { Logger } from "../../core/base/log";
 import { errorMessage } from "../../core/base/errors";
 import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
-import type { Runners } from "../../core/protocol/runners";
 import type { Waiting } from "../../core/protocol/snapshot";
 import { every } from "../every";
 import { type ExitCode, exitCodes } from "../exitCodes";
@@ -16,7 +15,6 @@ export interface RunOptions {
   readonly hopper: Hopper;
   /** The one plan to run; without it everything. */
   readonly planId?: string;
-  readonly runners: Runners;
   readonly reporter: RunReporter;
   readonly interrupts: Interrupts;
   /** Somebody looks on who can do what the run waits for: it need not end for that. */
@@ -62,6 +60,11 @@ class Run {
     });
     try {
       this.disposables.add(hopper.onDidChange((events) => this.collect(events)));
+      this.disposables.add(
+        hopper.onDidLoseWorkspace(({ message }) =>
+          this.end(exitCodes.failed, false, { kind: "trouble", text: message }),
+        ),
+      );
       reporter.begin(this.model);
       if (interrupts.pending === undefined) {
         hopper.run(planId);
@@ -77,10 +80,7 @@ class Run {
     }
   }
 
-  /**
-   * A change that follows from another is announced before it, from within: events are handed on in
-   * the order of their ids, once nothing more follows.
-   */
+  /** Handed on once for each turn of the event loop: of a chain of short phases, many come in one. */
   private collect(events: readonly QueueEvent[]): void {
     this.pending.push(...events);
     if (!this.flushing) {
@@ -100,10 +100,7 @@ class Run {
   }
 
   private apply(): void {
-    const events = this.pending
-      .splice(0)
-      .filter((event) => this.model.concerns(event))
-      .sort((a, b) => a.event_id - b.event_id);
+    const events = this.pending.splice(0).filter((event) => this.model.concerns(event));
     if (events.length > 0) {
       this.model.apply(events);
       this.options.reporter.changed(events, this.model);
@@ -175,18 +172,22 @@ class Run {
 
   /** Phases of this run that a process is at work on. */
   private processes(): readonly PhaseQueueItem[] {
-    const { runners } = this.options;
-    return this.model.running.filter(({ runner }) => {
-      const kind = runners.get(runner)?.kind ?? "command";
+    const { queue } = this.options.hopper;
+    return this.model.running.filter(({ queue_id }) => {
+      // As it was claimed: the configuration may be another one by now.
+      const kind = queue.attempts(queue_id).at(-1)?.runner_kind;
       return kind === "shell" || kind === "command";
     });
   }
 
-  private end(exitCode: ExitCode, interrupted: boolean): void {
-    const { hopper, planId, reporter } = this.options;
+  private end(
+    exitCode: ExitCode,
+    interrupted: boolean,
+    waiting = this.options.hopper.waiting(this.options.planId),
+  ): void {
+    const { reporter } = this.options;
     if (!this.isOver) {
       this.isOver = true;
-      const waiting = hopper.waiting(planId);
       reporter.end({ exitCode, interrupted, waiting, going: this.processes() }, this.model);
       this.finish(exitCode);
     }

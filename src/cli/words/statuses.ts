@@ -18,7 +18,9 @@ export const longestStatus = Math.max(...phaseStatuses.map((status) => status.le
 
 export type StatusCounts = Readonly<Record<PhaseStatus, number>>;
 
-export function countStatuses(phases: Iterable<Pick<PhaseQueueItem, "status">>): StatusCounts {
+export function countStatuses(
+  phases: Iterable<Pick<PhaseQueueItem, "status">>,
+): Record<PhaseStatus, number> {
   const counts = { queued: 0, ready: 0, running: 0, completed: 0, blocked: 0, failed: 0 };
   for (const { status } of phases) {
     counts[status] += 1;

@@ -19,6 +19,8 @@ import { commandAnswer, enqueueAnswer, type EnqueueBody, refusalAnswer } from ".
 
 /** A follower's hold on the owner: every command goes there and is answered from there. */
 export interface OwnerClient extends HopperCommands, Disposable {
+  /** A command was sent: before that, one that fails cannot have been carried out. */
+  readonly hasSent: boolean;
   /** Resolves if the owner answers; rejects with `unavailable` if it is gone or stopped. */
   ping(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export function connectOwner(address: OwnerAddress & { readonly clock: Clock }):
 }
 
 class HttpOwnerClient implements OwnerClient {
+  hasSent = false;
   private readonly abort = new AbortController();
 
   constructor(
@@ -117,12 +120,9 @@ class HttpOwnerClient implements OwnerClient {
       throw new HopperError("usage", tooLarge(limit));
     }
     const { address, clock } = this;
-    const { status, json } = await exchange(
-      { method, path, text },
-      address,
-      clock,
-      this.abort.signal,
-    );
+    const socket = await openConnection(address, clock, this.abort.signal);
+    this.hasSent = true;
+    const { status, json } = await exchange({ method, path, text }, socket, address.token, clock);
     if (status >= 400) {
       throw toError(status, json);
     }

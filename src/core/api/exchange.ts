@@ -54,19 +54,18 @@ export async function openConnection(
   }
 }
 
-/** Sends one request to the owner and reads its answer. Rejects with `unavailable`. */
+/** Sends one request over an open connection and reads its answer. Rejects with `unavailable`. */
 export async function exchange(
   message: OwnerRequest,
-  address: OwnerAddress,
+  socket: Socket,
+  token: string,
   clock: Clock,
-  signal: AbortSignal,
 ): Promise<OwnerAnswer> {
-  const socket = await openConnection(address, clock, signal);
   const deadline = clock.after(workTime, () =>
     socket.destroy(new Error(`nothing was answered for ${workTime / 1000} s`)),
   );
   try {
-    return await converse(message, address.token, socket);
+    return await converse(message, token, socket);
   } catch (error) {
     throw new HopperError(
       "unavailable",

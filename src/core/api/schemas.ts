@@ -24,14 +24,15 @@ export const enqueueBody = z
   .strictObject({
     path: z.exactOptional(z.string().regex(/^[^\0]+$/, "must be a path")),
     markdown: z.exactOptional(z.string()),
+    sha256: z.exactOptional(z.string().regex(/^[0-9a-f]{64}$/i, "must be a SHA-256 in hex")),
     title: z.exactOptional(z.string()),
     parent_issue: z.exactOptional(z.int().positive()),
     runner: z.exactOptional(z.string()),
     priority: z.exactOptional(z.int().min(0).max(100)),
     if_enqueued: z.exactOptional(z.enum(["refuse", "again", "replace"])),
   })
-  .refine(({ path, markdown }) => (path === undefined) !== (markdown === undefined), {
-    message: "exactly one of path and markdown must be given",
+  .refine(({ path, markdown }) => path !== undefined || markdown !== undefined, {
+    message: "path or markdown must be given",
   });
 
 export type EnqueueBody = z.infer<typeof enqueueBody>;

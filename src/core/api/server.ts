@@ -31,8 +31,8 @@ export interface ApiServer {
   /** Resolves when clients can connect. @throws HopperError `unavailable` when it cannot listen. */
   listen(): Promise<void>;
   /**
-   * Stops listening and closes every connection; requests that are being worked on get a moment to
-   * be answered. Resolves when nothing is left.
+   * Stops listening and closes every connection; requests that are on their way or being worked on
+   * get a moment to be answered. Resolves when nothing is left.
    */
   close(): Promise<void>;
 }
@@ -44,6 +44,8 @@ export const headersTime = 5_000;
 export const answerTime = 10_000;
 /** How long a request that is being worked on may hold up the end of the server. */
 const closeTime = 2_000;
+/** How long one that is on its way may: its client has proof of the owner, and sends it at once. */
+const arrivalTime = 250;
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
   return new LocalServer(options);
@@ -96,17 +98,20 @@ class LocalServer implements ApiServer {
     const closed = new Promise<void>((resolve) => {
       this.server.close(() => resolve());
     });
-    for (const socket of this.sockets) {
-      if (!this.busy.has(socket)) {
-        socket.destroy();
+    const arrival = this.options.clock.after(arrivalTime, () => {
+      for (const socket of this.sockets) {
+        if (!this.busy.has(socket)) {
+          socket.destroy();
+        }
       }
-    }
+    });
     const deadline = this.options.clock.after(closeTime, () => {
       for (const socket of this.sockets) {
         socket.destroy();
       }
     });
     await closed;
+    arrival.dispose();
     deadline.dispose();
   }
 

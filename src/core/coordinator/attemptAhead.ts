@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
 import type { PhaseState } from "../queue/rows";
-import { attemptRequest, type StartContext } from "./attemptStart";
+import { attemptRequest, type StartContext } from "./attemptRequest";
 
 /**
  * The folder of the attempt that will probably be next, made while the one before it runs: making
@@ -26,6 +26,7 @@ export class AttemptAhead {
       const request = attemptRequest(this.context, phase, ids);
       if (request) {
         folders.refuseLinks(phase.queueId);
+        folders.makeRoot();
         folders.clear(request.folder);
         runner.prepareAhead(request);
         this.guess = { ...ids, folder: request.folder };

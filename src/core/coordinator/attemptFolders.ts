@@ -1,6 +1,6 @@
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { QueueReader } from "../queue/queueReader";
@@ -44,6 +44,25 @@ export class AttemptFolders {
     for (const path of [this.root, ...(queueId === undefined ? [] : [join(this.root, queueId)])]) {
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
         throw new HopperError("usage", `${path} is not a folder, or is a link to one: remove it.`);
+      }
+    }
+  }
+
+  /**
+   * Makes the folder of all attempts, in a workspace that is there: one that somebody removed is not
+   * made anew.
+   *
+   * @throws HopperError `storage`.
+   */
+  makeRoot(): void {
+    for (const path of [dirname(this.root), this.root]) {
+      try {
+        mkdirSync(path, { mode: 0o700 });
+      } catch (error) {
+        if (errorCode(error) !== "EEXIST") {
+          const message = `${path} cannot be made: ${errorMessage(error)}`;
+          throw new HopperError("storage", message, { cause: error });
+        }
       }
     }
   }

@@ -2,25 +2,22 @@ import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
 import type { AttemptRequest, AttemptRunner, PreparedAttempt } from "../protocol/attempts";
 import type { AttemptItem, PhaseData } from "../protocol/queue";
-import type { RunnerDefinition, Runners } from "../protocol/runners";
-import type { Queue } from "../queue/queue";
+import type { RunnerDefinition } from "../protocol/runners";
+import type { AttemptTerms } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import type { AttemptAhead } from "./attemptAhead";
 import type { AttemptFolders } from "./attemptFolders";
+import {
+  type AttemptIds,
+  attemptRequest,
+  requestFor,
+  requiredData,
+  type StartContext,
+} from "./attemptRequest";
 import type { AttemptFacts } from "./openAttempt";
-import { findDocument } from "./planSource";
 
 /** Seconds a whole attempt may take, and how long an agent may be silent, where nothing says so. */
 const defaults = { timeout: 60 * 60, externalDeadline: 24 * 60 * 60, agentIdle: 15 * 60 };
-
-export interface StartContext {
-  readonly queue: Queue;
-  readonly runner: AttemptRunner;
-  readonly folders: AttemptFolders;
-  /** Absolute path of the workspace folder. */
-  readonly workspace: string;
-  readonly runners: () => Runners;
-}
 
 /** An attempt that was claimed; `problem` says why it cannot be started. */
 export interface ClaimedAttempt {
@@ -29,8 +26,8 @@ export interface ClaimedAttempt {
 }
 
 /**
- * Makes an attempt of a ready phase: its folder first, unless `ahead` made it already, then the
- * durable claim. Nothing is started here; a folder whose claim fails is removed again.
+ * Makes an attempt of a ready phase: its folder first, unless it was made ahead, then the durable claim.
+ * Nothing is started here; a folder whose claim fails is removed again.
  *
  * @throws HopperError `storage` or `conflict`, with the phase still ready.
  */
@@ -39,29 +36,24 @@ export function claimAttempt(
   phase: PhaseState,
   ahead: AttemptAhead,
 ): ClaimedAttempt {
-  const { queue, runner, folders } = context;
+  const { queue, folders } = context;
   const { queueId } = phase;
+  const data = requiredData(queue, queueId);
   const attemptNumber = queue.nextAttemptNumber(queueId);
   const known = ahead.take(queueId, attemptNumber);
   const ids = { attemptId: known ?? randomUUID(), queueId, attemptNumber };
-  const request = attemptRequest(context, phase, ids);
-  let prepared: PreparedAttempt = { command: [] };
-  if (request) {
-    folders.refuseLinks(queueId);
-    if (known === undefined) {
-      folders.clear(request.folder);
-    }
-    prepared = runner.prepare(request);
-  } else if (!context.runners().has(phase.runner)) {
-    const problem = `There is no runner "${phase.runner}": name it in the runner configuration`;
-    prepared = { command: [], problem };
-  }
+  const definition = context.runners().get(phase.runner);
+  const prepared = ownTroubleAsProblem(() =>
+    prepareAttempt(context, phase, ids, known !== undefined),
+  );
   try {
     queue.claim({
       ...ids,
       runner: phase.runner,
-      command: prepared.command,
-      startsProcess: request !== undefined,
+      // What could not be started is known by its empty command, should this host die right now.
+      command: prepared.problem === undefined ? prepared.command : [],
+      startsProcess: definition?.kind === "shell" || definition?.kind === "command",
+      ...(definition && { terms: termsOf(definition, data) }),
     });
   } catch (error) {
     void folders.remove(folders.of(queueId, attemptNumber));
@@ -71,116 +63,136 @@ export function claimAttempt(
   if (!attempt) {
     throw new Error(`attempt ${ids.attemptId} is gone right after its claim`);
   }
-  const facts = factsOf(context, phase, attempt, requiredData(queue, queueId), false);
-  const { problem } = prepared;
-  return problem === undefined ? { facts } : { facts, problem };
+  const facts = factsOf(folders, phase, attempt, data, false);
+  return prepared.problem === undefined ? { facts } : { facts, problem: prepared.problem };
 }
 
-/** What to make the folder of this attempt of; undefined where its runner starts no process. */
-export function attemptRequest(
+/** @param isMade a folder of this attempt was made ahead, and only needs a look. */
+function prepareAttempt(
   context: StartContext,
   phase: PhaseState,
-  ids: Pick<AttemptRequest, "attemptId" | "queueId" | "attemptNumber">,
-): AttemptRequest | undefined {
-  const definition = context.runners().get(phase.runner);
-  if (definition?.kind !== "shell" && definition?.kind !== "command") {
-    return undefined;
+  ids: AttemptIds,
+  isMade: boolean,
+): PreparedAttempt {
+  if (!context.runners().has(phase.runner)) {
+    return { command: [], problem: missingRunner(phase.runner) };
   }
-  const folder = context.folders.of(ids.queueId, ids.attemptNumber);
-  const data = requiredData(context.queue, ids.queueId);
-  return requestFor(context, phase, ids, folder, data, definition);
+  const request = attemptRequest(context, phase, ids);
+  if (!request) {
+    return { command: [] };
+  }
+  const { folders, runner } = context;
+  if (!isMade) {
+    return prepareIn(folders, phase, runner, request);
+  }
+  folders.refuseLinks(phase.queueId);
+  return runner.prepare(request);
 }
 
-/** Makes the folder in which the verify blocks of an `external` or `manual` attempt are run. */
-export function prepareVerify(
-  context: StartContext,
-  phase: PhaseState,
-  attempt: AttemptItem,
-): { readonly folder: string; readonly problem?: string } {
+/**
+ * Makes the folder in which the verify blocks of an `external` or `manual` attempt are run.
+ *
+ * @throws HopperError `storage`, with nothing made.
+ */
+export function prepareVerify(context: StartContext, phase: PhaseState): PreparedAttempt {
   const { queue, runner, folders } = context;
   const data = requiredData(queue, phase.queueId);
-  const folder = folders.verifyOf(phase.queueId, attempt.attempt_number);
-  const definition = context.runners().get(phase.runner) ?? { kind: "manual" as const };
-  const item = {
-    attemptId: attempt.attempt_id,
-    queueId: phase.queueId,
-    attemptNumber: attempt.attempt_number,
-  };
-  const request = requestFor(context, phase, item, folder, data, definition);
-  // Nothing was launched from a folder without a spec: a crash left it half made.
-  folders.refuseLinks(phase.queueId);
-  folders.clear(folder);
-  const { problem } = runner.prepare(request);
-  return problem === undefined ? { folder } : { folder, problem };
+  const item = phase.attemptId === undefined ? undefined : queue.attempt(phase.attemptId);
+  if (!item) {
+    throw new HopperError("conflict", `Phase ${phase.number} has no attempt to verify.`);
+  }
+  const { attempt_id: attemptId, attempt_number: attemptNumber, runner_kind } = item;
+  const folder = folders.verifyOf(phase.queueId, attemptNumber);
+  const ids = { attemptId, queueId: phase.queueId, attemptNumber };
+  const configured = context.runners().get(phase.runner);
+  // A runner that became another kind since would add steps of its own.
+  const definition =
+    configured && configured.kind === runner_kind ? configured : { kind: "manual" as const };
+  const request = requestFor(context, phase, ids, folder, data, definition);
+  return prepareIn(folders, phase, runner, request);
 }
 
-/** What the coordinator knows of an attempt, new or found at start-up. */
+/** What the coordinator knows of an attempt, new or found at start-up: as it was claimed. */
 export function factsOf(
-  context: StartContext,
+  folders: AttemptFolders,
   phase: PhaseState,
   attempt: AttemptItem,
   data: PhaseData,
   reattached: boolean,
 ): AttemptFacts {
-  const definition = context.runners().get(phase.runner);
-  // Its runner may have been taken out of the configuration since.
-  const kind = definition?.kind ?? (attempt.command.length === 0 ? "manual" : "command");
-  const idle = definition && "idleTimeout" in definition ? definition.idleTimeout : undefined;
-  return {
+  const facts = {
     attemptId: attempt.attempt_id,
     queueId: phase.queueId,
     planId: phase.planId,
     phaseNumber: phase.number,
-    kind,
-    folder: context.folders.of(phase.queueId, attempt.attempt_number),
-    timeout: data.properties.timeout ?? definition?.timeout ?? defaultTimeout(kind),
-    idleTimeout: idle ?? (kind === "command" ? defaults.agentIdle : 0),
+    kind: attempt.runner_kind,
     retries: data.properties.retries ?? 0,
-    startedAt: attempt.started_at,
     reattached,
   };
+  return attempt.reported_at === undefined
+    ? {
+        ...facts,
+        folder: folders.of(phase.queueId, attempt.attempt_number),
+        verifies: false,
+        timeout: attempt.timeout ?? 0,
+        idleTimeout: attempt.idle_timeout ?? 0,
+        startedAt: attempt.started_at,
+      }
+    : {
+        ...facts,
+        folder: folders.verifyOf(phase.queueId, attempt.attempt_number),
+        verifies: true,
+        // A start of its own: the person's or workflow's time is not its time.
+        timeout: data.properties.timeout ?? defaults.timeout,
+        idleTimeout: 0,
+        startedAt: attempt.reported_at,
+      };
 }
 
-function requestFor(
-  context: StartContext,
-  phase: PhaseState,
-  ids: Pick<AttemptRequest, "attemptId" | "queueId" | "attemptNumber">,
-  folder: string,
-  data: PhaseData,
-  definition: RunnerDefinition,
-): AttemptRequest {
-  const plan = context.queue.plan(phase.planId);
-  return {
-    ...ids,
-    folder,
-    planNumber: plan?.plan_number ?? 0,
-    planTitle: plan?.title ?? "",
-    planContext: definition.kind === "command" ? context.queue.planContext(phase.planId) : "",
-    phaseNumber: phase.number,
-    title: data.title,
-    workspace: context.workspace,
-    runnerName: phase.runner,
-    definition,
-    instructions: data.instructions,
-    // A runner works in the workspace folder: it is told where a document is from there.
-    externalDocs: data.externalDocs.map(
-      (document) => findDocument(document, context.workspace, plan?.source_path) ?? document,
-    ),
-    blocks: definition.kind === "shell" ? data.blocks : [],
-    verify: data.verify,
-  };
+function prepareIn(
+  folders: AttemptFolders,
+  { queueId }: PhaseState,
+  runner: AttemptRunner,
+  request: AttemptRequest,
+): PreparedAttempt {
+  folders.refuseLinks(queueId);
+  folders.makeRoot();
+  folders.clear(request.folder);
+  return runner.prepare(request);
 }
 
-function requiredData(queue: Queue, queueId: string): PhaseData {
-  const data = queue.phaseData(queueId);
-  if (!data) {
-    throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+/**
+ * A disk that refuses concerns every phase, and is waited for; whatever else is wrong with a phase's
+ * folder concerns that phase alone, which fails, and the others go on.
+ */
+function ownTroubleAsProblem(prepare: () => PreparedAttempt): PreparedAttempt {
+  try {
+    return prepare();
+  } catch (error) {
+    if (error instanceof HopperError && error.kind !== "storage") {
+      return { command: [], problem: error.message };
+    }
+    throw error;
   }
-  return data;
+}
+
+/** Why an attempt whose runner is not configured cannot be started. */
+export function missingRunner(name: string): string {
+  return `There is no runner "${name}": name it in the runner configuration`;
+}
+
+function termsOf(definition: RunnerDefinition, data: PhaseData): AttemptTerms {
+  const { kind } = definition;
+  const idle = "idleTimeout" in definition ? definition.idleTimeout : undefined;
+  return {
+    kind,
+    timeout: data.properties.timeout ?? definition.timeout ?? defaultTimeout(kind),
+    idleTimeout: idle ?? (kind === "command" ? defaults.agentIdle : 0),
+  };
 }
 
 /** Seconds an attempt of this kind may take where nothing says so. */
-export function defaultTimeout(kind: RunnerDefinition["kind"]): number {
+function defaultTimeout(kind: RunnerDefinition["kind"]): number {
   switch (kind) {
     case "shell":
     case "command":

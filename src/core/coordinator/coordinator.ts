@@ -1,4 +1,4 @@
-import { type Clock, isoNow, yieldToEventLoop } from "../base/clock";
+import { type Clock, yieldToEventLoop } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { type Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
@@ -8,19 +8,17 @@ import type { Runners } from "../protocol/runners";
 import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
-import { AttemptAhead } from "./attemptAhead";
 import { AttemptFolders } from "./attemptFolders";
-import {
-  claimAttempt,
-  type ClaimedAttempt,
-  defaultTimeout,
-  prepareVerify,
-  type StartContext,
-} from "./attemptStart";
+import { AttemptAhead } from "./attemptAhead";
+import type { StartContext } from "./attemptRequest";
+import { claimAttempt, type ClaimedAttempt, factsOf, prepareVerify } from "./attemptStart";
 import { Breaker, breakerReason } from "./breaker";
+import { EndWaiters } from "./endWaiters";
 import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
 import { recoverAttempts } from "./recovery";
 import { retryWait } from "./retries";
+import { Scheduler, takesSlot } from "./scheduler";
+import { Trouble } from "./trouble";
 
 export interface CoordinatorOptions {
   readonly queue: Queue;
@@ -44,22 +42,28 @@ export class Coordinator implements Disposable {
   private readonly context: StartContext;
   private readonly ahead: AttemptAhead;
   private readonly breaker = new Breaker();
-  /** Plans whose phases are started; "all" is the whole queue, undefined starts nothing. */
-  private scope: { readonly planId?: string } | undefined;
-  private problem: string | undefined;
-  /** The problem that was last logged, so that one that lasts is logged once. */
-  private loggedProblem: string | undefined;
-  private scheduling = false;
   private tickTimer: Disposable | undefined;
-  private retryTimer: Disposable | undefined;
   private disposed = false;
-  private readonly idleWaiters = new Map<string, (() => void)[]>();
+  private readonly endWaiters = new EndWaiters();
+  private readonly troubles: Trouble;
+  private readonly scheduler: Scheduler;
 
   constructor(private readonly options: CoordinatorOptions) {
     const { queue, runner, workspace, runners, hopperFolder, logger } = options;
     const folders = new AttemptFolders(hopperFolder, logger);
     this.context = { queue, runner, folders, workspace, runners };
     this.ahead = new AttemptAhead(this.context);
+    this.troubles = new Trouble(logger, () => this.tickSoon());
+    this.scheduler = this.disposables.add(
+      new Scheduler({
+        ...options,
+        processes: () => this.processes(),
+        trouble: this.troubles,
+        claim: (phase) => claimAttempt(this.context, phase, this.ahead),
+        launch: (claimed) => this.launchClaimed(claimed),
+        giveBack: ({ facts }) => void folders.remove(facts.folder),
+      }),
+    );
     this.disposables.add(runner.onHint((folder) => this.byFolder(folder)?.look()));
     this.disposables.add(
       runner.onDidFailToStart(({ folder, message }) => {
@@ -69,17 +73,23 @@ export class Coordinator implements Disposable {
         }
       }),
     );
-    this.disposables.add(queue.onDidChange(() => this.schedule()));
+    this.disposables.add(queue.onDidChange(() => this.scheduler.schedule()));
   }
 
   /** What keeps the coordinator from working, such as a full disk; tried again every second. */
   get trouble(): string | undefined {
-    return this.problem;
+    return this.troubles.text;
   }
 
-  /** True while an attempt is open that this coordinator watches. */
-  get active(): boolean {
-    return this.attempts.size > 0;
+  /**
+   * Starts, settles and stops nothing more, because nothing can be stored any more; what runs goes on
+   * with its wrappers. For good: only a new host can know what became of it.
+   */
+  giveUp(reason: string): void {
+    this.troubles.giveUp(reason);
+    this.scheduler.stop();
+    this.tickTimer?.dispose();
+    this.endWaiters.rejectAll(new HopperError("storage", reason));
   }
 
   /** Settles or re-attaches whatever a host before this one left; comes before anything else. */
@@ -91,9 +101,12 @@ export class Coordinator implements Disposable {
     }
     await recoverAttempts(this.context, {
       ...options,
-      watch: (facts, process) => this.watch(facts, undefined, process),
+      watch: (facts, process) => this.watch(facts, process),
       settle: (attempt, verdict) => this.end(attempt, verdict),
-      verify: (attempt) => this.startVerify(attempt),
+      verify: (attempt) => {
+        const { problem } = prepareVerify(this.context, this.phase(attempt.facts.queueId));
+        this.launch(attempt, problem);
+      },
       stop: (attempt) => this.finishStop(attempt),
     });
     await this.context.folders.sweepOrphans(queue);
@@ -101,24 +114,24 @@ export class Coordinator implements Disposable {
 
   /** Starts what is ready from now on: of one plan, or of the whole queue. */
   start(planId?: string): void {
-    this.scope = planId === undefined ? {} : { planId };
-    this.schedule();
+    this.scheduler.start(planId);
   }
 
   /** Starts nothing more; what runs goes on and is settled. */
   stopStarting(): void {
-    this.scope = undefined;
-    this.retryTimer?.dispose();
+    this.scheduler.stop();
   }
 
-  /** Starts one ready phase now, also while the queue is paused. */
+  /**
+   * Starts one ready phase now, also while the queue is paused. Where every slot is taken it is the
+   * next one to start, in a host that goes on starting phases; any other host refuses.
+   */
   startPhase(queueId: string): CommandResult {
     const phase = this.phase(queueId);
     if (phase.status !== "ready") {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
     }
-    this.launch(claimAttempt(this.context, phase, this.ahead));
-    return { message: `Phase ${phase.number} was started.` };
+    return this.scheduler.startByHand(phase);
   }
 
   /** Stops a running phase; resolves when nobody of its attempt lives. */
@@ -128,11 +141,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "running" || !attempt) {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
     }
-    attempt.look();
-    if (!attempt.ending) {
-      this.stopAttempt(attempt, "cancelled", "cancelled by you");
-    }
-    await this.settled(attempt);
+    await this.cancelAttempt(attempt);
     const status = this.options.queue.state(queueId)?.status ?? "removed";
     if (attempt.stop?.reason !== "cancelled") {
       throw new HopperError(
@@ -150,7 +159,7 @@ export class Coordinator implements Disposable {
     if (phase.status !== "running" || !attempt) {
       throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
     }
-    const { kind, attemptId } = attempt.facts;
+    const { kind } = attempt.facts;
     if (kind === "shell" || kind === "command") {
       throw new HopperError(
         "conflict",
@@ -170,8 +179,7 @@ export class Coordinator implements Disposable {
       return { message: `Phase ${phase.number} was marked as failed.` };
     }
     if ((this.options.queue.phaseData(queueId)?.verify.length ?? 0) > 0) {
-      this.options.queue.noteEvidence(attemptId, evidence);
-      this.startVerify(attempt);
+      this.verify(attempt, evidence);
       return { message: `Phase ${phase.number} was reported as done; its verify blocks are run.` };
     }
     this.settle(attempt, { outcome: "completed", evidence });
@@ -182,27 +190,26 @@ export class Coordinator implements Disposable {
   async cancelAll(): Promise<void> {
     this.stopStarting();
     const open = [...this.attempts.values()].filter(({ hasProcess }) => hasProcess);
-    for (const attempt of open) {
-      attempt.look();
-      if (!attempt.ending) {
-        this.stopAttempt(attempt, "cancelled", "cancelled by you");
-      }
-    }
-    await Promise.all(open.map((attempt) => this.settled(attempt)));
+    await Promise.all(open.map((attempt) => this.cancelAttempt(attempt)));
   }
 
   /** Watches and starts nothing more; running attempts go on with their wrappers. */
   dispose(): void {
     this.disposed = true;
-    this.scope = undefined;
     this.tickTimer?.dispose();
-    this.retryTimer?.dispose();
     this.disposables.dispose();
     for (const attempt of this.attempts.values()) {
       attempt.dispose();
     }
     this.attempts.clear();
-    this.guarded(() => this.ahead.drop());
+    this.troubles.guarded(() => this.ahead.drop());
+    this.endWaiters.rejectAll(
+      new HopperError(
+        "unavailable",
+        "Phase Hopper ends before the phase did. A stop that was asked for is finished by whoever " +
+          "opens the queue next: `phase-hopper run` does.",
+      ),
+    );
   }
 
   private phase(queueId: string): PhaseState {
@@ -218,83 +225,13 @@ export class Coordinator implements Disposable {
   }
 
   private processes(): number {
-    return [...this.attempts.values()].filter(({ facts }) => takesSlot(facts)).length;
+    return [...this.attempts.values()].filter(({ facts }) => takesSlot(facts.kind)).length;
   }
 
-  /** Starts what may be started. Called whenever anything changed; calls from within do nothing. */
-  private schedule(): void {
-    if (this.scheduling || !this.scope || this.disposed || this.problem !== undefined) {
-      return;
-    }
-    if (this.nextToStart()) {
-      this.guarded(() => this.changeAndClaim(() => undefined));
-    } else {
-      this.awaitRetry();
-    }
-  }
-
-  /** @param claiming slots beyond those of open attempts that are to count as taken. */
-  private nextToStart(claiming = 0): PhaseState | undefined {
-    const { queue, clock, maxConcurrentPhases } = this.options;
-    if (!this.scope || this.disposed || queue.pausedReason !== undefined) {
-      return undefined;
-    }
-    const withoutSlot = [...this.context.runners()]
-      .filter(([, { kind }]) => kind === "external" || kind === "manual")
-      .map(([name]) => name);
-    return queue.nextToStart({
-      now: isoNow(clock),
-      withoutSlot,
-      slotFree: this.processes() + claiming < maxConcurrentPhases(),
-      ...this.scope,
-    });
-  }
-
-  /**
-   * Does `work` and claims whatever may be started after it as one durable change, since each costs
-   * a wait for the disk; then starts what was claimed.
-   */
-  private changeAndClaim(work: () => void): void {
-    const claimed: ClaimedAttempt[] = [];
-    this.scheduling = true;
-    try {
-      this.options.queue.together(() => {
-        work();
-        this.claimWaiting(claimed);
-      });
-    } catch (error) {
-      for (const { facts } of claimed) {
-        void this.context.folders.remove(facts.folder);
-      }
-      throw error;
-    } finally {
-      this.scheduling = false;
-    }
-    for (const attempt of claimed) {
-      this.launch(attempt);
-    }
-    this.awaitRetry();
-  }
-
-  /** Claims, in order, what may be started; what cannot be claimed stops the starting. */
-  private claimWaiting(claimed: ClaimedAttempt[]): void {
-    const claiming = () => claimed.filter(({ facts }) => takesSlot(facts)).length;
-    for (let next = this.nextToStart(claiming()); next; next = this.nextToStart(claiming())) {
-      try {
-        claimed.push(claimAttempt(this.context, next, this.ahead));
-      } catch (error) {
-        this.stuck(error);
-        return;
-      }
-    }
-  }
-
-  private launch({ facts, problem }: ClaimedAttempt): void {
+  private launchClaimed({ facts, problem }: ClaimedAttempt): void {
     const attempt = this.watch(facts);
-    if (problem !== undefined) {
-      void this.end(attempt, { outcome: "spawn", message: problem });
-    } else if (attempt.hasProcess) {
-      this.options.runner.launch(facts.folder);
+    this.launch(attempt, problem);
+    if (attempt.hasProcess && problem === undefined) {
       void this.prepareNext(facts);
     }
   }
@@ -302,50 +239,54 @@ export class Coordinator implements Disposable {
   /** Uses the time in which an attempt runs to make ready what will probably follow it. */
   private async prepareNext({ planId, phaseNumber }: AttemptFacts): Promise<void> {
     await yieldToEventLoop();
-    if (this.disposed || this.problem !== undefined) {
+    if (this.disposed || this.trouble !== undefined) {
       return;
     }
-    const next = this.nextToStart(-1) ?? this.options.queue.likelyNext(planId, phaseNumber);
-    if (next) {
-      this.guarded(() => this.ahead.prepare(next));
-    }
+    this.troubles.guarded(() => {
+      const next = this.scheduler.inLine ?? this.options.queue.likelyNext(planId, phaseNumber);
+      if (next) {
+        this.ahead.prepare(next);
+      }
+    });
   }
 
-  private startVerify(attempt: OpenAttempt): void {
-    const { queue, runner } = this.options;
-    const item = queue.attempt(attempt.facts.attemptId);
-    if (!item) {
-      return;
-    }
-    const folder = this.context.folders.verifyOf(item.queue_id, item.attempt_number);
-    const prepared = runner.inspect(folder).prepared
-      ? { folder }
-      : prepareVerify(this.context, this.phase(item.queue_id), item);
+  /** Starts the verify blocks of an attempt that was reported as done. */
+  private verify(attempt: OpenAttempt, evidence: unknown): void {
+    const { queue } = this.options;
+    const { attemptId, queueId } = attempt.facts;
+    const phase = this.phase(queueId);
+    // Made before the report is stored: a disk that refuses leaves the phase as it was.
+    const { problem } = prepareVerify(this.context, phase);
+    queue.noteReport(attemptId, evidence);
     attempt.dispose();
-    const { clock } = this.options;
-    const facts = { ...attempt.facts, folder, timeout: defaultTimeout("shell") };
-    const verifying = this.watch({ ...facts, startedAt: isoNow(clock), reattached: false }, true);
-    verifying.stop = attempt.stop;
-    if (verifying.stop) {
-      void this.finishStop(verifying);
-    } else if (prepared.problem === undefined) {
-      runner.launch(folder);
-    } else {
-      void this.end(verifying, { outcome: "spawn", message: prepared.problem });
+    const item = queue.attempt(attemptId);
+    const data = queue.phaseData(queueId);
+    if (item && data) {
+      const verifying = this.watch(factsOf(this.context.folders, phase, item, data, false));
+      this.launch(verifying, problem);
     }
   }
 
-  private watch(facts: AttemptFacts, hasProcess?: boolean, process?: ProcessIdentity): OpenAttempt {
+  private launch(attempt: OpenAttempt, problem?: string): void {
+    if (problem !== undefined) {
+      void this.end(attempt, { outcome: "spawn", message: problem });
+    } else if (attempt.hasProcess) {
+      this.options.runner.launch(attempt.facts.folder);
+    }
+  }
+
+  private watch(facts: AttemptFacts, process?: ProcessIdentity): OpenAttempt {
     const events: AttemptEvents = {
       started: (attempt, process) =>
-        this.guarded(() => this.options.queue.attemptStarted(attempt.facts.attemptId, process)),
+        this.troubles.guarded(() =>
+          this.options.queue.attemptStarted(attempt.facts.attemptId, process),
+        ),
       exited: (attempt) => void this.end(attempt, this.judged(attempt)),
       vanished: (attempt, verdict) => void this.end(attempt, attempt.stopped ?? verdict),
-      overdue: (attempt, reason, message) => this.stopAttempt(attempt, reason, message),
+      overdue: (attempt, reason, message) => void this.stopAttempt(attempt, reason, message),
     };
     const { runner, clock } = this.options;
     const attempt = new OpenAttempt(facts, runner, clock, events, process);
-    attempt.hasProcess = hasProcess ?? attempt.hasProcess;
     this.attempts.set(facts.attemptId, attempt);
     if (attempt.hasProcess) {
       this.tickSoon();
@@ -354,23 +295,42 @@ export class Coordinator implements Disposable {
   }
 
   /** After a stop was asked for, the outcome is its reason, whatever the process answered to it. */
-  private judged(attempt: OpenAttempt): Verdict {
-    try {
-      return { ...attempt.verdict(), ...attempt.stopped };
-    } catch (error) {
+  private judged(attempt: OpenAttempt): Verdict | Promise<Verdict> {
+    const settled = (verdict: Verdict): Verdict => ({ ...verdict, ...attempt.stopped });
+    const unreadable = (error: unknown): Verdict => {
       const message = `how it ended cannot be read: ${errorMessage(error)}`;
       return attempt.stopped ?? { outcome: "lost", message };
+    };
+    try {
+      const verdict = attempt.verdict();
+      return verdict instanceof Promise ? verdict.then(settled, unreadable) : settled(verdict);
+    } catch (error) {
+      return unreadable(error);
     }
   }
 
-  private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): void {
-    const committed = this.guarded(() =>
-      this.options.queue.requestStop(attempt.facts.attemptId, reason),
-    );
+  private async cancelAttempt(attempt: OpenAttempt): Promise<void> {
+    attempt.look();
+    if (!attempt.ending && !this.stopAttempt(attempt, "cancelled", "cancelled by you")) {
+      const { phaseNumber } = attempt.facts;
+      const why = this.trouble ?? "the queue cannot be written";
+      throw new HopperError("storage", `Phase ${phaseNumber} was not cancelled: ${why}`);
+    }
+    if (this.attempts.has(attempt.facts.attemptId)) {
+      await this.endWaiters.wait(attempt.facts.attemptId);
+    }
+  }
+
+  /** Answers false, with nothing stopped, when the stop could not be committed. */
+  private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): boolean {
+    const committed =
+      !this.troubles.isFinal &&
+      this.troubles.guarded(() => this.options.queue.requestStop(attempt.facts.attemptId, reason));
     if (committed) {
       attempt.stop = { reason, message };
       void this.finishStop(attempt);
     }
+    return committed;
   }
 
   private async finishStop(attempt: OpenAttempt): Promise<void> {
@@ -383,23 +343,25 @@ export class Coordinator implements Disposable {
    * Ends an attempt: whoever of it still lives is stopped first, unless it succeeded; then its phase
    * is settled. A disk that refuses is tried again with each tick.
    */
-  private async end(attempt: OpenAttempt, verdict: Verdict): Promise<void> {
-    if (attempt.ending) {
+  private async end(attempt: OpenAttempt, judged: Verdict | Promise<Verdict>): Promise<void> {
+    if (attempt.ending || this.troubles.isFinal) {
       return;
     }
     attempt.ending = true;
-    const { runner, logger } = this.options;
+    // A verdict that is there is acted on in this turn: the next phase starts at once.
+    const verdict = judged instanceof Promise ? await judged : judged;
+    const { runner } = this.options;
     const { facts } = attempt;
-    if (verdict.outcome !== "completed" && attempt.hasProcess) {
+    if (verdict.outcome !== "completed" && attempt.hasProcess && !this.disposed) {
       try {
         await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
       } catch (error) {
-        logger.error(`Phase ${facts.phaseNumber}: its processes could not be stopped.`, error);
+        this.troubles.note(attempt, "its processes could not be stopped", error);
         this.endLater(attempt, verdict);
         return;
       }
     }
-    if (!this.disposed && !this.guarded(() => this.settle(attempt, verdict))) {
+    if (!this.disposed && !this.troubles.guarded(() => this.settle(attempt, verdict))) {
       this.endLater(attempt, verdict);
     }
   }
@@ -418,14 +380,13 @@ export class Coordinator implements Disposable {
       runner.settle(facts.folder);
     }
     this.attempts.delete(facts.attemptId);
-    attempt.dispose();
     try {
-      this.changeAndClaim(() => {
+      this.scheduler.changeAndClaim(() => {
         queue.settle({
           attemptId: facts.attemptId,
           verdict,
           ...(attempt.identity && { process: attempt.identity }),
-          ...(attempt.hasProcess && { logBytes: runner.outputSize(facts.folder) }),
+          ...this.logBytes(attempt),
           ...(retryAt !== undefined && { retryAt }),
         });
         // Decided before the next phase is claimed.
@@ -439,10 +400,8 @@ export class Coordinator implements Disposable {
       this.attempts.set(facts.attemptId, attempt);
       throw error;
     }
-    for (const done of this.idleWaiters.get(facts.attemptId) ?? []) {
-      done();
-    }
-    this.idleWaiters.delete(facts.attemptId);
+    attempt.dispose();
+    this.endWaiters.settled(facts.attemptId);
   }
 
   private retryAt(facts: AttemptFacts, verdict: Verdict): string | undefined {
@@ -455,41 +414,30 @@ export class Coordinator implements Disposable {
     return wait === undefined ? undefined : new Date(clock.now() + wait).toISOString();
   }
 
-  private settled(attempt: OpenAttempt): Promise<void> {
-    const { attemptId } = attempt.facts;
-    if (!this.attempts.has(attemptId)) {
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      this.idleWaiters.set(attemptId, [...(this.idleWaiters.get(attemptId) ?? []), resolve]);
-    });
-  }
-
-  /** Does something that stores; what fails stops the starting and is tried again. */
-  private guarded(work: () => void): boolean {
+  /** What keeps one attempt from being looked at is its own trouble: the others go on. */
+  private look(attempt: OpenAttempt): void {
     try {
-      work();
-      if (this.problem === undefined) {
-        this.loggedProblem = undefined;
-      }
-      return true;
+      attempt.tick();
     } catch (error) {
-      this.stuck(error);
-      return false;
+      this.troubles.note(attempt, "it cannot be looked at", error);
     }
   }
 
-  private stuck(error: unknown): void {
-    this.problem = errorMessage(error);
-    if (this.problem !== this.loggedProblem) {
-      this.loggedProblem = this.problem;
-      this.options.logger.error(`The queue cannot go on: ${this.problem}`, error);
+  private logBytes(attempt: OpenAttempt): { readonly logBytes?: number } {
+    if (!attempt.hasProcess) {
+      return {};
     }
-    this.tickSoon();
+    try {
+      return { logBytes: this.options.runner.outputSize(attempt.facts.folder) };
+    } catch (error) {
+      // An end is not held up for a number that is only shown.
+      this.troubles.note(attempt, "the size of its output cannot be read", error);
+      return {};
+    }
   }
 
   private tickSoon(): void {
-    if (this.tickTimer || this.disposed) {
+    if (this.tickTimer || this.disposed || this.troubles.isFinal) {
       return;
     }
     this.tickTimer = this.options.clock.after(tickMilliseconds, () => {
@@ -499,34 +447,17 @@ export class Coordinator implements Disposable {
   }
 
   private tick(): void {
-    this.problem = undefined;
+    this.troubles.tryAgain();
     for (const attempt of this.attempts.values()) {
       if (attempt.unsettled) {
         void this.end(attempt, attempt.unsettled);
       } else {
-        this.guarded(() => attempt.tick());
+        this.look(attempt);
       }
     }
-    this.schedule();
+    this.scheduler.schedule();
     if ([...this.attempts.values()].some(({ hasProcess, unsettled }) => hasProcess || unsettled)) {
       this.tickSoon();
     }
   }
-
-  private awaitRetry(): void {
-    this.retryTimer?.dispose();
-    if (!this.scope || this.disposed) {
-      return;
-    }
-    const { queue, clock } = this.options;
-    const due = queue.nextRetryAt(isoNow(clock));
-    if (due !== undefined) {
-      const wait = Math.max(Date.parse(due) - clock.now(), 0);
-      this.retryTimer = clock.after(wait, () => this.schedule());
-    }
-  }
-}
-
-function takesSlot({ kind }: AttemptFacts): boolean {
-  return kind === "shell" || kind === "command";
 }

@@ -15,7 +15,8 @@ export const standardRunner = "shell";
  * Parses the plan and stores it with its phases; answers the plan's id.
  *
  * @throws HopperError InvalidPlanError with the plan's problems, `usage`, `notFound`, `storage`, or
- * `conflict` when the same file is enqueued and unfinished and the request does not say what to do.
+ * `conflict` when the file is not the one that was shown, or is enqueued and unfinished and the
+ * request does not say what to do.
  */
 export function enqueuePlan(
   queue: Queue,
@@ -31,7 +32,8 @@ export function enqueuePlan(
   const loaded =
     request.markdown === undefined
       ? loadPlanFile(request.path ?? "", planContext)
-      : loadPlanText(request.markdown, planContext);
+      : loadPlanText(request.markdown, planContext, request.path);
+  assertAsShown(loaded, request);
   assertValid(loaded, request.path);
   const unfinished = unfinishedPlanFrom(queue, loaded.sourcePath);
   if (unfinished && (request.ifEnqueued ?? "refuse") === "refuse") {
@@ -69,6 +71,17 @@ export function unfinishedPlanFrom(
         const counts = queue.counts(plan_id);
         return [...counts.keys()].some((status) => status !== "completed");
       });
+}
+
+/** What is stored, and run, is what somebody saw and agreed to. */
+function assertAsShown({ sha256 }: LoadedPlan, request: EnqueueRequest): void {
+  if (request.sha256 !== undefined && request.sha256.toLowerCase() !== sha256) {
+    throw new HopperError(
+      "conflict",
+      `${request.path ?? "The plan"} changed since it was shown; nothing was enqueued. Look at it ` +
+        `again, then enqueue it.`,
+    );
+  }
 }
 
 /** @throws HopperError InvalidPlanError when the plan has an error among its problems. */

@@ -9,13 +9,17 @@ export interface AttemptFacts {
   readonly queueId: string;
   readonly planId: string;
   readonly phaseNumber: number;
-  readonly kind: RunnerKind;
+  /** Missing where there was no such runner: such an attempt fails without anything being started. */
+  readonly kind: RunnerKind | undefined;
   /** Where the process of this attempt lives: its folder, or the `verify` folder in it. */
   readonly folder: string;
+  /** A person or workflow reported it as done, and its verify blocks decide. */
+  readonly verifies: boolean;
   /** Seconds; 0 is none. */
   readonly timeout: number;
   readonly idleTimeout: number;
   readonly retries: number;
+  /** When the clock of its time-out began: at the claim, or with the verify blocks. */
   readonly startedAt: string;
   /** True when a host before this one started it. */
   readonly reattached: boolean;
@@ -42,6 +46,8 @@ export class OpenAttempt {
   stop: { readonly reason: FailureReason; readonly message: string } | undefined;
   /** How it ended, where that could not be stored yet. */
   unsettled: Verdict | undefined;
+  /** Trouble of its own that was logged last. */
+  notedTrouble: string | undefined;
   /** Set once its end is being dealt with, so that hints that come in meanwhile do nothing. */
   ending = false;
   /** Set while a process of this attempt is expected: always but for a person's or workflow's turn. */
@@ -57,7 +63,7 @@ export class OpenAttempt {
     private readonly events: AttemptEvents,
     private process?: ProcessIdentity,
   ) {
-    this.hasProcess = facts.kind === "shell" || facts.kind === "command";
+    this.hasProcess = facts.verifies || facts.kind === "shell" || facts.kind === "command";
     this.outputAt = clock.monotonic();
     this.startTimeout();
   }
@@ -72,7 +78,7 @@ export class OpenAttempt {
     return this.stop && { outcome: this.stop.reason, message: this.stop.message };
   }
 
-  verdict(): Verdict {
+  verdict(): Verdict | Promise<Verdict> {
     return this.runner.judge(this.facts.folder);
   }
 

@@ -1,8 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+} from "node:fs";
 import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
 import { decodePlan } from "../plan/decodePlan";
+import { maxFileBytes } from "../plan/limits";
 import { parsePlan } from "../plan/parsePlan";
 import type { ParsedPlan } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
@@ -14,6 +23,7 @@ export interface LoadedPlan {
   readonly sourcePath?: string;
   /** Of the text's bytes. */
   readonly sha256: string;
+  readonly text: string;
 }
 
 export interface PlanContext {
@@ -32,16 +42,24 @@ export interface PlanContext {
  */
 export function loadPlanFile(path: string, context: PlanContext): LoadedPlan {
   const { sourcePath, bytes } = readPlanFile(resolve(context.workspace, path));
-  return {
-    plan: parse(decodePlan(bytes), context, sourcePath),
-    sourcePath,
-    sha256: hash(bytes),
-  };
+  const text = decodePlan(bytes);
+  return { plan: parse(text, context, sourcePath), sourcePath, sha256: hash(bytes), text };
 }
 
-/** Parses a plan that came as text. */
-export function loadPlanText(markdown: string, context: PlanContext): LoadedPlan {
-  return { plan: parse(markdown, context), sha256: hash(markdown) };
+/** The same text once more in another context: with the runner that a person chose by what it says. */
+export function parseAgain(loaded: LoadedPlan, context: PlanContext): LoadedPlan {
+  return { ...loaded, plan: parse(loaded.text, context, loaded.sourcePath) };
+}
+
+/** Parses a plan that came as text; `path` names its file, where it is the text of an open editor. */
+export function loadPlanText(markdown: string, context: PlanContext, path?: string): LoadedPlan {
+  const sourcePath = path === undefined ? undefined : realPathOf(resolve(context.workspace, path));
+  return {
+    plan: parse(markdown, context, sourcePath),
+    sha256: hash(markdown),
+    text: markdown,
+    ...(sourcePath !== undefined && { sourcePath }),
+  };
 }
 
 /**
@@ -70,21 +88,67 @@ function parse(text: string, context: PlanContext, sourcePath?: string): ParsedP
   });
 }
 
+/** The file may not be saved yet, or not any more: its editor has the text. */
+function realPathOf(path: string): string {
+  return existsSync(path) ? realpathSync.native(path) : path;
+}
+
 function readPlanFile(path: string): { sourcePath: string; bytes: Buffer } {
   try {
     const sourcePath = realpathSync.native(path);
-    return { sourcePath, bytes: readFileSync(sourcePath) };
+    return { sourcePath, bytes: readRegularFile(sourcePath) };
   } catch (error) {
+    if (error instanceof HopperError) {
+      throw error;
+    }
     if (errorCode(error) === "ENOENT") {
       throw new HopperError("notFound", `There is no plan ${path}: check the path.`);
-    }
-    if (errorCode(error) === "EISDIR") {
-      throw new HopperError("usage", `${path} is a folder: name a Markdown file in it.`);
     }
     throw new HopperError("usage", `${path} cannot be read: ${errorMessage(error)}`, {
       cause: error,
     });
   }
+}
+
+/**
+ * Of a file that is too large, so much that its text is too large still when a last character that
+ * was cut (of up to four bytes) and a byte order mark (three) are left out.
+ */
+const mostBytes = maxFileBytes + 8;
+
+/**
+ * The bytes of a plan's file; of one that is too large so many that it is seen to be. A FIFO, which
+ * would be waited for, and a device, which has no end, are refused.
+ */
+function readRegularFile(path: string): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(descriptor);
+    if (stats.isDirectory()) {
+      throw new HopperError("usage", `${path} is a folder: name a Markdown file in it.`);
+    }
+    if (!stats.isFile()) {
+      throw new HopperError("usage", `${path} is not a regular file: save the plan in one.`);
+    }
+    const buffer = Buffer.alloc(Math.min(stats.size + 1, mostBytes));
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read) {
+      read = readSync(descriptor, buffer, length, buffer.length - length, null);
+    }
+    return length < mostBytes ? buffer.subarray(0, length) : upToWholeCharacter(buffer);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Leaves out a last character that was cut. */
+function upToWholeCharacter(bytes: Buffer): Buffer {
+  let end = bytes.length - 1;
+  // Back to the byte that begins a character, which is left out with its continuation bytes.
+  while (end > maxFileBytes + 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) {
+    end--;
+  }
+  return bytes.subarray(0, end);
 }
 
 /** Whether a file exists whose real path lies in the folder: links out of it do not count. */

@@ -1,7 +1,8 @@
 import { errorMessage, HopperError } from "../base/errors";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { AttemptItem } from "../protocol/queue";
-import { factsOf, type StartContext } from "./attemptStart";
+import type { StartContext } from "./attemptRequest";
+import { factsOf, missingRunner } from "./attemptStart";
 import type { AttemptFacts, OpenAttempt } from "./openAttempt";
 
 export interface RecoveryActions {
@@ -12,7 +13,7 @@ export interface RecoveryActions {
   readonly distrust: boolean;
   watch(facts: AttemptFacts, process: ProcessIdentity | undefined): OpenAttempt;
   settle(attempt: OpenAttempt, verdict: Verdict): Promise<void>;
-  /** Runs (or goes on with) the verify blocks of an attempt that was reported as done. */
+  /** Makes the folder of an attempt's verify blocks, of which nothing was started, and starts them. */
   verify(attempt: OpenAttempt): void;
   /** Finishes a stop that was cut off. */
   stop(attempt: OpenAttempt): Promise<void>;
@@ -33,7 +34,10 @@ export async function recoverAttempts(
     if (!phase || !data) {
       throw new HopperError("damaged", `Attempt ${item.attempt_id} belongs to no phase.`);
     }
-    const attempt = actions.watch(factsOf(context, phase, item, data, true), processOf(item));
+    const attempt = actions.watch(
+      factsOf(context.folders, phase, item, data, true),
+      processOf(item),
+    );
     if (item.stop_requested) {
       attempt.stop = { reason: item.stop_requested, message: stopMessages(item.stop_requested) };
     }
@@ -58,10 +62,12 @@ async function recoverAttempt(
     await actions.settle(attempt, interrupted("it belongs to a queue from elsewhere"));
     return;
   }
+  if (wasNeverStartable(item)) {
+    await actions.settle(attempt, { outcome: "spawn", message: whyNotStartable(item) });
+    return;
+  }
   if (!attempt.hasProcess) {
-    if (isReportedAsDone(item)) {
-      actions.verify(attempt);
-    } else if (attempt.stop) {
+    if (attempt.stop) {
       await actions.stop(attempt);
     }
     return;
@@ -69,6 +75,9 @@ async function recoverAttempt(
   const { exit, started, alive, prepared, preparedInBoot } = runner.inspect(attempt.facts.folder);
   if (!exit && attempt.stop && (alive || !started)) {
     await actions.stop(attempt);
+  } else if (attempt.facts.verifies && item.state === "starting" && !prepared && !started) {
+    // Half made when everything died: nothing is started from a folder without a spec.
+    actions.verify(attempt);
   } else if (exit ?? started ?? !prepared) {
     // What can be seen decides: it is settled, or watched on.
     attempt.look();
@@ -93,13 +102,19 @@ function processOf({ pid, pid_started_at }: AttemptItem): ProcessIdentity | unde
     : { pid, bootId, startTime };
 }
 
-export function isReportedAsDone({ evidence }: AttemptItem): boolean {
+/** The host died between the claim and the word that there is nothing to start. */
+function wasNeverStartable({ runner_kind, state, command, reported_at }: AttemptItem): boolean {
+  const startsProcess = runner_kind === "shell" || runner_kind === "command";
   return (
-    typeof evidence === "object" &&
-    evidence !== null &&
-    "reported" in evidence &&
-    evidence.reported === "completed"
+    runner_kind === undefined ||
+    (startsProcess && state === "starting" && command.length === 0 && reported_at === undefined)
   );
+}
+
+function whyNotStartable({ runner, runner_kind }: AttemptItem): string {
+  return runner_kind === undefined
+    ? missingRunner(runner)
+    : "a program it needs could not be found; a retry says which";
 }
 
 function stopMessages(reason: NonNullable<AttemptItem["stop_requested"]>): string {

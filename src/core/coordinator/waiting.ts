@@ -1,13 +1,10 @@
 import type { Waiting } from "../protocol/snapshot";
-import type { Runners } from "../protocol/runners";
-import type { PhaseQueueItem } from "../protocol/queue";
+import type { AttemptItem, PhaseQueueItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
-import { isReportedAsDone } from "./recovery";
 
 export interface WaitingQuestion {
   /** Of this plan alone, else of the whole queue. */
   readonly planId?: string;
-  readonly runners: Runners;
   /** ISO time; retries due before it are not waited for. */
   readonly now: string;
   /** What keeps the coordinator from working. */
@@ -16,7 +13,7 @@ export interface WaitingQuestion {
 
 /** What the queue is waiting for, in one sentence, the most pressing thing first. */
 export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): Waiting {
-  const { trouble, runners, now } = question;
+  const { trouble, now } = question;
   if (trouble !== undefined) {
     return { kind: "trouble", text: trouble };
   }
@@ -24,10 +21,9 @@ export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): W
   const phases = queue.phasesWith(["running", "ready", "failed"], question.planId);
   const several = queue.plans().length > 1;
   const running = phases.filter(({ status }) => status === "running");
+  const turns = turnsOfOthers(running.length > 0 ? queue.openAttempts() : []);
   const waitsFor = (kind: "manual" | "external"): PhaseQueueItem[] =>
-    running.filter(
-      (phase) => runners.get(phase.runner)?.kind === kind && !isBeingVerified(queue, phase),
-    );
+    running.filter(({ queue_id }) => turns.get(queue_id) === kind);
   const byPerson = waitsFor("manual");
   const byWorkflow = waitsFor("external");
   const byProcess = running.length - byPerson.length - byWorkflow.length;
@@ -69,10 +65,19 @@ export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): W
   return { kind: "completed", text: "all phases are completed" };
 }
 
-/** Somebody said that it is done, and its verify blocks are at work on it. */
-function isBeingVerified(queue: QueueReader, { queue_id }: PhaseQueueItem): boolean {
-  const attempt = queue.attempts(queue_id).at(-1);
-  return attempt !== undefined && isReportedAsDone(attempt);
+/**
+ * Whose turn it is in phases that no process is at work on, by the phase's id. What the attempt was
+ * at its claim counts: its runner may be missing from the configuration by now, or be another kind.
+ */
+function turnsOfOthers(open: readonly AttemptItem[]): ReadonlyMap<string, "manual" | "external"> {
+  const turns = new Map<string, "manual" | "external">();
+  for (const { queue_id, runner_kind, reported_at } of open) {
+    const isReported = reported_at !== undefined;
+    if (!isReported && (runner_kind === "manual" || runner_kind === "external")) {
+      turns.set(queue_id, runner_kind);
+    }
+  }
+  return turns;
 }
 
 function pausedPlan(queue: QueueReader, phase: PhaseQueueItem): string | undefined {

@@ -32,8 +32,8 @@ export function newEndpoint(state: StateFolder, folder: FolderIdentity, ownerId:
 }
 
 /**
- * Tells the workspace's followers; to be called by the owner once it listens. Sockets that killed
- * owners of this workspace left behind are removed.
+ * Tells the workspace's followers; to be called by the owner once it listens. Sockets and half-written
+ * records that killed owners of this workspace left behind are removed.
  */
 export function announceEndpoint(
   state: StateFolder,
@@ -41,14 +41,30 @@ export function announceEndpoint(
   endpoint: Endpoint,
 ): void {
   replacePrivateFile(endpointFile(state, folder), `${JSON.stringify(endpoint)}\n`);
-  if (state.user.platform === "win32") {
-    return;
+  const key = folderKey(folder);
+  sweep(state.endpoints, (name) => name.startsWith(`${key}.json.`) && name.endsWith(".tmp"));
+  if (state.user.platform !== "win32") {
+    const own = basename(endpoint.socketPath);
+    sweep(dirname(endpoint.socketPath), (name) => name.startsWith(`${key}-`) && name !== own);
   }
-  const sockets = dirname(endpoint.socketPath);
-  for (const name of readdirSync(sockets)) {
-    if (name.startsWith(`${folderKey(folder)}-`) && name !== basename(endpoint.socketPath)) {
-      rmSync(join(sockets, name), { force: true });
+}
+
+function sweep(folder: string, isLeft: (name: string) => boolean): void {
+  for (const name of readdirSync(folder).filter(isLeft)) {
+    rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** Where the owner that wrote this record listens; undefined where the record cannot be understood. */
+export function readListeningPath(record: string): string | undefined {
+  try {
+    const text = readPrivateFile(record);
+    return text === undefined ? undefined : parseJson(endpointSchema, text, "").socketPath;
+  } catch (error) {
+    if (error instanceof HopperError) {
+      return undefined;
     }
+    throw error;
   }
 }
 

@@ -1,4 +1,3 @@
-import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { HopperError } from "../base/errors";
@@ -49,6 +48,11 @@ export class KnownDatabases {
     return "copy";
   }
 
+  /** Whether this user created or adopted the database with this id, for whatever folder. */
+  lists(databaseId: string): boolean {
+    return isDatabaseId(databaseId) && this.read(databaseId) !== undefined;
+  }
+
   /** Lists a database as this user's, in this folder. */
   register(databaseId: string, folder: FolderIdentity): void {
     if (!isDatabaseId(databaseId)) {
@@ -57,20 +61,6 @@ export class KnownDatabases {
     const { path, device, inode } = folder;
     const record: KnownDatabase = { id: databaseId, path, device, inode };
     replacePrivateFile(this.file(databaseId), `${JSON.stringify(record)}\n`);
-  }
-
-  /** Takes a database off the list, as one that got a new id. */
-  forget(databaseId: string): void {
-    if (isDatabaseId(databaseId)) {
-      rmSync(this.file(databaseId), { force: true });
-    }
-  }
-
-  /** The ids of all listed databases. */
-  ids(): string[] {
-    return readdirSync(this.state.databases)
-      .map((name) => (name.endsWith(".json") ? name.slice(0, -".json".length) : ""))
-      .filter(isDatabaseId);
   }
 
   /** A file that cannot be understood vouches for nothing. */

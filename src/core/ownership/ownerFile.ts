@@ -9,6 +9,7 @@ import {
   isSameBoot,
   ownerPath,
   type OwnerRecord,
+  type OwnerScope,
   type OwnerVerdict,
   readOwner,
   readOwnerRecord,
@@ -70,10 +71,13 @@ export class OwnerFile {
   }
 
   recordGeneration(generation: number): void {
-    this.record = { ...this.record, generation };
-    if (this.standing() !== "taken") {
-      mkdirSync(this.hopperFolder, { recursive: true, mode: 0o700 });
-      replacePrivateFile(this.path, this.text());
+    this.rewrite({ ...this.record, generation });
+  }
+
+  recordScope(scope: OwnerScope | undefined): void {
+    const { scope: before, ...rest } = this.record;
+    if (JSON.stringify(before) !== JSON.stringify(scope)) {
+      this.rewrite({ ...rest, ...(scope && { scope }) });
     }
   }
 
@@ -90,6 +94,25 @@ export class OwnerFile {
   remove(): void {
     if (this.standing() === "ours") {
       rmSync(this.path, { force: true });
+    }
+  }
+
+  private rewrite(record: OwnerRecord): void {
+    this.record = record;
+    if (this.standing() !== "taken") {
+      this.makeFolder();
+      replacePrivateFile(this.path, this.text());
+    }
+  }
+
+  /** Not with the folders above: a workspace that somebody removed is not to come back. */
+  private makeFolder(): void {
+    try {
+      mkdirSync(this.hopperFolder, { mode: 0o700 });
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") {
+        throw error;
+      }
     }
   }
 

@@ -18,6 +18,8 @@ const ownerSchema = z.object({
   startedAt: z.iso.datetime(),
   /** The generation of the queue's files, once they are open. */
   generation: z.exactOptional(z.int().nonnegative()),
+  /** What it starts by itself: phases of this plan, or of all; missing while it starts nothing. */
+  scope: z.exactOptional(z.object({ planId: z.exactOptional(z.string()) })),
   /** A signal to pid 0 or to a negative one would reach whole groups of processes. */
   pid: z.int().positive(),
   startTime: z.string(),
@@ -33,6 +35,9 @@ const ownerSchema = z.object({
 
 /** What `owner.json` says of the process that owns a workspace's queue. */
 export type OwnerRecord = Readonly<z.infer<typeof ownerSchema>>;
+
+/** Plans whose phases an owner starts by itself: one, or without an id all. */
+export type OwnerScope = Readonly<NonNullable<OwnerRecord["scope"]>>;
 
 /** What can be said of a workspace's owner without asking it. */
 export type OwnerVerdict =

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { type Clock, delay, isoNow } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { type Disposable, toDisposable } from "../base/lifecycle";
@@ -12,6 +12,7 @@ import { OwnerFile, type PreviousOwner } from "./ownerFile";
 import {
   ownerPath,
   type OwnerRecord,
+  type OwnerScope,
   type OwnerVerdict,
   type Program,
   readOwner,
@@ -42,6 +43,8 @@ export interface Ownership extends Disposable {
   readonly previous: PreviousOwner;
   /** Adds the generation of the queue's files to `owner.json`, which is written anew if it is gone. */
   recordGeneration(generation: number): void;
+  /** Adds to `owner.json` what this owner starts by itself; undefined for nothing. */
+  recordScope(scope: OwnerScope | undefined): void;
   /** Whether `owner.json` still names this owner: `taken` after a take-over from elsewhere. */
   standing(): "ours" | "missing" | "taken";
 }
@@ -65,6 +68,7 @@ export async function takeOwnership(request: OwnershipRequest): Promise<Ownershi
   }
   const lock = await lockOrRefuse(folder, request);
   try {
+    closeToOthers(hopperFolder, request.state.user.uid);
     const file = new OwnerFile(hopperFolder, machine, {
       ownerId: randomUUID(),
       program: request.program,
@@ -97,6 +101,7 @@ export async function takeOwnership(request: OwnershipRequest): Promise<Ownershi
       previous,
       // People read the generation there; a full disk is no reason to give up the queue.
       recordGeneration: (generation) => attempt("updated", () => file.recordGeneration(generation)),
+      recordScope: (scope) => attempt("updated", () => file.recordScope(scope)),
       standing: () => file.standing(),
       dispose: () => release.dispose(),
     };
@@ -117,6 +122,24 @@ function makeHopperFolder(path: string): void {
   }
   if (lstatSync(path).isSymbolicLink()) {
     throw new HopperError("usage", `${path} is a symbolic link; remove it.`);
+  }
+}
+
+/** Plans, output and commands are in there: a folder that came with a wider mode is closed. */
+function closeToOthers(path: string, uid: number | undefined): void {
+  const stats = lstatSync(path);
+  if (uid !== undefined && stats.uid === uid && (stats.mode & 0o077) !== 0) {
+    try {
+      chmodSync(path, 0o700);
+    } catch (error) {
+      throw new HopperError(
+        "storage",
+        `${path} cannot be closed to others: ${errorMessage(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { errorCode, errorMessage, HopperError } from "../base/errors";
 export interface UserEnvironment {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Empty where the system knows none: HOME is not set, and the user is not listed. */
   readonly home: string;
   /** Undefined where the system has no user ids (Windows). */
   readonly uid: number | undefined;
@@ -36,11 +37,19 @@ export function currentUser(): UserEnvironment {
   return {
     platform: process.platform,
     env: process.env,
-    home: homedir(),
+    home: homeFolder(),
     uid,
     name: uid === undefined ? userInfo().username : String(uid),
     temporaryFolder: "/tmp",
   };
+}
+
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }
 
 /**
@@ -49,15 +58,8 @@ export function currentUser(): UserEnvironment {
  * @throws HopperError `storage` when it cannot be made, or is open to others and stays so.
  */
 export function openStateFolder(user: UserEnvironment): StateFolder {
-  const paths = user.platform === "win32" ? win32 : posix;
-  const path = stateFolderPath(user);
-  const state = {
-    user,
-    path,
-    databases: paths.join(path, "databases"),
-    locks: paths.join(path, "locks"),
-    endpoints: paths.join(path, "endpoints"),
-  };
+  const state = stateFolderOf(user);
+  const { path } = state;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     keepPrivate(path, user);
@@ -70,17 +72,34 @@ export function openStateFolder(user: UserEnvironment): StateFolder {
   return state;
 }
 
-/** Where the state folder of `user` lies; nothing is made. */
+/** The state folder of `user` as it is, for those who only read; nothing is made or checked. */
+export function stateFolderOf(user: UserEnvironment): StateFolder {
+  const paths = user.platform === "win32" ? win32 : posix;
+  const path = stateFolderPath(user);
+  return {
+    user,
+    path,
+    databases: paths.join(path, "databases"),
+    locks: paths.join(path, "locks"),
+    endpoints: paths.join(path, "endpoints"),
+  };
+}
+
+/**
+ * Where the state folder of `user` lies; nothing is made.
+ *
+ * @throws HopperError `storage` when the user has no home to put it in.
+ */
 export function stateFolderPath(user: UserEnvironment): string {
   if (user.platform === "win32") {
     const local = absolute(user.env["LOCALAPPDATA"], win32);
-    return win32.join(local ?? win32.join(user.home, "AppData", "Local"), "phase-hopper");
+    return win32.join(local ?? win32.join(homeOf(user), "AppData", "Local"), "phase-hopper");
   }
   if (user.platform === "darwin") {
-    return posix.join(user.home, "Library", "Application Support", "phase-hopper");
+    return posix.join(homeOf(user), "Library", "Application Support", "phase-hopper");
   }
   const state = absolute(user.env["XDG_STATE_HOME"], posix);
-  return posix.join(state ?? posix.join(user.home, ".local", "state"), "phase-hopper");
+  return posix.join(state ?? posix.join(homeOf(user), ".local", "state"), "phase-hopper");
 }
 
 /**
@@ -112,6 +131,17 @@ export function socketPath(state: StateFolder, name: string): string {
     throw asStorageError(fallback, error);
   }
   return short;
+}
+
+function homeOf({ home }: UserEnvironment): string {
+  if (home === "") {
+    throw new HopperError(
+      "storage",
+      "Phase Hopper's private folder has no place: your home folder is not known. Set HOME, or " +
+        "XDG_STATE_HOME, to a folder of yours.",
+    );
+  }
+  return home;
 }
 
 /** The specification of these variables says to ignore a relative path. */

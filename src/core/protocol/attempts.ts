@@ -109,18 +109,26 @@ export interface AttemptRunner extends Disposable {
   /** Forgets about this folder: it is not started again, and removed if it was made on a guess. */
   settle(folder: string): void;
   inspect(folder: string): AttemptInspection;
-  /** Decides on an attempt whose exit record is there. */
-  judge(folder: string): Verdict;
+  /**
+   * Decides on an attempt whose exit record is there: at once where the record says all, later where
+   * the output must be read for it, which never holds up the event loop.
+   */
+  judge(folder: string): Verdict | Promise<Verdict>;
   /** Bytes of output so far. */
   outputSize(folder: string): number;
   /** Keeps the output's size on disk within its cap. */
   capOutput(folder: string): Promise<void>;
   /** Whether this very process lives. */
   isAlive(process: ProcessIdentity): boolean;
-  /** Pids that belong to this attempt (its wrapper, its session, its environment marker). */
-  survivors(folder: string, known?: KnownAttempt): readonly number[];
   /** Ends everything that belongs to the attempt; resolves when two sweeps found nobody. */
   stop(folder: string, known?: KnownAttempt): Promise<void>;
+}
+
+/** A living process of an attempt. */
+export interface Survivor {
+  readonly pid: number;
+  /** Its command line, arguments separated by spaces, the first few hundred characters of it. */
+  readonly command: string;
 }
 
 /** What a host remembers of an attempt, for when its folder was removed under it. */

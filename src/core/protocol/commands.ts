@@ -2,9 +2,15 @@ import type { PhaseQueueItem } from "./queue";
 
 /** What a plan is enqueued from, and how. */
 export interface EnqueueRequest {
-  /** The plan's file; exactly one of `path` and `markdown` is given. */
+  /** The plan's file; without `markdown` it is read. */
   readonly path?: string;
+  /** The plan's text; with `path` the text that an editor has open of that file. */
   readonly markdown?: string;
+  /**
+   * Hex SHA-256 of the bytes that the user was shown and agreed to: should the file have changed
+   * since, nothing is enqueued, and the answer is a conflict.
+   */
+  readonly sha256?: string;
   /** Replaces the plan's own title. */
   readonly title?: string;
   readonly parentIssue?: number;
@@ -36,7 +42,10 @@ export interface CommandResult {
  */
 export interface HopperCommands {
   enqueue(request: EnqueueRequest): Promise<EnqueueResult>;
-  /** Starts a ready phase now: overrides a pause, never a dependency. */
+  /**
+   * Starts a ready phase now: overrides a pause, never a dependency. While every slot is taken it
+   * becomes the next one to start, and the answer says so.
+   */
   start(queueId: string): Promise<CommandResult>;
   /** Makes a failed phase ready again, and what it blocked with it. */
   retry(queueId: string): Promise<CommandResult>;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { blockLanguages } from "./plan";
-import type { AttemptState, FailureReason, PhaseReason, PhaseStatus } from "./terms";
+import type { AttemptState, FailureReason, PhaseReason, PhaseStatus, RunnerKind } from "./terms";
 
 const codeBlockSchema = z.object({
   language: z.enum(blockLanguages),
@@ -85,13 +85,20 @@ export interface AttemptItem {
   readonly queue_id: string;
   readonly attempt_number: number;
   readonly runner: string;
-  /** The program and arguments as run; empty for kinds that start nothing. */
+  /** What kind its runner was at the claim; missing where there was no such runner. */
+  readonly runner_kind?: RunnerKind;
+  /** Seconds it may take, and may be silent, as decided at the claim; 0 is none. */
+  readonly timeout?: number;
+  readonly idle_timeout?: number;
+  /** The program and arguments as run; empty where nothing is, or could be, started. */
   readonly command: readonly string[];
   readonly state: AttemptState;
   readonly pid?: number;
   /** What the system says of the process's start: tells a reused pid from the same process. */
   readonly pid_started_at?: string;
   readonly started_at: string;
+  /** When an `external` or `manual` attempt was reported as done, and its verify blocks began. */
+  readonly reported_at?: string;
   readonly finished_at?: string;
   /** The reason of a stop that was asked for. */
   readonly stop_requested?: FailureReason;

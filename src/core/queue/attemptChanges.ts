@@ -1,5 +1,6 @@
 import { HopperError } from "../base/errors";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
+import type { RunnerKind } from "../protocol/terms";
 import type { Change } from "./change";
 import type { Readiness } from "./readiness";
 import { type PhaseState, phaseState, phaseStateColumns } from "./rows";
@@ -15,6 +16,16 @@ export interface Claim {
   readonly command: readonly string[];
   /** Kinds that start no process are `running` at once. */
   readonly startsProcess: boolean;
+  /** What its runner says; nothing where there is no such runner. */
+  readonly terms?: AttemptTerms;
+}
+
+/** What an attempt is and how long it may take: decided at its claim, whatever is configured later. */
+export interface AttemptTerms {
+  readonly kind: RunnerKind;
+  /** Seconds; 0 is none. */
+  readonly timeout: number;
+  readonly idleTimeout: number;
 }
 
 /** How an attempt ended, and what becomes of its phase. */
@@ -34,8 +45,9 @@ export function claimPhase(change: Change, phase: PhaseState, claim: Claim): voi
     throw new HopperError("conflict", `The phase is ${phase.status}, not ready.`);
   }
   change.run(
-    `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
+    `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at,
+       runner_kind, timeout, idle_timeout)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
     [
       claim.attemptId,
       claim.queueId,
@@ -44,9 +56,21 @@ export function claimPhase(change: Change, phase: PhaseState, claim: Claim): voi
       JSON.stringify(claim.command),
       claim.startsProcess ? "starting" : "running",
       change.at,
+      claim.terms?.kind ?? null,
+      claim.terms?.timeout ?? null,
+      claim.terms?.idleTimeout ?? null,
     ],
   );
   movePhases(change, [{ phase, to: "running", attemptId: claim.attemptId }]);
+}
+
+/** Notes that an attempt was reported as done: what is started next are its verify blocks. */
+export function noteReport(change: Change, attemptId: string, evidence: unknown): void {
+  change.run(
+    `UPDATE attempts SET state = 'starting', evidence = ?, reported_at = ?
+     WHERE attempt_id = ? AND state = 'running' AND reported_at IS NULL`,
+    [JSON.stringify(evidence), change.at, attemptId],
+  );
 }
 
 /** Notes which process runs an attempt. A late word on an ended attempt changes nothing. */

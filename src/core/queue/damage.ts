@@ -1,7 +1,8 @@
+import { basename } from "node:path";
 import { type Clock, isoNow } from "../base/clock";
 import { HopperError } from "../base/errors";
 import { keepAs } from "./durableFiles";
-import type { StoreFileSystem } from "./storeFiles";
+import type { StoreFileSystem, StorePaths } from "./storeFiles";
 
 /** Damage that stops: says which file and line, and how to go on. */
 export function damage(what: string, cause?: unknown): HopperError {
@@ -10,6 +11,16 @@ export function damage(what: string, cause?: unknown): HopperError {
     `${what}. Nothing was changed. \`phase-hopper repair\` goes on with everything that can be read, ` +
       `says what was dropped, and keeps the damaged files.`,
     { cause },
+  );
+}
+
+/** All files of the queue are gone. It is not begun anew in silence: the attempts may be all there is. */
+export function lostQueue({ folder, snapshot, journal, attempts }: StorePaths): HopperError {
+  return new HopperError(
+    "damaged",
+    `${basename(snapshot)} and ${basename(journal)} are missing from ${folder}, though ` +
+      `${attempts} shows that phases were run. Nothing was changed. Put the files back from a ` +
+      `backup; or \`phase-hopper repair\` begins an empty queue and keeps the attempts' files.`,
   );
 }
 
@@ -25,12 +36,28 @@ export function keepDamaged(
   if (!files.existsSync(path)) {
     return undefined;
   }
-  const stem = `${path}.corrupt-${isoNow(clock).replaceAll(":", "-")}`;
+  const kept = freeName(files, `${path}.corrupt`, clock);
+  keepAs(files, path, kept);
+  return kept;
+}
+
+/** Moves the attempts of a queue that was lost out of the way of the next one's; answers where to. */
+export function keepAttempts(
+  files: StoreFileSystem,
+  { attempts }: StorePaths,
+  clock: Clock,
+): string {
+  const kept = freeName(files, `${attempts}.kept`, clock);
+  files.renameSync(attempts, kept);
+  return kept;
+}
+
+function freeName(files: StoreFileSystem, stem: string, clock: Clock): string {
+  const name = `${stem}-${isoNow(clock).replaceAll(":", "-")}`;
   for (let count = 1; ; count++) {
-    const kept = count === 1 ? stem : `${stem}-${count}`;
-    if (!files.existsSync(kept)) {
-      keepAs(files, path, kept);
-      return kept;
+    const free = count === 1 ? name : `${name}-${count}`;
+    if (!files.existsSync(free)) {
+      return free;
     }
   }
 }

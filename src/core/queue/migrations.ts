@@ -7,7 +7,7 @@ export const applicationId = 0x50486f70;
  * Every change of the schema, oldest first; entry n brings version n to n + 1. Entries are only ever
  * added: a released one is never edited, because databases out there were made by it.
  */
-const migrations: readonly (readonly string[])[] = [
+export const migrations: readonly (readonly string[])[] = [
   [
     `PRAGMA application_id = ${applicationId}`,
     `CREATE TABLE plans (
@@ -108,6 +108,26 @@ const migrations: readonly (readonly string[])[] = [
        config_value TEXT NOT NULL,
        updated_at TEXT NOT NULL
      ) STRICT`,
+  ],
+  [
+    // What an open attempt is and how long it may take must not change with the configuration.
+    `ALTER TABLE attempts ADD COLUMN runner_kind TEXT
+       CHECK (runner_kind IN ('shell', 'command', 'external', 'manual'))`,
+    `ALTER TABLE attempts ADD COLUMN timeout INTEGER`,
+    `ALTER TABLE attempts ADD COLUMN idle_timeout INTEGER`,
+    `ALTER TABLE attempts ADD COLUMN reported_at TEXT`,
+    `UPDATE attempts SET runner_kind = CASE
+         WHEN command <> '[]' THEN iif(runner = 'shell', 'shell', 'command')
+         ELSE iif(runner = 'external', 'external', 'manual') END
+       WHERE state <> 'ended'`,
+    `UPDATE attempts SET
+         timeout = coalesce(
+           (SELECT CAST(phase_data ->> '$.properties.timeout' AS INTEGER) FROM phase_queue
+            WHERE phase_queue.queue_id = attempts.queue_id),
+           CASE runner_kind WHEN 'manual' THEN 0 WHEN 'external' THEN 86400 ELSE 3600 END),
+         idle_timeout = iif(runner_kind = 'command', 900, 0),
+         reported_at = iif(evidence ->> '$.reported' = 'completed', started_at, NULL)
+       WHERE state <> 'ended'`,
   ],
 ];
 

@@ -5,7 +5,7 @@ import type { SqlJsStatic } from "sql.js";
 import type { Assets } from "../base/assets";
 import type { Clock } from "../base/clock";
 import { HopperError } from "../base/errors";
-import { keepDamaged } from "./damage";
+import { keepAttempts, keepDamaged } from "./damage";
 import { syncFolder, whileRefused, writeSynced } from "./durableFiles";
 import { replay, type ReplayedDatabase, storeSeq } from "./image";
 import { encodeHeader } from "./journal";
@@ -17,6 +17,7 @@ import { salvage } from "./salvage";
 import { loadSqlEngine, SqlDatabase } from "./sqlDatabase";
 import { storageError } from "./storageError";
 import {
+  isLost,
   type StoreFileSystem,
   type StorePaths,
   sweepTemporaryFiles,
@@ -157,6 +158,11 @@ async function continueFrom(
 
 async function repairFiles(options: OpenFilesOptions, engine: SqlJsStatic): Promise<OpenedFiles> {
   const { files, paths, clock } = options;
+  if (isLost(files, paths)) {
+    const kept = keepAttempts(files, paths, clock);
+    const notice = `The queue's files were gone: it begins empty. ${kept} keeps the attempts' files.`;
+    return { ...create(options, new SqlDatabase(engine)), notices: [notice] };
+  }
   const { notices, generation, ...salvaged } = await salvage(engine, files, paths, clock);
   try {
     sweepTemporaryFiles(files, paths);

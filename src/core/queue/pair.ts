@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { yieldToEventLoop } from "../base/clock";
 import { HopperError } from "../base/errors";
-import { damage } from "./damage";
+import { damage, lostQueue } from "./damage";
 import { type Commit, type ParsedJournal, parseJournal } from "./journal";
 import { schemaVersion } from "./migrations";
-import { readIfThere, type StoreFileSystem, type StorePaths } from "./storeFiles";
+import { isLost, readIfThere, type StoreFileSystem, type StorePaths } from "./storeFiles";
 
 /** A commit and where it was read, for messages. */
 export interface StoredCommit extends Commit {
@@ -52,6 +52,9 @@ export async function loadPair(
   if (!journalFile) {
     const others = [paths.previousSnapshot, paths.previousJournal];
     if (!snapshot && !others.some((path) => files.existsSync(path))) {
+      if (isLost(files, paths)) {
+        throw lostQueue(paths);
+      }
       return undefined;
     }
     throw damage(`${paths.journal} is missing`);

@@ -9,6 +9,7 @@ import {
   type Claim,
   claimPhase,
   noteProcess,
+  noteReport,
   settleAttempt,
   type Settlement,
 } from "./attemptChanges";
@@ -23,7 +24,7 @@ import { text } from "./sqlDatabase";
 import type { Store } from "./store";
 import { conflict, movePhases } from "./transitions";
 
-export type { Claim, Settlement } from "./attemptChanges";
+export type { AttemptTerms, Claim, Settlement } from "./attemptChanges";
 export type { NewPhase, NewPlan } from "./enqueue";
 
 /**
@@ -103,14 +104,9 @@ export class Queue extends QueueReader {
     );
   }
 
-  /** Notes what an attempt was reported to be, before its verify blocks are run. */
-  noteEvidence(attemptId: string, evidence: unknown): void {
-    this.change((change) =>
-      change.run("UPDATE attempts SET evidence = ? WHERE attempt_id = ? AND state <> 'ended'", [
-        JSON.stringify(evidence),
-        attemptId,
-      ]),
-    );
+  /** Notes that an `external` or `manual` attempt was reported as done, before it is verified. */
+  noteReport(attemptId: string, evidence: unknown): void {
+    this.change((change) => noteReport(change, attemptId, evidence));
   }
 
   /**

@@ -110,8 +110,9 @@ export class QueueReader {
       .map((row) => ({ queueId: text(row, "queue_id"), finishedAt: text(row, "finished_at") }));
   }
 
-  phase(queueId: string): PhaseQueueItem | undefined {
-    return this.phaseItems(true, "WHERE p.queue_id = ?", [queueId])[0];
+  /** @param content false leaves its long texts out. */
+  phase(queueId: string, content = true): PhaseQueueItem | undefined {
+    return this.phaseItems(content, "WHERE p.queue_id = ?", [queueId])[0];
   }
 
   phaseByNumber(planNumber: number, phaseNumber: number): PhaseQueueItem | undefined {

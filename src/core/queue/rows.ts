@@ -11,6 +11,7 @@ import {
   type PhaseReason,
   type PhaseStatus,
   phaseStatuses,
+  runnerKinds,
 } from "../protocol/terms";
 import { integer, optionalInteger, optionalText, type SqlRow, text } from "./sqlDatabase";
 
@@ -114,11 +115,15 @@ export function attemptItem(row: SqlRow): AttemptItem {
     queue_id: text(row, "queue_id"),
     attempt_number: integer(row, "attempt_number"),
     runner: text(row, "runner"),
+    runner_kind: optionalMember(runnerKinds, optionalText(row, "runner_kind")),
+    timeout: optionalInteger(row, "timeout"),
+    idle_timeout: optionalInteger(row, "idle_timeout"),
     command: strings(text(row, "command")),
     state: member(attemptStates, text(row, "state")),
     pid: optionalInteger(row, "pid"),
     pid_started_at: optionalText(row, "pid_started_at"),
     started_at: text(row, "started_at"),
+    reported_at: optionalText(row, "reported_at"),
     finished_at: optionalText(row, "finished_at"),
     stop_requested: optionalMember(failureReasons, optionalText(row, "stop_requested")),
     exit_code: optionalInteger(row, "exit_code"),

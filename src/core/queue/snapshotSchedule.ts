@@ -4,6 +4,12 @@ import type { Disposable } from "../base/lifecycle";
 /** A snapshot is due at so many commits or bytes, or when nothing was committed for so long. */
 const dueAfter = { commits: 1000, bytes: 1024 * 1024, idleMilliseconds: 1000 };
 
+/**
+ * The journal that makes a snapshot worth while when nothing happens: a snapshot writes the whole
+ * database, and a lone commit is as safe, and as quickly read, in the journal.
+ */
+const worthWhile = { bytes: 64 * 1024, shareOfDatabase: 1 / 16 };
+
 /** After a snapshot failed the next one waits, so that a full disk is not kept busy by us too. */
 const retryMilliseconds = { first: 1000, longest: 5 * 60 * 1000 };
 
@@ -11,6 +17,8 @@ const retryMilliseconds = { first: 1000, longest: 5 * 60 * 1000 };
 export interface Pending {
   readonly commits: number;
   readonly bytes: number;
+  /** What a snapshot would write; asked only when it decides. */
+  readonly databaseBytes: () => number;
 }
 
 /** Decides when the store makes a snapshot; at most one is made at a time. */
@@ -70,13 +78,13 @@ export class SnapshotSchedule implements Disposable {
     } else if (commits >= dueAfter.commits || bytes >= dueAfter.bytes) {
       void this.start();
     } else {
-      this.startAfter(dueAfter.idleMilliseconds);
+      this.startAfter(dueAfter.idleMilliseconds, isWorthWhile);
     }
   }
 
-  private startAfter(milliseconds: number): void {
+  private startAfter(milliseconds: number, isDue: (pending: Pending) => boolean = isAny): void {
     this.timer = this.clock.after(milliseconds, () => {
-      if (!this.running && !this.disposed && this.pending().commits > 0) {
+      if (!this.running && !this.disposed && isDue(this.pending())) {
         void this.start();
       }
     });
@@ -91,4 +99,15 @@ export class SnapshotSchedule implements Disposable {
     });
     return this.running;
   }
+}
+
+function isAny({ commits }: Pending): boolean {
+  return commits > 0;
+}
+
+function isWorthWhile({ commits, bytes, databaseBytes }: Pending): boolean {
+  return (
+    commits > 0 &&
+    (bytes >= worthWhile.bytes || bytes >= databaseBytes() * worthWhile.shareOfDatabase)
+  );
 }

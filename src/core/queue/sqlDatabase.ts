@@ -102,6 +102,12 @@ export class SqlDatabase {
     return this.database.export();
   }
 
+  /** How large that file would be; cheap to ask. */
+  get bytes(): number {
+    const pages = Number(this.get("PRAGMA page_count")?.["page_count"] ?? 0);
+    return pages * Number(this.get("PRAGMA page_size")?.["page_size"] ?? 0);
+  }
+
   close(): void {
     this.database.close();
   }

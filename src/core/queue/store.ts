@@ -48,7 +48,11 @@ export class Store {
       database: this.database,
       seq: this.seq,
     }));
-    const pending = () => ({ commits: this.uncovered, bytes: this.pair.journalBytes });
+    const pending = () => ({
+      commits: this.uncovered,
+      bytes: this.pair.journalBytes,
+      databaseBytes: () => this.database.bytes,
+    });
     this.schedule = new SnapshotSchedule(options.clock, pending, () => this.trySnapshot());
   }
 

@@ -32,6 +32,8 @@ export interface StorePaths {
   readonly journal: string;
   readonly previousSnapshot: string;
   readonly previousJournal: string;
+  /** What phases left, in a folder for each attempt: not the store's, but it tells of a lost queue. */
+  readonly attempts: string;
 }
 
 export function storePaths(hopperFolder: string): StorePaths {
@@ -43,6 +45,7 @@ export function storePaths(hopperFolder: string): StorePaths {
     journal,
     previousSnapshot: `${snapshot}.prev`,
     previousJournal: `${journal}.prev`,
+    attempts: join(hopperFolder, "attempts"),
   };
 }
 
@@ -72,6 +75,27 @@ export function removeQuietly(files: StoreFileSystem, path: string): void {
     files.rmSync(path, { force: true });
   } catch {
     // The first error is the one that tells what happened; a left-over file is swept at the next open.
+  }
+}
+
+/** Whether all files of the queue are gone, though it had phases that were run: that is no new queue. */
+export function isLost(files: StoreFileSystem, paths: StorePaths): boolean {
+  const { snapshot, journal, previousSnapshot, previousJournal } = paths;
+  return (
+    ![snapshot, journal, previousSnapshot, previousJournal].some((path) =>
+      files.existsSync(path),
+    ) && isFilled(files, paths.attempts)
+  );
+}
+
+function isFilled(files: StoreFileSystem, folder: string): boolean {
+  try {
+    return files.readdirSync(folder).length > 0;
+  } catch (error) {
+    if (isMissing(error)) {
+      return false;
+    }
+    throw error;
   }
 }
 

@@ -1,9 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { errorCode } from "../base/errors";
 import type { ExitRecord, ProcessIdentity } from "../protocol/attempts";
 import { type AttemptSpec, attemptSpecSchema } from "./attemptSpec";
+import { readSmallFile } from "./regularFile";
 
 /** Names in an attempt's folder: the whole protocol between a host and a wrapper. */
 export const attemptFiles = {
@@ -13,6 +12,11 @@ export const attemptFiles = {
   script: "run.sh",
   /** Who took the attempt: made exclusively, so only once; without its line nobody knows yet who. */
   started: "started",
+  /**
+   * The attempt is settled by a stop and none of its steps may begin: made by a host that could not
+   * see whose `started` is, looked for by the wrapper once its line stands there.
+   */
+  stopped: "stopped",
   output: "output.log",
   /** Which bytes of the output were given back to the disk. */
   gap: "output.gap.json",
@@ -35,7 +39,7 @@ const exitSchema = z.object({
 export type ExitFile = ExitRecord & { readonly problem?: string | undefined };
 
 export function readSpec(folder: string): AttemptSpec | undefined {
-  return readChecked(join(folder, attemptFiles.spec), attemptSpecSchema);
+  return readChecked(join(folder, attemptFiles.spec), attemptSpecSchema, largestSpec);
 }
 
 export function readStarted(folder: string): ProcessIdentity | undefined {
@@ -46,19 +50,22 @@ export function readExit(folder: string): ExitFile | undefined {
   return readChecked(join(folder, attemptFiles.exit), exitSchema);
 }
 
+/** A spec has every step's argv; all other records are one short line. */
+const largestSpec = 16 * 1024 * 1024;
+const largestRecord = 64 * 1024;
+
 /**
- * The file's value, or undefined when it is missing, cut short by a crash, or not ours: to whoever
- * looks, all of these are "not there (yet)". Any other trouble is thrown, for it says nothing.
+ * The file's value, or undefined when it is missing, cut short by a crash, too large or not ours: to
+ * whoever looks, all of these are "not there (yet)". Any other trouble is thrown, for it says nothing.
  */
-export function readChecked<T>(file: string, schema: z.ZodType<T>): T | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) {
-      return undefined;
-    }
-    throw error;
+export function readChecked<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  most = largestRecord,
+): T | undefined {
+  const text = readSmallFile(path, most);
+  if (text === undefined) {
+    return undefined;
   }
   try {
     return schema.safeParse(JSON.parse(text)).data;

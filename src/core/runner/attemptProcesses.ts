@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import type { KnownAttempt, ProcessIdentity } from "../protocol/attempts";
+import type { Clock } from "../base/clock";
+import type { KnownAttempt, ProcessIdentity, Survivor } from "../protocol/attempts";
 import { readExit, readSpec, readStarted } from "./attemptFolder";
 import { isAlive, type ProcessState } from "./processIdentity";
 import type { ProcessTable } from "./processTable";
@@ -63,14 +64,21 @@ function isOwnThread(pid: number): boolean {
   return existsSync(`/proc/self/task/${pid}`);
 }
 
-/** Everything that lives and belongs to the attempt. */
-export function findMembers(member: Membership, table: ProcessTable): ProcessState[] {
-  const found: ProcessState[] = [];
-  for (const pid of table.pids()) {
-    const state = memberAt(pid, member, table);
-    if (state !== undefined) {
-      found.push(state);
+/** How long a search for survivors may hold up everything else. */
+const longestSearch = 100;
+
+/** Who lives and belongs to the attempt, as far as can be seen in a limited time. */
+export function findSurvivors(member: Membership, table: ProcessTable, clock: Clock): Survivor[] {
+  const end = clock.monotonic() + longestSearch;
+  const found: Survivor[] = [];
+  // An attempt's processes are younger than most.
+  for (const pid of [...table.pids()].sort((one, other) => other - one)) {
+    if (clock.monotonic() > end) {
+      break;
+    }
+    if (memberAt(pid, member, table) !== undefined) {
+      found.push({ pid, command: table.command(pid) });
     }
   }
-  return found;
+  return found.sort((one, other) => one.pid - other.pid);
 }

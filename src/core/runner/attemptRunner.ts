@@ -8,7 +8,6 @@ import type {
   ProcessIdentity,
 } from "../protocol/attempts";
 import { type ExitFile, readExit, readSpec, readStarted } from "./attemptFolder";
-import { findMembers, membershipOf } from "./attemptProcesses";
 import { judge } from "./judge";
 import type { LauncherFactory } from "./launcher";
 import { LaunchPad } from "./launchPad";
@@ -18,7 +17,6 @@ import { outputSize } from "./outputFile";
 import { findSetsid, startPosixLauncher } from "./posixLauncher";
 import { PreparedFolders } from "./preparedFolders";
 import { currentBootId, isAlive } from "./processIdentity";
-import { systemProcesses } from "./processTable";
 import { stopAttempt } from "./stopAttempt";
 
 export interface AttemptRunnerOptions {
@@ -62,12 +60,6 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
     judge: (folder) => judge(folder, folders.spec(folder)),
     outputSize,
     capOutput: (folder) => cap.apply(folder),
-    survivors(folder, known) {
-      const member = membershipOf(folder, known);
-      return member === undefined
-        ? []
-        : findMembers(member, systemProcesses()).map(({ pid }) => pid);
-    },
     stop: (folder, known) => stopAttempt(folder, known, clock, logger, () => disposed),
     dispose() {
       disposed = true;

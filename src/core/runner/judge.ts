@@ -1,4 +1,5 @@
 import type { Verdict } from "../protocol/attempts";
+import type { SuccessRule } from "../protocol/runners";
 import { type ExitFile, readExit } from "./attemptFolder";
 import {
   type AttemptSpec,
@@ -8,10 +9,14 @@ import {
 } from "./attemptSpec";
 import { lastLine } from "./outputTail";
 import { forEachOutputLine } from "./outputLines";
-import { SuccessReader } from "./successRule";
+import { longestEvent, type RuleResult, SuccessReader } from "./successRule";
 
-/** Decides on an attempt whose exit record is there; `spec` is what its `spec.json` says. */
-export function judge(folder: string, spec: AttemptSpec | undefined): Verdict {
+/**
+ * Decides on an attempt whose exit record is there: at once, unless all of its output must be read.
+ *
+ * @param spec what its `spec.json` says.
+ */
+export function judge(folder: string, spec: AttemptSpec | undefined): Verdict | Promise<Verdict> {
   const exit = readExit(folder);
   if (spec === undefined || exit === undefined) {
     return { outcome: "lost", message: "the attempt's spec.json or exit.json cannot be read" };
@@ -23,7 +28,11 @@ export function judge(folder: string, spec: AttemptSpec | undefined): Verdict {
   if (spec.success === undefined) {
     return { outcome: "completed", exitCode: 0 };
   }
-  const { succeeded, message, evidence } = readSuccess(folder, spec.success);
+  return judgeByRule(folder, spec.success);
+}
+
+async function judgeByRule(folder: string, rule: SuccessRule): Promise<Verdict> {
+  const { succeeded, message, evidence } = await readSuccess(folder, rule);
   return {
     outcome: succeeded ? "completed" : "exit",
     exitCode: 0,
@@ -32,10 +41,10 @@ export function judge(folder: string, spec: AttemptSpec | undefined): Verdict {
   };
 }
 
-function readSuccess(folder: string, rule: NonNullable<AttemptSpec["success"]>) {
+async function readSuccess(folder: string, rule: SuccessRule): Promise<RuleResult> {
   const reader = new SuccessReader(rule);
   const marker = Buffer.from(verifyMarkerStart);
-  forEachOutputLine(folder, (line) => {
+  await forEachOutputLine(folder, longestEvent, (line) => {
     if (line.subarray(0, marker.length).equals(marker)) {
       return false;
     }
@@ -45,7 +54,7 @@ function readSuccess(folder: string, rule: NonNullable<AttemptSpec["success"]>) 
   return reader.result();
 }
 
-function failed(spec: AttemptSpec, exit: ExitFile, folder: string): Verdict {
+function failed(spec: AttemptSpec, exit: ExitFile, folder: string): Verdict | Promise<Verdict> {
   const step = spec.steps[exit.step];
   const name = step === undefined ? `step ${exit.step + 1}` : nameOf(step, exit.step);
   const result = {
@@ -67,13 +76,12 @@ function failed(spec: AttemptSpec, exit: ExitFile, folder: string): Verdict {
       : `was ended by ${exit.signal}`;
   const rule = step?.kind === "command" ? spec.success : undefined;
   const last = lastLine(folder, rule !== undefined && rule.format !== "text");
-  return {
+  const verdict: Verdict = {
     outcome: couldNotRun ? "spawn" : reasonOf(step, exit),
     message: `${name} ${how}${last === "" ? "" : `: ${last}`}`,
     ...result,
-    // What the agent itself said often explains its exit better than its last line.
-    ...(rule === undefined ? {} : agentsOwnWords(name, how, folder, rule)),
   };
+  return rule === undefined ? verdict : withAgentsOwnWords(verdict, `${name} ${how}`, folder, rule);
 }
 
 function reasonOf(step: AttemptStep | undefined, exit: ExitFile): Verdict["outcome"] {
@@ -83,16 +91,17 @@ function reasonOf(step: AttemptStep | undefined, exit: ExitFile): Verdict["outco
   return exit.signal === null ? "exit" : "signal";
 }
 
-function agentsOwnWords(
-  name: string,
-  how: string,
+/** What the agent itself said often explains its exit better than its last line. */
+async function withAgentsOwnWords(
+  verdict: Verdict,
+  whatHappened: string,
   folder: string,
-  rule: NonNullable<AttemptSpec["success"]>,
-): Pick<Verdict, "message" | "evidence"> {
-  const { message, evidence } = readSuccess(folder, rule);
+  rule: SuccessRule,
+): Promise<Verdict> {
+  const { message, evidence } = await readSuccess(folder, rule);
   return evidence.errorEvent === undefined || message === undefined
-    ? { evidence }
-    : { evidence, message: `${name} ${how}: ${message}` };
+    ? { ...verdict, evidence }
+    : { ...verdict, evidence, message: `${whatHappened}: ${message}` };
 }
 
 /** "step 2 (sh, line 14)", "verify (sh, line 20)" or "claude". */

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import type { Assets } from "../base/assets";
 import { errorMessage } from "../base/errors";
 import { type Disposable, toDisposable } from "../base/lifecycle";
@@ -6,6 +5,7 @@ import type { Logger } from "../base/log";
 import { ancestryOf } from "./childEnvironment";
 import type { Launcher, LauncherEvents } from "./launcher";
 import { readLines, unref } from "./lineReader";
+import { spawnSealed } from "./spawnSealed";
 
 /**
  * Starts the Node wrapper once per attempt, where there is no `setsid` or no `sh`. The program is
@@ -21,7 +21,7 @@ export function startNodeLauncher(
   const running = new Set<Disposable>();
   return {
     send({ attemptId, folder }) {
-      const child = spawn(process.execPath, [assets.wrapperProgram, folder, attemptId], {
+      const child = spawnSealed(process.execPath, [assets.wrapperProgram, folder, attemptId], {
         cwd: folder,
         detached: true,
         windowsHide: true,
@@ -30,11 +30,11 @@ export function startNodeLauncher(
           ELECTRON_RUN_AS_NODE: "1",
           HOPPER_ANCESTRY: ancestryOf(environment, attemptId),
         },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdin: "ignore",
       });
       const pipes = toDisposable(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
+        child.stdout?.destroy();
+        child.stderr?.destroy();
       });
       running.add(pipes);
       child.on("error", (error) => events.onGone(errorMessage(error)));

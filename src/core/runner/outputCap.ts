@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../base/errors";
 import type { Logger } from "../base/log";
 import { attemptFiles } from "./attemptFolder";
-import { type OutputGap, outputPath, readGap } from "./outputFile";
+import { type OutputGap, outputPath, outputSize, readGap } from "./outputFile";
 
 const headSize = 32 * 1024 * 1024;
 const tailSize = 32 * 1024 * 1024;
@@ -26,14 +26,14 @@ export class OutputCap {
 
   async apply(folder: string): Promise<void> {
     const path = outputPath(folder);
-    const file = statSync(path, { throwIfNoEntry: false });
-    if (this.unsupported || file === undefined || this.busy.has(folder)) {
+    const size = outputSize(folder);
+    if (this.unsupported || this.busy.has(folder)) {
       return;
     }
     const gap = readGap(folder);
     const from = gap?.from ?? headSize;
     const done = gap?.to ?? from;
-    const to = Math.floor((file.size - tailSize) / blockSize) * blockSize;
+    const to = Math.floor((size - tailSize) / blockSize) * blockSize;
     if (to - done < slack) {
       return;
     }

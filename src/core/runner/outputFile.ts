@@ -23,7 +23,8 @@ export function outputPath(folder: string): string {
  */
 export function outputSize(folder: string): number {
   try {
-    return statSync(outputPath(folder)).size;
+    const stat = statSync(outputPath(folder));
+    return stat.isFile() ? stat.size : 0;
   } catch {
     return 0;
   }

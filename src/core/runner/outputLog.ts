@@ -1,8 +1,10 @@
-import { type FSWatcher, watch } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, type FSWatcher, read, watch } from "node:fs";
+import { promisify } from "node:util";
 import type { Clock } from "../base/clock";
-import { errorCode } from "../base/errors";
 import { type OutputGap, outputPath, readGap } from "./outputFile";
+import { openRegularFile } from "./regularFile";
+
+const readBytes = promisify(read);
 
 /** A piece of an attempt's output. */
 export interface OutputChunk {
@@ -26,17 +28,12 @@ export async function readOutput(
   offset: number,
   maxBytes: number,
 ): Promise<OutputChunk> {
-  let file;
-  try {
-    file = await open(outputPath(folder), "r");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") {
-      return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, size: 0 };
-    }
-    throw error;
+  const file = openRegularFile(outputPath(folder));
+  if (file === undefined) {
+    return { bytes: Buffer.alloc(0), offset: 0, nextOffset: 0, size: 0 };
   }
+  const { descriptor, size } = file;
   try {
-    const { size } = await file.stat();
     const asked = offset > size ? 0 : offset;
     const known = readGap(folder);
     // A gap beyond the end belongs to what the file was before it shrank.
@@ -45,7 +42,13 @@ export async function readOutput(
     const start = inGap ? gap.to : asked;
     const end = gap !== undefined && start < gap.from ? Math.min(size, gap.from) : size;
     const length = Math.max(0, Math.min(maxBytes, end - start));
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
+    const { buffer, bytesRead } = await readBytes(
+      descriptor,
+      Buffer.alloc(length),
+      0,
+      length,
+      start,
+    );
     return {
       bytes: buffer.subarray(0, bytesRead),
       offset: start,
@@ -54,7 +57,7 @@ export async function readOutput(
       ...(inGap ? { gap: { from: asked, to: gap.to } } : {}),
     };
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 

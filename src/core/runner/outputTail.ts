@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { verifyMarkerStart } from "./attemptSpec";
 import { outputPath } from "./outputFile";
+import { openRegularFile } from "./regularFile";
 
 const tailSize = 4096;
 const longest = 200;
@@ -26,14 +27,17 @@ export function lastLine(folder: string, events: boolean): string {
 
 function readTail(folder: string): string {
   try {
-    const file = openSync(outputPath(folder), "r");
+    const file = openRegularFile(outputPath(folder));
+    if (file === undefined) {
+      return "";
+    }
+    const { descriptor, size } = file;
     try {
-      const { size } = fstatSync(file);
       const tail = Buffer.alloc(Math.min(size, tailSize));
-      const length = readSync(file, tail, 0, tail.length, Math.max(0, size - tail.length));
+      const length = readSync(descriptor, tail, 0, tail.length, Math.max(0, size - tail.length));
       return tail.subarray(0, length).toString("utf8");
     } finally {
-      closeSync(file);
+      closeSync(descriptor);
     }
   } catch {
     return "";

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Assets } from "../base/assets";
 import { errorMessage } from "../base/errors";
@@ -6,6 +5,7 @@ import type { Logger } from "../base/log";
 import type { Launcher, LauncherEvents } from "./launcher";
 import { readLines, unref } from "./lineReader";
 import { findProgram } from "./programs";
+import { spawnSealed } from "./spawnSealed";
 
 const shell = "/bin/sh";
 
@@ -36,21 +36,21 @@ export function startPosixLauncher(
   const end = (reason: string) => {
     if (!gone) {
       gone = true;
-      child.stdin.destroy();
+      child.stdin?.destroy();
       events.onGone(reason);
     }
   };
 
-  const child = spawn(shell, [assets.launcherScript, assets.wrapperScript, setsid], {
+  const child = spawnSealed(shell, [assets.launcherScript, assets.wrapperScript, setsid], {
     cwd: "/",
     detached: true,
     env: environment,
-    stdio: ["pipe", "pipe", "pipe"],
+    stdin: "pipe",
   });
   child.on("error", (error) => end(errorMessage(error)));
   child.on("exit", (code, signal) => end(`it ended with ${signal ?? `code ${String(code)}`}`));
   // It does not read any more: if it has not ended yet, it is of no use. How it ended says more.
-  child.stdin.on("error", () => child.kill());
+  child.stdin?.on("error", () => child.kill());
   // Wrappers hold these pipes too: they stay readable after the launcher itself has died.
   readLines(child.stdout, (line) => events.onLine(line));
   readLines(child.stderr, (line) => logger.warn(`launcher: ${line}`));
@@ -64,18 +64,18 @@ export function startPosixLauncher(
   return {
     send({ attemptId, folder }) {
       if (!gone) {
-        child.stdin.write(`${attemptId} ${folder}\nmore\n`);
+        child.stdin?.write(`${attemptId} ${folder}\nmore\n`);
       }
     },
     retire() {
       gone = true;
-      child.stdin.destroy();
+      child.stdin?.destroy();
     },
     dispose() {
       gone = true;
-      child.stdin.destroy();
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdin?.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     },
   };
 }

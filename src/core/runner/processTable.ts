@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { type ProcessState, readProcess } from "./processIdentity";
 
 /** The machine's processes, as far as this user may look at them. */
@@ -10,6 +10,8 @@ export interface ProcessTable {
   read(pid: number): ProcessState | undefined;
   /** The ids in the process's `HOPPER_ANCESTRY`; none when it has none or may not be looked at. */
   ancestry(pid: number): readonly string[];
+  /** The process's command line as people read it, cut after some hundred characters. */
+  command(pid: number): string;
   /** The pid that was given out last; undefined where the system does not tell. */
   lastPid(): number | undefined;
 }
@@ -36,6 +38,13 @@ const linuxProcesses: ProcessTable = {
       return [];
     }
   },
+  command(pid) {
+    try {
+      return readCommand(pid);
+    } catch {
+      return "";
+    }
+  },
   lastPid() {
     const last = Number(readFileSync("/proc/loadavg", "latin1").trim().split(" ").at(-1));
     return Number.isInteger(last) ? last : undefined;
@@ -54,6 +63,20 @@ function readEnvironment(pid: number): string {
     }
   }
   return "";
+}
+
+const longestCommand = 500;
+
+/** A command line can have megabytes: its start is read. */
+function readCommand(pid: number): string {
+  const file = openSync(`/proc/${pid}/cmdline`, "r");
+  try {
+    const start = Buffer.alloc(longestCommand);
+    const length = readSync(file, start, 0, longestCommand, 0);
+    return start.toString("utf8", 0, length).replaceAll("\0", " ").trim();
+  } finally {
+    closeSync(file);
+  }
 }
 
 const psLine = /^\s*([0-9]+)\s+([0-9]+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s(.*)$/;
@@ -83,13 +106,24 @@ function psProcesses(): ProcessTable {
     pids: () => [...states.keys()],
     read: (pid) => states.get(pid),
     ancestry: (pid) => ancestryIn((commands.get(pid) ?? "").split(" ")),
+    // Asked for alone, for here the environment stands behind it.
+    command: (pid) =>
+      run("/bin/ps", ["-ww", "-o", "command=", "-p", String(pid)])
+        .trim()
+        .slice(0, longestCommand),
     lastPid: () => undefined,
   };
 }
 
 /** Windows shows no foreign environment: there a tree is ended by its root, see windowsTree. */
 function windowsProcesses(): ProcessTable {
-  return { pids: () => [], read: readProcess, ancestry: () => [], lastPid: () => undefined };
+  return {
+    pids: () => [],
+    read: readProcess,
+    ancestry: () => [],
+    command: () => "",
+    lastPid: () => undefined,
+  };
 }
 
 function ancestryIn(variables: readonly string[]): readonly string[] {

@@ -4,6 +4,7 @@ import type { BlockLanguage, CodeBlock } from "../protocol/plan";
 import type { CommandRunnerDefinition } from "../protocol/runners";
 import { attemptFiles } from "./attemptFolder";
 import type { AttemptStep } from "./attemptSpec";
+import { nodeExtension } from "./nodeBlock";
 import { findProgram, needsCommandShell } from "./programs";
 
 /** The steps of an attempt, the files they need, and what keeps them from being run. */
@@ -19,7 +20,7 @@ interface Interpreter {
   readonly programs: readonly string[];
   /** Arguments before the file. */
   readonly options: readonly string[];
-  readonly extension: string;
+  readonly extension: string | ((source: string) => string);
 }
 
 const interpreters: Record<BlockLanguage, Interpreter> = {
@@ -38,7 +39,7 @@ const interpreters: Record<BlockLanguage, Interpreter> = {
     extension: "ps1",
   },
   cmd: { programs: ["cmd"], options: ["/d", "/c"], extension: "cmd" },
-  node: { programs: ["node"], options: [], extension: "js" },
+  node: { programs: ["node"], options: [], extension: nodeExtension },
   python: { programs: ["python3", "python"], options: [], extension: "py" },
 };
 
@@ -72,14 +73,10 @@ export function planSteps(request: AttemptRequest, environment: NodeJS.ProcessEn
   const addBlocks = (kind: "block" | "verify", prefix: string, blocks: readonly CodeBlock[]) => {
     for (const [index, block] of blocks.entries()) {
       const { programs, options, extension } = interpreters[block.language];
-      const file = `${prefix}${index + 1}.${extension}`;
+      const ending = typeof extension === "string" ? extension : extension(block.source);
+      const file = `${prefix}${index + 1}.${ending}`;
       files.set(file, block.source.endsWith("\n") ? block.source : `${block.source}\n`);
       const argv = [find(...programs), ...options, join(request.folder, file)];
-      if (block.language === "node") {
-        // Node asks the nearest package.json whether a file is a module; the workspace's must not
-        // decide on a block. With this one the block's own text does.
-        files.set("package.json", "{}\n");
-      }
       steps.push({ kind, argv, language: block.language, line: block.startLine + 1 });
     }
   };

@@ -1,7 +1,10 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Clock, delay } from "../base/clock";
 import { errorMessage } from "../base/errors";
 import type { Logger } from "../base/log";
 import type { KnownAttempt } from "../protocol/attempts";
+import { attemptFiles } from "./attemptFolder";
 import { type Membership, membershipOf } from "./attemptProcesses";
 import { takeAttempt } from "./claim";
 import { currentBootId } from "./processIdentity";
@@ -24,14 +27,9 @@ export async function stopAttempt(
   logger: Logger,
   isDisposed: () => boolean,
 ): Promise<void> {
-  const atFirst = membershipOf(folder, known);
+  const atFirst = whomToStop(folder, known, logger);
   if (atFirst === undefined) {
     return;
-  }
-  // An attempt that is on its way to a wrapper must not begin after it was stopped: take it, for
-  // nobody, so that whichever wrapper comes finds it taken.
-  if (atFirst.wrapper === undefined) {
-    keepFromStarting(folder, logger);
   }
   if (process.platform === "win32") {
     await stopWindowsTree(atFirst.wrapper, clock, grace);
@@ -57,12 +55,33 @@ export async function stopAttempt(
   }
 }
 
+/** Who is to be stopped; where no wrapper is known yet, none begins the attempt after this. */
+function whomToStop(
+  folder: string,
+  known: KnownAttempt | undefined,
+  logger: Logger,
+): Membership | undefined {
+  const member = membershipOf(folder, known);
+  if (member === undefined || member.wrapper !== undefined) {
+    return member;
+  }
+  keepFromStarting(folder, logger);
+  // A wrapper that was about to write its line finds `stopped`, or its line is there by now.
+  return membershipOf(folder, known) ?? member;
+}
+
+/**
+ * Sees to it that no wrapper begins what was stopped. One that has made `started` but not yet its
+ * line cannot be found by anybody: it looks for `stopped` before the first step. For one that comes
+ * later the attempt is taken, for nobody.
+ */
 function keepFromStarting(folder: string, logger: Logger): void {
   const nobody = { pid: 0, startTime: "stopped before it began", bootId: currentBootId() };
   try {
+    writeFileSync(join(folder, attemptFiles.stopped), "", { mode: 0o600 });
     takeAttempt(folder, nobody);
   } catch (error) {
     // The folder is gone or the disk is full: a wrapper cannot take the attempt either.
-    logger.warn(`A stopped attempt could not be taken: ${errorMessage(error)}`);
+    logger.warn(`A stopped attempt could not be marked: ${errorMessage(error)}`);
   }
 }

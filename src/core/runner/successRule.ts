@@ -16,6 +16,9 @@ export interface RuleResult {
   };
 }
 
+/** Parsing is done in one go, and this much of it takes tens of milliseconds. */
+export const longestEvent = 4 * 1024 * 1024;
+
 const longestAnswer = 2_000;
 const longestMessage = 500;
 
@@ -57,7 +60,7 @@ export class SuccessReader {
         break;
       case "json":
         // One value over several lines: gathered, within bounds, and parsed at the end.
-        if (this.text.length < 16 * 1024 * 1024) {
+        if (this.text.length < longestEvent) {
           this.text += `${line.toString("utf8")}\n`;
         }
         break;

@@ -6,9 +6,9 @@ import { statusOfKind } from "../../../src/core/api/answer";
 import { systemClock } from "../../../src/core/base/clock";
 import { type ErrorKind, HopperError } from "../../../src/core/base/errors";
 import { InvalidPlanError, type PlanProblem } from "../../../src/core/protocol/plan";
+import { FakeClock } from "../../support/fakeClock";
 import { ApiFixture, token } from "./apiFixture";
 import { phase } from "./fakeCommands";
-import { HeldClock } from "./heldClock";
 import { until } from "./until";
 
 const id = phase.queue_id;
@@ -71,6 +71,7 @@ describe("The owner's client", () => {
       runner: "shell",
       priority: 20,
       ifEnqueued: "replace",
+      sha256: "0123456789abcdef".repeat(4),
     } as const;
     const result = await client.enqueue(request);
     assert.deepEqual(result, { planId: "plan-1", planNumber: 3, phases: [phase] });
@@ -178,7 +179,7 @@ describe("The owner's client, facing a socket that is not a working owner's,", (
   let received: string;
   let sockets: Socket[];
   let answer: (socket: Socket) => void;
-  const clock = new HeldClock();
+  const clock = new FakeClock();
 
   beforeEach(async () => {
     api = new ApiFixture();
@@ -204,7 +205,7 @@ describe("The owner's client, facing a socket that is not a working owner's,", (
     }
     await new Promise((resolve) => impostor.close(resolve));
     await api.dispose();
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
   });
 
   for (const [what, line] of [
@@ -229,9 +230,9 @@ describe("The owner's client, facing a socket that is not a working owner's,", (
       message: /does not answer at .*: nothing was answered for 3 s\.$/,
     });
     await until(() => received.endsWith("\n"));
-    clock.pass(2_999);
-    assert.equal(clock.waiting, 1);
-    clock.pass(1);
+    clock.advance(2_999);
+    assert.equal(clock.pending, 1);
+    clock.advance(1);
     await rejected;
   });
 
@@ -253,7 +254,7 @@ describe("The owner's client, facing a socket that is not a working owner's,", (
 
 describe("The owner's client, when the owner stops in the middle of a command,", () => {
   it("gives up after a minute and says that the command may have been carried out", async () => {
-    const clock = new HeldClock();
+    const clock = new FakeClock();
     const api = new ApiFixture();
     await api.server.listen();
     let finish = (): void => undefined;
@@ -264,7 +265,7 @@ describe("The owner's client, when the owner stops in the middle of a command,",
       message: /nothing was answered for 60 s.*may have been carried out/,
     });
     await until(() => api.commands.calls.length === 1);
-    clock.pass(60_000);
+    clock.advance(60_000);
     await rejected;
     finish();
     await api.dispose();

@@ -3,8 +3,8 @@ import { createHmac } from "node:crypto";
 import { createApiServer } from "../../../src/core/api/server";
 import { systemClock } from "../../../src/core/base/clock";
 import { silentLogger } from "../../../src/core/base/log";
+import { FakeClock } from "../../support/fakeClock";
 import { ApiFixture, token } from "./apiFixture";
-import { HeldClock } from "./heldClock";
 import { until } from "./until";
 
 const nonce = "ab".repeat(32);
@@ -30,17 +30,17 @@ describe("The API's server", () => {
 
 describe("The API's handshake", () => {
   let api: ApiFixture;
-  let clock: HeldClock;
+  let clock: FakeClock;
 
   beforeEach(async () => {
-    clock = new HeldClock();
+    clock = new FakeClock();
     api = new ApiFixture(clock);
     await api.server.listen();
   });
 
   afterEach(async () => {
     await api.dispose();
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
   });
 
   it("proves the token by an HMAC of the client's nonce and then speaks HTTP", async () => {
@@ -87,18 +87,18 @@ describe("The API's handshake", () => {
   it("closes a connection that does not greet in time", async () => {
     const connection = api.connect();
     connection.socket.write("PHASE-HOPPER 1 ");
-    await until(() => clock.waiting === 1);
-    clock.pass(3_000);
+    await until(() => clock.pending === 1);
+    clock.advance(3_000);
     assert.equal(await connection.end, "");
   });
 
   it("closes a connection that greets and sends no headers in time", async () => {
     const connection = await api.greeted();
     connection.socket.write("POST /api/plans HTTP/1.1\r\nX-Slow: ");
-    await until(() => clock.waiting === 1);
-    clock.pass(4_999);
+    await until(() => clock.pending === 1);
+    clock.advance(4_999);
     assert.equal(connection.socket.destroyed, false);
-    clock.pass(1);
+    clock.advance(1);
     assert.equal(await connection.end, "");
   });
 
@@ -107,13 +107,13 @@ describe("The API's handshake", () => {
     for (const { socket } of slow) {
       socket.write("PHASE");
     }
-    await until(() => clock.waiting === 63);
+    await until(() => clock.pending === 63);
     assert.equal((await api.request("POST", "/api/queue/a/skip")).status, 200);
     const last = api.connect();
-    await until(() => clock.waiting === 64);
+    await until(() => clock.pending === 64);
     assert.equal(await api.connect().end, "");
     last.socket.destroy();
-    clock.pass(3_000);
+    clock.advance(3_000);
     await Promise.all(slow.map(({ end }) => end));
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type ErrorKind, HopperError } from "../../../src/core/base/errors";
 import { InvalidPlanError } from "../../../src/core/protocol/plan";
+import { FakeClock } from "../../support/fakeClock";
 import { ApiFixture, type RequestChange, token } from "./apiFixture";
 import { phase } from "./fakeCommands";
-import { HeldClock } from "./heldClock";
 import { until } from "./until";
 
 const json = (value: unknown): RequestChange => ({ body: JSON.stringify(value) });
@@ -89,10 +89,10 @@ describe("The API's requests", () => {
       ["OPTIONS", "OPTIONS", "/api/plans", {}, 405, /OPTIONS/],
       ["a field that is none", "POST", `/api/queue/${id}/skip`, json({ force: 1 }), 400, /"force"/],
       ["a misspelt field", "POST", "/api/plans", json({ path: "a", prority: 1 }), 400, /"prority"/],
-      ["neither path nor text", "POST", "/api/plans", json({}), 400, /exactly one of path/],
-      ["path and text", "POST", "/api/plans", json({ path: "a", markdown: "b" }), 400, /one of/],
-      ["no plan at all", "POST", "/api/plans", {}, 400, /exactly one of path/],
+      ["neither path nor text", "POST", "/api/plans", json({}), 400, /path or markdown/],
+      ["no plan at all", "POST", "/api/plans", {}, 400, /path or markdown/],
       ["a NUL in a path", "POST", "/api/plans", json({ path: "a\0b" }), 400, /path/],
+      ["a short sum", "POST", "/api/plans", json({ path: "a", sha256: "ab" }), 400, /sha256/],
       ["a bad priority", "POST", "/api/plans", json({ path: "a", priority: "x" }), 400, /priority/],
       ["a bad choice", "POST", "/api/plans", json({ path: "a", if_enqueued: "x" }), 400, /if_enq/],
       ["a pause without a word", "POST", "/api/queue/config/pause", {}, 400, /paused/],
@@ -198,7 +198,7 @@ describe("The API's requests", () => {
   });
 
   it("are answered however long the command takes", async () => {
-    const clock = new HeldClock();
+    const clock = new FakeClock();
     const slow = new ApiFixture(clock);
     try {
       await slow.server.listen();
@@ -206,7 +206,7 @@ describe("The API's requests", () => {
       slow.commands.behaviour = () => new Promise<void>((resolve) => (finish = resolve));
       const reply = slow.request("POST", `/api/queue/${id}/cancel`);
       await until(() => slow.commands.calls.length === 1);
-      clock.pass(60_000);
+      clock.advance(60_000);
       finish();
       assert.equal((await reply).status, 200);
     } finally {
@@ -215,7 +215,7 @@ describe("The API's requests", () => {
   });
 
   it("are given up when their body does not come in time", async () => {
-    const clock = new HeldClock();
+    const clock = new FakeClock();
     const slow = new ApiFixture(clock);
     try {
       await slow.server.listen();
@@ -223,8 +223,8 @@ describe("The API's requests", () => {
         headers: { "Content-Length": "2" },
         body: "{",
       });
-      await until(() => clock.waiting === 1);
-      await until(() => (clock.pass(1_000), clock.monotonic() >= 20_000));
+      await until(() => clock.pending === 1);
+      await until(() => (clock.advance(1_000), clock.monotonic() >= 20_000));
       assert.equal((await reply).status, 408);
       assert.deepEqual(slow.commands.calls, []);
     } finally {

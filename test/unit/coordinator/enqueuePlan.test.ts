@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, realpathSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HopperError } from "../../../src/core/base/errors";
 import { enqueuePlan } from "../../../src/core/coordinator/enqueuePlan";
+import { loadPlanFile, loadPlanText } from "../../../src/core/coordinator/planSource";
 import type { EnqueueRequest } from "../../../src/core/protocol/commands";
 import { InvalidPlanError } from "../../../src/core/protocol/plan";
 import { CoordinatorBench, runners } from "./support/coordinatorBench";
@@ -75,6 +77,54 @@ describe("enqueuing a plan", () => {
     );
   });
 
+  it("stores nothing of a file that changed since it was shown, be it valid now or not", () => {
+    const path = write("plan.md", twoPhases);
+    const { sha256 } = loadPlanFile(path, { workspace: bench.folder, runners });
+    for (const text of [twoPhases.replace("true", "false"), "no phase"]) {
+      write("plan.md", text);
+      assert.throws(() => enqueue({ path, sha256 }), {
+        kind: "conflict",
+        message: /plan\.md changed since it was shown/,
+      });
+      assert.equal(bench.statuses(), "");
+    }
+    write("plan.md", twoPhases);
+    enqueue({ path, sha256 });
+    assert.equal(bench.statuses(), "1 ready, 2 queued");
+  });
+
+  it("holds a text to what was shown just like a file", () => {
+    const { sha256 } = loadPlanText(twoPhases, { workspace: bench.folder, runners });
+    assert.throws(() => enqueue({ markdown: `${twoPhases} `, sha256 }), { kind: "conflict" });
+    enqueue({ markdown: twoPhases, sha256: sha256.toUpperCase() });
+    assert.equal(bench.statuses(), "1 ready, 2 queued");
+  });
+
+  const special = process.platform === "win32" ? it.skip : it;
+
+  special("refuses a FIFO and a device at once instead of waiting for their end", () => {
+    const fifo = join(bench.folder, "plan.md");
+    execFileSync("mkfifo", [fifo]);
+    symlinkSync("/dev/zero", join(bench.folder, "endless.md"));
+    for (const path of [fifo, "endless.md", "/dev/null"]) {
+      assert.throws(() => enqueue({ path }), { kind: "usage", message: /not a regular file/ });
+    }
+  });
+
+  it("reads no more of a huge file than shows that it is too large, wherever that cuts", () => {
+    for (const prefix of ["", "x", "xx", "xxx", "\u{feff}", "\u{feff}x"]) {
+      // Sparse, and larger than memory could hold.
+      const path = write("plan.md", `${prefix}${"\u{1f680}".repeat(600_000)}`);
+      truncateSync(path, 2 ** 40);
+      assert.throws(
+        () => enqueue({ path }),
+        (error) =>
+          error instanceof InvalidPlanError &&
+          error.problems.some(({ code }) => code === "file-too-large"),
+      );
+    }
+  });
+
   it("stores nothing of a plan with an error, and says where it is", () => {
     const path = write(
       "plan.md",
@@ -105,6 +155,16 @@ describe("enqueuing a plan", () => {
       "the newest unfinished one was replaced",
     );
     assert.notEqual(again, replaced);
+  });
+
+  it("takes the text of an open editor for its file's, saved or not", () => {
+    const path = write("plan.md", twoPhases);
+    const first = enqueue({ path, markdown: twoPhases.replace("# Ship it", "# Unsaved") });
+    assert.equal(bench.queue.plan(first)?.source_path, realpathSync(path));
+    assert.throws(() => enqueue({ path }), /enqueued and unfinished already/);
+    const unsaved = join(bench.folder, "not-yet.md");
+    const second = enqueue({ path: unsaved, markdown: twoPhases });
+    assert.equal(bench.queue.plan(second)?.source_path, unsaved);
   });
 
   it("does not replace a plan while one of its phases runs", () => {

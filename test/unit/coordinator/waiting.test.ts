@@ -16,7 +16,6 @@ describe("what the queue waits for", () => {
 
   function waiting(planId?: string): string {
     const { kind, text } = whatItWaitsFor(bench.queue, {
-      runners,
       now: isoNow(bench.clock),
       trouble: bench.coordinator.trouble,
       ...(planId !== undefined && { planId }),
@@ -46,6 +45,21 @@ describe("what the queue waits for", () => {
     assert.equal(waiting(), "person: waiting for a person: Phase 1");
     bench.coordinator.report(bench.id(1), "completed");
     assert.equal(waiting(), "workflow: waiting for the workflow of Phase 2");
+  });
+
+  it("stays a person's or workflow's turn when the runner is missing from the configuration", async () => {
+    bench.enqueue({ number: 1, runner: "manual" }, { number: 2, runner: "external", verify: true });
+    bench.coordinator.start();
+    bench.runners = new Map();
+    await bench.restart();
+    assert.equal(waiting(), "person: waiting for a person: Phase 1");
+    bench.runners = runners;
+    bench.coordinator.start();
+    bench.coordinator.report(bench.id(1), "completed");
+    bench.runners = new Map();
+    assert.equal(waiting(), "workflow: waiting for the workflow of Phase 2");
+    bench.coordinator.report(bench.id(2), "completed");
+    assert.equal(waiting(), "running: Phase 2 running", "its verify blocks run");
   });
 
   it("is a person's resume while the queue or the plan is paused", () => {

@@ -74,6 +74,20 @@ describe("An owner's endpoint", () => {
     );
   });
 
+  it("sweeps what this workspace's owners left half written, and nobody else's", () => {
+    const endpoint = newEndpoint(fixture.state, folder, first);
+    announceEndpoint(fixture.state, folder, endpoint);
+    const [name = ""] = readdirSync(fixture.state.endpoints);
+    for (const left of [`${name}.1.tmp`, "0123456789abcdef.json.1.tmp"]) {
+      writeFileSync(join(fixture.state.endpoints, left), "");
+    }
+    announceEndpoint(fixture.state, folder, endpoint);
+    assert.deepEqual(
+      readdirSync(fixture.state.endpoints).sort(),
+      ["0123456789abcdef.json.1.tmp", name].sort(),
+    );
+  });
+
   it("that is damaged is told without quoting the token", () => {
     const endpoint = newEndpoint(fixture.state, folder, first);
     announceEndpoint(fixture.state, folder, endpoint);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -203,6 +204,21 @@ describe("The ownership of a workspace", () => {
     assert.equal(verdict.owner.generation, 8);
     assert.equal(ownership.standing(), "ours");
     ownership.dispose();
+  });
+
+  it("closes a .hopper folder of this user that others could open", async () => {
+    for (const mode of [0o755, 0o770, 0o701]) {
+      chmodSync(fixture.hopperFolder, mode);
+      (await fixture.take()).dispose();
+      assert.equal(statSync(fixture.hopperFolder).mode & 0o777, 0o700);
+    }
+  });
+
+  it("leaves a .hopper folder of another user as it is", async () => {
+    chmodSync(fixture.hopperFolder, 0o755);
+    const user = { ...fixture.user, uid: (fixture.user.uid ?? 0) + 1 };
+    (await fixture.take({ state: { ...fixture.state, user } })).dispose();
+    assert.equal(statSync(fixture.hopperFolder).mode & 0o777, 0o755);
   });
 
   it("makes the .hopper folder, but no workspace", async () => {

@@ -37,7 +37,14 @@ export class OwnershipFixture {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  take(change: { hopperFolder?: string; machine?: Machine; takeOver?: boolean } = {}) {
+  take(
+    change: {
+      hopperFolder?: string;
+      machine?: Machine;
+      state?: StateFolder;
+      takeOver?: boolean;
+    } = {},
+  ) {
     return takeOwnership({
       hopperFolder: this.hopperFolder,
       program: "cli",

@@ -127,4 +127,14 @@ describe("The state folder", () => {
       assert.throws(() => socketPath(deep, "a-b"), { kind: "storage", message: /XDG_STATE_HOME/ });
     });
   });
+
+  it("needs no home where XDG_STATE_HOME names a folder, and says what to set where it does", () => {
+    const homeless = { ...user, platform: "linux", home: "", env: {} } as const;
+    assert.throws(() => stateFolderPath(homeless), {
+      kind: "storage",
+      message: /Set HOME, or XDG_STATE_HOME/,
+    });
+    const state = { ...homeless, env: { XDG_STATE_HOME: "/state" } };
+    assert.equal(stateFolderPath(state), "/state/phase-hopper");
+  });
 });

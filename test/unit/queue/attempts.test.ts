@@ -35,6 +35,35 @@ describe("attempts", () => {
     assert.equal(bench.queue.attempt("a")?.state, "running");
   });
 
+  it("keep what they are and how long they may take, and when they were reported as done", async () => {
+    bench.queue.claim({
+      queueId: bench.id(1),
+      attemptId: "a",
+      attemptNumber: 1,
+      runner: "review",
+      command: [],
+      startsProcess: false,
+      terms: { kind: "external", timeout: 7200, idleTimeout: 0 },
+    });
+    bench.queue.noteReport("a", { reported: "completed" });
+    bench.queue.noteReport("a", { reported: "completed", note: "again" });
+    await bench.restart();
+    const { started_at, reported_at, ...attempt } = bench.queue.attempt("a") ?? {};
+    assert.ok(started_at !== undefined && reported_at !== undefined);
+    assert.deepEqual(attempt, {
+      attempt_id: "a",
+      queue_id: bench.id(1),
+      attempt_number: 1,
+      runner: "review",
+      runner_kind: "external",
+      timeout: 7200,
+      idle_timeout: 0,
+      command: [],
+      state: "starting",
+      evidence: { reported: "completed" },
+    });
+  });
+
   it("are claimed once: a second claim is a conflict and leaves nothing behind", () => {
     bench.claim(1);
     const before = dump(bench.store.database);
@@ -45,7 +74,6 @@ describe("attempts", () => {
   it("keep how they were started and how they ended", () => {
     const attemptId = bench.claim(1);
     bench.queue.attemptStarted(attemptId, wrapper);
-    bench.queue.noteEvidence(attemptId, { reported: "completed" });
     bench.queue.requestStop(attemptId, "timeout");
     bench.queue.settle({
       attemptId,
@@ -66,7 +94,6 @@ describe("attempts", () => {
       stop_requested: "timeout",
       signal: "SIGKILL",
       outcome: "timeout",
-      evidence: { reported: "completed" },
       log_bytes: 5_000_000_000,
     });
     assert.deepEqual(bench.queue.openAttempts(), []);
@@ -93,7 +120,7 @@ describe("attempts", () => {
     }
     bench.queue.attemptStarted(attemptId, wrapper);
     bench.queue.requestStop(attemptId, "cancelled");
-    bench.queue.noteEvidence(attemptId, {});
+    bench.queue.noteReport(attemptId, {});
     assert.equal(bench.queue.settle({ attemptId: "unknown", verdict: { outcome: "exit" } }), false);
     assert.equal(dump(bench.store.database), before);
     assert.equal(bench.store.lastSeq, lastSeq);

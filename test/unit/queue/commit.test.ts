@@ -179,10 +179,15 @@ describe("a commit", () => {
   it("makes snapshots due by itself: when it is idle, and at a thousand commits", async () => {
     const { clock } = bench;
     const store = await bench.open({ ...on(disk), clock });
-    put(store, "1");
+    put(store, "1".repeat(20_000));
     clock.advance(1000);
     await store.snapshot();
     assert.equal(store.generation, 3, "the idle one, and the one asked for");
+    put(store, "a lone one");
+    clock.advance(60_000);
+    await Promise.resolve();
+    assert.equal(store.generation, 3);
+    assert.equal(store.database.bytes, store.database.exportImage().length);
     for (let value = 2; value <= 1001; value++) {
       put(store, String(value));
     }

@@ -9,12 +9,15 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { join } from "node:path";
 import { HopperError } from "../../../src/core/base/errors";
 import { encodeCommit, encodeHeader, parseJournal } from "../../../src/core/queue/journal";
+import { schemaVersion } from "../../../src/core/queue/migrations";
 import { sha256 } from "../../../src/core/queue/pair";
+import { readQueue } from "../../../src/core/queue/readQueue";
 import type { Store } from "../../../src/core/queue/store";
 import { FaultyFiles } from "./support/faultyFiles";
-import { emptyDatabase, on, put, StoreBench, values } from "./support/storeBench";
+import { emptyDatabase, hurriedClock, on, put, StoreBench, values } from "./support/storeBench";
 
 describe("damaged files", () => {
   let bench: StoreBench;
@@ -97,6 +100,46 @@ describe("damaged files", () => {
     const { values: all, notices } = await found();
     assert.deepEqual(all, ["1", "2", "3", "4"]);
     assert.match(notices.join(), /queue\.db was missing/);
+  });
+
+  describe("that are all missing", () => {
+    const attempt = (): string => join(bench.paths.attempts, "an id", "1");
+
+    beforeEach(async () => {
+      await fill();
+      for (const name of bench.names().filter((name) => name.startsWith("queue."))) {
+        rmSync(join(bench.paths.folder, name));
+      }
+    });
+
+    it("beside attempts are no new queue, to owners and readers alike", async () => {
+      mkdirSync(attempt(), { recursive: true });
+      await assert.rejects(open(), { kind: "damaged", message: lost });
+      assert.deepEqual(bench.names(), [".gitignore", "attempts"], "nothing was changed");
+      const reading = readQueue(bench.paths.folder, { assets: bench.assets, clock: hurriedClock });
+      await assert.rejects(reading, { kind: "damaged", message: lost });
+    });
+
+    const lost = /queue\.db and queue\.journal are missing.*phase-hopper repair/;
+
+    it("are begun anew by a repair, which keeps the attempts out of the new queue's way", async () => {
+      mkdirSync(attempt(), { recursive: true });
+      writeFileSync(join(attempt(), "output.log"), "all there is");
+      const { values: all, notices } = await found(true);
+      assert.deepEqual(all, []);
+      assert.match(notices.join(), /begins empty.*attempts\.kept-/);
+      const folder = bench.names().find((name) => name.startsWith("attempts.kept-")) ?? "";
+      const log = join(bench.paths.folder, folder, "an id", "1", "output.log");
+      assert.equal(readFileSync(log, "utf8"), "all there is");
+      assert.deepEqual(await found(), { values: [], notices: [] });
+    });
+
+    it("beside an empty folder for attempts, or none, are a new queue", async () => {
+      assert.deepEqual(await found(), { values: [], notices: [] });
+      rmSync(bench.paths.folder, { recursive: true });
+      mkdirSync(bench.paths.attempts, { recursive: true });
+      assert.deepEqual(await found(), { values: [], notices: [] });
+    });
   });
 
   it("another program's database in place of the snapshot is kept, and not read", async () => {
@@ -320,7 +363,7 @@ describe("damaged files", () => {
     const bytes = readFileSync(bench.paths.journal);
     const journal = parseJournal(bytes);
     assert.ok(journal);
-    const header = encodeHeader({ ...journal.header, schema: 2 });
+    const header = encodeHeader({ ...journal.header, schema: schemaVersion + 1 });
     writeFileSync(
       bench.paths.journal,
       Buffer.concat([header, Buffer.from("a new kind of line\n")]),

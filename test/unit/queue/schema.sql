@@ -16,7 +16,8 @@ CREATE TABLE attempts (
   signal TEXT,
   outcome TEXT,
   evidence TEXT,
-  log_bytes INTEGER,
+  log_bytes INTEGER, runner_kind TEXT
+  CHECK (runner_kind IN ('shell', 'command', 'external', 'manual')), timeout INTEGER, idle_timeout INTEGER, reported_at TEXT,
   UNIQUE (queue_id, attempt_number)
 ) STRICT;
 

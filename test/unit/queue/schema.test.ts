@@ -5,6 +5,7 @@ import { phaseStatuses } from "../../../src/core/protocol/terms";
 import {
   applicationId,
   databaseVersion,
+  migrations,
   pendingMigrations,
   schemaVersion,
 } from "../../../src/core/queue/migrations";
@@ -40,6 +41,46 @@ describe("the schema", () => {
     assert.equal(await bench.reopen((store) => store.lastSeq, on(new FaultyFiles())), 1);
     assert.equal(await bench.reopen((store) => store.lastSeq, on(new FaultyFiles())), 1);
     await bench.remove();
+  });
+
+  it("gives attempts that are open while it is brought up to date what their claim knew", async () => {
+    const older = await emptyDatabase();
+    try {
+      const [first = []] = migrations;
+      first.forEach((sql) => older.run(sql));
+      older.run("PRAGMA user_version = 1");
+      addPlan(older);
+      const open: [command: string, runner: string, data: string, evidence: string | null][] = [
+        ['["sh"]', "shell", '{"properties":{"timeout":90}}', null],
+        ['["agent"]', "mine", '{"properties":{}}', null],
+        ["[]", "external", '{"properties":{}}', '{"reported":"completed"}'],
+        ["[]", "review", '{"properties":{}}', null],
+      ];
+      for (const [index, [command, runner, data, evidence]] of open.entries()) {
+        addPhase(older, { phase_number: index });
+        older.run("UPDATE phase_queue SET phase_data = ? WHERE queue_id = ?", [data, `${index}`]);
+        older.run(
+          `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state,
+             started_at, evidence) VALUES (?1, ?1, 1, ?2, ?3, 'running', 'then', ?4)`,
+          [`${index}`, runner, command, evidence],
+        );
+      }
+      pendingMigrations(older).forEach((sql) => older.run(sql));
+      assert.equal(databaseVersion(older), schemaVersion);
+      assert.deepEqual(
+        older.all(
+          "SELECT runner_kind, timeout, idle_timeout, reported_at FROM attempts ORDER BY attempt_id",
+        ),
+        [
+          { runner_kind: "shell", timeout: 90, idle_timeout: 0, reported_at: null },
+          { runner_kind: "command", timeout: 3600, idle_timeout: 900, reported_at: null },
+          { runner_kind: "external", timeout: 86400, idle_timeout: 0, reported_at: "then" },
+          { runner_kind: "manual", timeout: 0, idle_timeout: 0, reported_at: null },
+        ],
+      );
+    } finally {
+      older.close();
+    }
   });
 
   it("allows the six statuses and no other", () => {

@@ -5,13 +5,15 @@ import { FakeClock } from "../../support/fakeClock";
 describe("the schedule of snapshots", () => {
   let clock: FakeClock;
   let pending: Pending;
+  let databaseBytes: number;
   let made: number;
   let finish: ((succeeded: boolean) => void) | undefined;
   let schedule: SnapshotSchedule;
 
   beforeEach(() => {
     clock = new FakeClock();
-    pending = { commits: 0, bytes: 0 };
+    databaseBytes = 0;
+    pending = { commits: 0, bytes: 0, databaseBytes: () => databaseBytes };
     made = 0;
     finish = undefined;
     schedule = new SnapshotSchedule(
@@ -31,13 +33,14 @@ describe("the schedule of snapshots", () => {
   });
 
   function commit(commits: number, bytes = 0): void {
-    pending = { commits: pending.commits + commits, bytes: pending.bytes + bytes };
+    const before = pending;
+    pending = { ...before, commits: before.commits + commits, bytes: before.bytes + bytes };
     schedule.committed();
   }
 
   async function end(succeeded: boolean): Promise<void> {
     if (succeeded) {
-      pending = { commits: 0, bytes: 0 };
+      pending = { ...pending, commits: 0, bytes: 0 };
     }
     finish?.(succeeded);
     await schedule.settled();
@@ -51,6 +54,39 @@ describe("the schedule of snapshots", () => {
     assert.equal(made, 0);
     clock.advance(1);
     assert.equal(made, 1);
+  });
+
+  it("has none made for a few commits when that would write a large database anew", () => {
+    databaseBytes = 26 * 1024 * 1024;
+    commit(1, 400);
+    clock.advance(60_000);
+    assert.equal(made, 0);
+    commit(1, 64 * 1024 - 401);
+    clock.advance(60_000);
+    assert.equal(made, 0);
+    commit(1, 1);
+    clock.advance(1000);
+    assert.equal(made, 1);
+  });
+
+  it("has one made of a small database when the journal is a sixteenth of it", () => {
+    databaseBytes = 160_000;
+    commit(1, 9_999);
+    clock.advance(60_000);
+    assert.equal(made, 0);
+    commit(1, 1);
+    clock.advance(1000);
+    assert.equal(made, 1);
+  });
+
+  it("tries one again that failed, however little it is about", async () => {
+    databaseBytes = 26 * 1024 * 1024;
+    commit(1, 400);
+    const now = schedule.now();
+    await end(false);
+    await now;
+    clock.advance(1000);
+    assert.equal(made, 2);
   });
 
   it("has one made at once at a thousand commits or a megabyte", async () => {

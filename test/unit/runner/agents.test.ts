@@ -181,7 +181,7 @@ for (const [name, agent] of Object.entries(agents)) {
         verify: [sh(verify)],
       });
       await bench.run(runner, request);
-      return { ...runner.judge(request.folder), folder: request.folder };
+      return { ...(await runner.judge(request.folder)), folder: request.folder };
     }
 
     it("completes when the agent answered and said that it ended well", async () => {

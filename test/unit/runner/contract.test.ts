@@ -1,9 +1,21 @@
 import { strict as assert } from "node:assert";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../../../src/core/base/clock";
 import { HopperError } from "../../../src/core/base/errors";
 import type { AttemptRunner } from "../../../src/core/protocol/attempts";
+import { survivorsOf } from "../../../src/core/runner/survivors";
 import { Bench, ended, sh, waitFor, wrapperKinds } from "./harness";
 
 /** The protocol of files between a host and a wrapper, the same for every wrapper there is. */
@@ -35,7 +47,7 @@ for (const kind of wrapperKinds) {
       assert.equal(bench.output(request), "one\ntwo\nthree");
       assert.equal(runner.outputSize(request.folder), 13);
       assert.deepEqual(runner.judge(request.folder), { outcome: "completed", exitCode: 0 });
-      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), []);
     });
 
     it("stops at the first step that fails and says which", async () => {
@@ -63,7 +75,7 @@ for (const kind of wrapperKinds) {
       const request = bench.request({ blocks: [sh("kill -KILL $$")] });
       const { exit } = await bench.run(runner, request);
       assert.deepEqual(exit, { step: 0, code: null, signal: "SIGKILL" });
-      const { outcome, signal, message } = runner.judge(request.folder);
+      const { outcome, signal, message } = await runner.judge(request.folder);
       assert.deepEqual([outcome, signal], ["signal", "SIGKILL"]);
       assert.match(message ?? "", /^step 1 \(sh, line 10\) was ended by SIGKILL/);
     });
@@ -87,7 +99,7 @@ for (const kind of wrapperKinds) {
         verify: [sh("echo fine")],
       });
       await bench.run(runner, request);
-      assert.equal(runner.judge(request.folder).outcome, "completed");
+      assert.equal((await runner.judge(request.folder)).outcome, "completed");
     });
 
     it("gives steps an empty stdin, the default signal handling and no descriptors but three", async () => {
@@ -104,6 +116,51 @@ for (const kind of wrapperKinds) {
         const mask = BigInt(`0x${line.split(/\s+/)[1] ?? ""}`);
         // The C library keeps the real-time signals from 32 on to itself.
         assert.equal(mask & 0x7fff_ffffn, 0n, line);
+      }
+    });
+
+    it("gives steps nothing that its host had open for children of its own", async () => {
+      const request = bench.request({ blocks: [sh("ls -l /proc/self/fd; echo done")] });
+      runner.prepare(request);
+      const secret = openSync(join(bench.root, "secret"), "w");
+      const open = new Array<number | "ignore">(41).fill("ignore");
+      for (const descriptor of [4, 12, 19, 40]) {
+        open[descriptor] = secret;
+      }
+      const host = spawn(
+        process.execPath,
+        ["--import", "tsx", "test/fixtures/runners/host.ts", kind, request.folder],
+        {
+          stdio: ["ignore", "inherit", "inherit", ...open.slice(3)],
+          env: { ...process.env, HOPPER_TEST_ASSETS: JSON.stringify(bench.assets) },
+        },
+      );
+      closeSync(secret);
+      await ended(runner, request.folder);
+      host.kill("SIGKILL");
+      await waitFor("the host's death", () => host.signalCode === "SIGKILL");
+      assert.match(bench.output(request), / 1 -> .*output\.log\n[^]*done\n$/);
+      assert.ok(!bench.output(request).includes("secret"), bench.output(request));
+    });
+
+    it("keeps its own files from others, and gives steps the umask of the host", async () => {
+      for (const mask of [0o000, 0o027, 0o022]) {
+        const request = bench.request({ blocks: [sh(`umask; : >made-${mask}`)] });
+        runner.prepare(request);
+        rmSync(join(request.folder, "output.log"));
+        const before = process.umask(mask);
+        try {
+          // The host's umask is what its launcher was started with.
+          bench.runner().launch(request.folder);
+        } finally {
+          process.umask(before);
+        }
+        await ended(runner, request.folder);
+        assert.equal(Number.parseInt(bench.output(request), 8), mask);
+        assert.equal(modeOf(join(bench.root, `made-${mask}`)), 0o666 & ~mask);
+        for (const name of ["started", "exit.json", "output.log"]) {
+          assert.equal(modeOf(join(request.folder, name)), 0o600, name);
+        }
       }
     });
 
@@ -182,7 +239,7 @@ for (const kind of wrapperKinds) {
         });
         await bench.run(runner, request);
         assert.equal(bench.output(request), `${workspace}\n`);
-        assert.equal(runner.judge(request.folder).outcome, "completed");
+        assert.equal((await runner.judge(request.folder)).outcome, "completed");
       }
       assert.deepEqual(
         readdirSync(bench.root, { recursive: true }).filter((path) =>
@@ -246,6 +303,20 @@ for (const kind of wrapperKinds) {
       assert.equal(bench.output(request), "ran\n");
     });
 
+    it("runs no step of an attempt that was stopped while it was being taken", async () => {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      writeFileSync(join(request.folder, "stopped"), "");
+      const told = new Promise<string>((resolve) => runner.onHint(resolve));
+      runner.launch(request.folder);
+      assert.equal(await told, request.folder);
+      await waitFor("the wrapper's end", () => !runner.inspect(request.folder).alive);
+      const { started, exit } = runner.inspect(request.folder);
+      assert.ok((started?.pid ?? 0) > 0);
+      assert.equal(exit, undefined);
+      assert.equal(bench.output(request), "");
+    });
+
     it("hints when the attempt has ended", async () => {
       const request = bench.request({ blocks: [sh("until [ -e go ]; do sleep 0.01; done")] });
       const seen: boolean[] = [];
@@ -293,17 +364,21 @@ for (const kind of wrapperKinds) {
       runner.dispose();
       writeFileSync(join(bench.root, "go"), "");
       await ended(runner, request.folder);
-      assert.equal(runner.judge(request.folder).outcome, "completed");
+      assert.equal((await runner.judge(request.folder)).outcome, "completed");
     });
 
     it("says so when the workspace folder is gone", async () => {
       const request = bench.request({ workspace: join(bench.root, "gone"), blocks: [sh("true")] });
       await bench.run(runner, request);
-      const { outcome, message } = runner.judge(request.folder);
+      const { outcome, message } = await runner.judge(request.folder);
       assert.equal(outcome, "spawn");
       assert.match(message ?? "", /workspace folder .*gone cannot be entered/);
     });
   });
+}
+
+function modeOf(path: string): number {
+  return statSync(path).mode & 0o777;
 }
 
 function inheritedDescriptors(): string[] {

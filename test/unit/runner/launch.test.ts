@@ -3,15 +3,15 @@ import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptRunner } from "../../../src/core/protocol/attempts";
+import { FakeClock } from "../../support/fakeClock";
 import { Bench, ended, sh, waitFor } from "./harness";
-import { ManualClock } from "./manualClock";
 
 describe("launching", () => {
   let bench: Bench;
-  let clock: ManualClock;
+  let clock: FakeClock;
   beforeEach(async () => {
     bench = await Bench.create("posix");
-    clock = new ManualClock();
+    clock = new FakeClock();
   });
   afterEach(() => bench.close());
 
@@ -53,7 +53,7 @@ describe("launching", () => {
     await waitFor("the failure", () => messages.length > 0);
     assert.deepEqual(messages, ["it could not be started in 3 tries: it ended with code 9"]);
     assert.equal(lines("starts"), 3);
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
   });
 
   it("sends an attempt again that nobody took within ten seconds, and gives up after three", async () => {
@@ -85,7 +85,7 @@ describe("launching", () => {
     runner.launch(request.folder);
     await waitFor("the line", () => lines("sent") === 1);
     runner.settle(request.folder);
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
     clock.advance(60_000);
     assert.deepEqual(messages, []);
   });
@@ -98,7 +98,7 @@ describe("launching", () => {
     runner.launch(request.folder);
     await waitFor("the start", () => runner.inspect(request.folder).alive);
     clock.advance(10_000);
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
     writeFileSync(join(bench.root, "go"), "");
     await ended(runner, request.folder);
     assert.deepEqual(messages, []);
@@ -149,7 +149,7 @@ describe("launching", () => {
     runner.prepare(request);
     runner.dispose();
     runner.launch(request.folder);
-    assert.equal(clock.waiting, 0);
+    assert.equal(clock.pending, 0);
     assert.equal(runner.inspect(request.folder).started, undefined);
     await Promise.resolve();
   });
@@ -226,21 +226,21 @@ describe("a step whose program cannot be run", () => {
       rmSync(agent);
       own.launch(gone.folder);
       await ended(own, gone.folder);
-      const { outcome, message } = own.judge(gone.folder);
+      const { outcome, message } = await own.judge(gone.folder);
       assert.equal(outcome, "spawn");
       assert.match(message ?? "", /^agent could not be run: /);
 
       writeFileSync(agent, "#!/no/such/interpreter\n", { mode: 0o700 });
       const broken = bench.request(command(agent));
       await bench.run(own, broken);
-      assert.equal(own.judge(broken.folder).outcome, "spawn");
+      assert.equal((await own.judge(broken.folder)).outcome, "spawn");
     });
   }
 
   it("is no spawn failure when a block does not find one of its commands", async () => {
     const request = bench.request({ blocks: [sh("no-such-command")] });
     await bench.run(runner, request);
-    const { outcome, exitCode } = runner.judge(request.folder);
+    const { outcome, exitCode } = await runner.judge(request.folder);
     assert.deepEqual([outcome, exitCode], ["exit", 127]);
   });
 

@@ -67,18 +67,35 @@ describe("reading an attempt's output", () => {
     }
   });
 
-  it("gives lines whole, whatever their length, and leaves out what a gap cut through", () => {
+  it("gives lines whole, whatever their length, and leaves out what a gap cut through", async () => {
     const long = "x".repeat(3 * mebibyte);
     writeFileSync(log, `one\n${long}\n\nlast without newline`);
     const lines: string[] = [];
-    forEachOutputLine(folder, (line) => lines.push(line.toString()) > 0);
+    await forEachOutputLine(folder, 4 * mebibyte, (line) => lines.push(line.toString()) > 0);
     assert.deepEqual(lines, ["one", long, "", "last without newline"]);
 
     const gap = { from: 6, to: 6 + mebibyte };
     writeFileSync(join(folder, "output.gap.json"), JSON.stringify(gap));
     lines.length = 0;
-    forEachOutputLine(folder, (line) => lines.push(line.toString()) > 0);
+    await forEachOutputLine(folder, 4 * mebibyte, (line) => lines.push(line.toString()) > 0);
     assert.deepEqual(lines, ["one", "", "last without newline"]);
+
+    // A gap beyond the end belongs to what the file was before it became shorter.
+    writeFileSync(log, "short\nagain");
+    lines.length = 0;
+    await forEachOutputLine(folder, 4 * mebibyte, (line) => lines.push(line.toString()) > 0);
+    assert.deepEqual(lines, ["short", "again"]);
+  });
+
+  it("passes over lines that are too long, and ends when no more are wanted", async () => {
+    const long = "x".repeat(300_000);
+    writeFileSync(log, `one\n${long}\ntwo\n12345\n123456\nthree\n${long}`);
+    const lines: string[] = [];
+    await forEachOutputLine(folder, 5, (line) => lines.push(line.toString()) > 0);
+    assert.deepEqual(lines, ["one", "two", "12345", "three"]);
+    lines.length = 0;
+    await forEachOutputLine(folder, 5, (line) => lines.push(line.toString()) < 2);
+    assert.deepEqual(lines, ["one", "two"]);
   });
 });
 

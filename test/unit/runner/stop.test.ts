@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../src/core/base/clock";
 import type { AttemptRequest, AttemptRunner } from "../../../src/core/protocol/attempts";
+import { survivorsOf } from "../../../src/core/runner/survivors";
 import { Bench, processesWith, sh, waitFor, wrapperKinds } from "./harness";
 
 /** Time that runs twenty times faster, so that five seconds of grace need not be waited for. */
@@ -43,7 +44,7 @@ for (const kind of wrapperKinds) {
 
     async function assertStopped(request: AttemptRequest): Promise<void> {
       await runner.stop(request.folder);
-      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), []);
       assert.deepEqual(processesWith(request.attemptId), []);
     }
 
@@ -88,7 +89,7 @@ for (const kind of wrapperKinds) {
       const request = await start("setsid sleep 300 & sleep 300 &");
       process.kill(runner.inspect(request.folder).started?.pid ?? 0, "SIGKILL");
       await waitFor("the wrapper's death", () => !runner.inspect(request.folder).alive);
-      assert.notDeepEqual(runner.survivors(request.folder), []);
+      assert.notDeepEqual(survivorsOf(request.folder, systemClock), []);
       await assertStopped(request);
       assert.equal(runner.inspect(request.folder).exit, undefined);
     });
@@ -121,7 +122,7 @@ for (const kind of wrapperKinds) {
       ];
       await assertAlive(strangers);
       await runner.stop(request.folder);
-      assert.deepEqual(runner.survivors(request.folder), []);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), []);
       await assertAlive(strangers);
     });
 
@@ -158,12 +159,39 @@ for (const kind of wrapperKinds) {
       assert.equal(bench.output(request), "");
     });
 
+    it("leaves word for a wrapper that has taken the attempt but not said yet who it is", async () => {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      writeFileSync(join(request.folder, "started"), "");
+      await runner.stop(request.folder);
+      assert.ok(existsSync(join(request.folder, "stopped")));
+      assert.equal(readFileSync(join(request.folder, "started"), "utf8"), "");
+    });
+
     it("leaves and lists children that outlive a successful attempt", async () => {
-      const request = bench.request({ blocks: [sh("sleep 300 >/dev/null 2>&1 & echo $!")] });
+      const request = bench.request({
+        blocks: [
+          sh("sleep 300 >/dev/null 2>&1 & echo $!; setsid sleep 301 >/dev/null 2>&1 & echo $!"),
+        ],
+      });
       const { exit } = await bench.run(runner, request);
       assert.equal(exit?.code, 0);
-      const child = Number(bench.output(request));
-      assert.deepEqual(runner.survivors(request.folder), [child]);
+      const [one = 0, other = 0] = bench.output(request).trim().split("\n").map(Number);
+      const known = { attemptId: request.attemptId };
+      // The second may still be on its way from the shell to `setsid` to `sleep`.
+      await waitFor("both to be what they are", () =>
+        survivorsOf(request.folder, systemClock).every(({ command }) =>
+          command.startsWith("sleep "),
+        ),
+      );
+      const survivors = [
+        { pid: one, command: "sleep 300" },
+        { pid: other, command: "sleep 301" },
+      ].sort((a, b) => a.pid - b.pid);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), survivors);
+      // Another host knows them too, and so does who has only the attempt's id.
+      assert.deepEqual(survivorsOf(request.folder, systemClock), survivors);
+      assert.deepEqual(survivorsOf(join(bench.root, "removed"), systemClock, known), survivors);
       await assertStopped(request);
     });
 
@@ -189,6 +217,45 @@ for (const kind of wrapperKinds) {
   });
 }
 
+describe("a wrapper held between making `started` and writing its line", () => {
+  it("runs no step when the attempt was stopped meanwhile", async () => {
+    const bench = await Bench.create("posix");
+    const pids = join(bench.root, "pids");
+    // The wrapper as it is, but it stops itself where a person's SIGSTOP could stop it.
+    const wrapperScript = join(bench.root, "wrapper.sh");
+    const script = readFileSync(bench.assets.wrapperScript, "utf8");
+    const hold = `\nset +C\necho $$ >'${pids}'\nkill -STOP $$\n`;
+    const held = script.replace("\nset +C\n", () => hold);
+    assert.notEqual(held, script);
+    writeFileSync(wrapperScript, held);
+    const runner = bench.runner({ clock: fastClock, assets: { ...bench.assets, wrapperScript } });
+    try {
+      const request = bench.request({ blocks: [sh("echo ran")] });
+      runner.prepare(request);
+      runner.launch(request.folder);
+      await waitFor("the wrapper to be held", () => existsSync(pids) && isStopped(pidIn(pids)));
+      await runner.stop(request.folder);
+      assert.equal(runner.inspect(request.folder).started, undefined);
+      process.kill(pidIn(pids), "SIGCONT");
+      await waitFor("the wrapper's line", () => {
+        const { started, alive } = runner.inspect(request.folder);
+        return started?.pid === pidIn(pids) && !alive;
+      });
+      assert.equal(bench.output(request), "");
+    } finally {
+      await bench.close();
+    }
+  });
+});
+
+function pidIn(file: string): number {
+  return Number(readFileSync(file, "utf8"));
+}
+
+function isStopped(pid: number): boolean {
+  return pid > 0 && readFileSync(`/proc/${pid}/stat`, "utf8").includes(") T ");
+}
+
 describe("a zombie", () => {
   it("counts as dead", async () => {
     const bench = await Bench.create("posix");
@@ -211,7 +278,9 @@ describe("a zombie", () => {
       await waitFor("a zombie", () => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "));
       const identity = { pid: Number(pid), startTime, bootId: runner.bootId };
       assert.equal(runner.isAlive(identity), false);
-      assert.deepEqual(runner.survivors(request.folder), [parent.pid]);
+      assert.deepEqual(survivorsOf(request.folder, systemClock), [
+        { pid: parent.pid, command: "sleep 300" },
+      ]);
     } finally {
       parent.kill("SIGKILL");
       await bench.close();

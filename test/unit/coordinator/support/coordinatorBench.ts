@@ -38,6 +38,7 @@ export class CoordinatorBench {
   readonly logged: string[] = [];
   runner = new FakeRunner();
   maxConcurrent = 1;
+  runners: ReadonlyMap<string, RunnerDefinition> = runners;
   /** Makes every write of the store fail with this code. */
   diskError: string | undefined;
   private opened: { store: Store; queue: Queue; coordinator: Coordinator } | undefined;
@@ -150,7 +151,7 @@ export class CoordinatorBench {
       logger,
       workspace: this.folder,
       hopperFolder: join(this.folder, ".hopper"),
-      runners: () => runners,
+      runners: () => this.runners,
       maxConcurrentPhases: () => this.maxConcurrent,
     });
     this.opened = { store, queue, coordinator };

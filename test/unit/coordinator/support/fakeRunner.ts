@@ -36,6 +36,8 @@ export class FakeRunner implements AttemptRunner {
   /** Makes `prepare` fail. */
   prepareError: HopperError | undefined;
   prepareProblem: string | undefined;
+  /** While set, a verdict comes when this does. */
+  judging: Promise<void> | undefined;
   /** Called inside launch, before it returns. */
   onLaunch: (attempt: FakeAttempt) => void = () => undefined;
   private pid = 100;
@@ -105,8 +107,9 @@ export class FakeRunner implements AttemptRunner {
     );
   }
 
-  judge(folder: string): Verdict {
-    return this.at(folder).verdict;
+  judge(folder: string): Verdict | Promise<Verdict> {
+    const { verdict } = this.at(folder);
+    return this.judging ? this.judging.then(() => verdict) : verdict;
   }
 
   outputSize(folder: string): number {
@@ -115,10 +118,6 @@ export class FakeRunner implements AttemptRunner {
 
   capOutput(): Promise<void> {
     return Promise.resolve();
-  }
-
-  survivors(): readonly number[] {
-    return [];
   }
 
   stop(folder: string): Promise<void> {

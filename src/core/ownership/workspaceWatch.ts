@@ -1,0 +1,69 @@
+import { statSync } from "node:fs";
+import type { Clock } from "../base/clock";
+import { errorCode, HopperError } from "../base/errors";
+import { type Event, EventEmitter } from "../base/event";
+import type { Disposable } from "../base/lifecycle";
+import type { Logger } from "../base/log";
+import type { FolderIdentity } from "./folderIdentity";
+
+/** How often the folder is looked at: watching it would miss a deletion on some file systems. */
+const lookMilliseconds = 1000;
+
+/**
+ * Notices that the workspace folder was removed, moved away or replaced by another one. What is lost
+ * once stays lost: whatever comes to that path later is somebody else's, or opened anew.
+ */
+export class WorkspaceWatch implements Disposable {
+  private readonly emitter: EventEmitter<HopperError>;
+  private timer: Disposable | undefined;
+
+  /** Fires once, with what happened and the remedy. */
+  readonly onDidLose: Event<HopperError>;
+
+  constructor(
+    private readonly folder: FolderIdentity,
+    private readonly clock: Clock,
+    logger: Logger,
+  ) {
+    this.emitter = new EventEmitter((error) =>
+      logger.error("A listener of the workspace's loss failed.", error),
+    );
+    this.onDidLose = this.emitter.event;
+    this.lookLater();
+  }
+
+  dispose(): void {
+    this.timer?.dispose();
+    this.emitter.dispose();
+  }
+
+  private lookLater(): void {
+    this.timer = this.clock.after(lookMilliseconds, () => {
+      const why = this.whyLost();
+      if (why === undefined) {
+        this.lookLater();
+      } else {
+        this.emitter.fire(
+          new HopperError(
+            "storage",
+            `The workspace folder ${this.folder.path} is gone while its queue is open (${why}): ` +
+              `nothing more is started or stored. Put it back, and start Phase Hopper there again.`,
+          ),
+        );
+      }
+    });
+  }
+
+  private whyLost(): string | undefined {
+    try {
+      const { dev, ino } = statSync(this.folder.path, { bigint: true });
+      return String(dev) === this.folder.device && String(ino) === this.folder.inode
+        ? undefined
+        : "another folder has its place";
+    } catch (error) {
+      // A network that hiccups, or too many open files, say nothing about the folder.
+      const isGone = ["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "");
+      return isGone ? "it was removed or moved away" : undefined;
+    }
+  }
+}
