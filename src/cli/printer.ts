@@ -1,6 +1,6 @@
 import type { Logger } from "../core/base/log";
 import { errorCode, errorMessage } from "../core/base/errors";
-import { cleanText } from "./terminal/cleanText";
+import { cleanText } from "../core/protocol/words/cleanText";
 import type { Palette } from "./terminal/palette";
 
 type Output = NodeJS.WriteStream;

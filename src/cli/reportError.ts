@@ -3,7 +3,7 @@ import { errorMessage, HopperError } from "../core/base/errors";
 import type { PlanProblem } from "../core/protocol/plan";
 import type { Invocation } from "./context";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exitCodes";
-import { cleanText } from "./terminal/cleanText";
+import { cleanText } from "../core/protocol/words/cleanText";
 
 export interface ReportOptions extends Pick<Invocation, "printer" | "terminal"> {
   readonly json: boolean;

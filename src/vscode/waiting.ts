@@ -12,7 +12,6 @@ export function waitingOf(queue: FolderQueue, services: Services, planId?: strin
       ? state.hopper.waiting(planId)
       : reader
         ? whatItWaitsFor(reader, {
-            runners: services.configuration.runners(),
             now: isoNow(services.clock),
             ...(planId !== undefined && { planId }),
           })

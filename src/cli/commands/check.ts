@@ -6,7 +6,7 @@ import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { runnerSettings } from "../queue/runnerSettings";
 import { assertRunner, readPlan } from "../run/planFile";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { displayWidth, pad } from "../terminal/displayWidth";
 import { type Line, renderLine, span } from "../terminal/line";
 import { blockInWords, hasErrors, printProblems, problemsInWords } from "../words/problems";

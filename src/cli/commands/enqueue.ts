@@ -9,7 +9,7 @@ import { runnerSettings } from "../queue/runnerSettings";
 import { type CommandAccess, withCommands } from "../queue/withCommands";
 import { chooseRunner } from "../run/chooseRunner";
 import { enqueueRequest, type PlanFile, readPlan } from "../run/planFile";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 
 /** Stores a plan with its phases; whoever owns the queue starts them in their turn. */
 export async function enqueue(context: Context, name = ""): Promise<ExitCode> {

@@ -8,12 +8,12 @@ import { isForeign } from "../queue/foreign";
 import { findPlan } from "../queue/ids";
 import { lookAtOwner, ownerInWords } from "../queue/owner";
 import { openView } from "../queue/reading";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
 import { type Line, renderLine, span, wrapLine } from "../terminal/line";
-import { phaseId, phaseTitle } from "../words/names";
+import { phaseId, phaseTitle } from "../../core/protocol/words/names";
 import { nextSteps, stepLines } from "../words/nextSteps";
-import { phaseDetail, phaseTime } from "../words/phaseDetail";
+import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import { countsInWords, countStatuses, longestStatus, statusLooks } from "../words/statuses";
 
 /** Lists plans with their phases, and what the queue waits for. */

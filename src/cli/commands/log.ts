@@ -10,7 +10,7 @@ import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { findPhase } from "../queue/ids";
 import { reading } from "../queue/reading";
-import { phaseId } from "../words/names";
+import { phaseId } from "../../core/protocol/words/names";
 
 /** Prints what an attempt has printed, byte by byte; with `--follow` until the attempt ends. */
 export async function log(context: Context, id: string | undefined): Promise<ExitCode> {

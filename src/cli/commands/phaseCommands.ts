@@ -8,7 +8,7 @@ import { findPhase } from "../queue/ids";
 import { whoGoesOn } from "../queue/owner";
 import { noQueue } from "../queue/reading";
 import { type CommandAccess, withCommands } from "../queue/withCommands";
-import { phaseId } from "../words/names";
+import { phaseId } from "../../core/protocol/words/names";
 
 /** What each command asks of the queue, and what a person shall know about what comes next. */
 const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {

@@ -5,7 +5,7 @@ import { findPhase, findPlanIfThere } from "../queue/ids";
 import { reading } from "../queue/reading";
 import { withCommands } from "../queue/withCommands";
 import { askChoice } from "../terminal/ask";
-import { phaseList, phaseName } from "../words/names";
+import { phaseList, phaseName } from "../../core/protocol/words/names";
 import { sayDone } from "./phaseCommands";
 
 /** Removes a plan with all its phases, or one phase. */

@@ -9,11 +9,11 @@ import { type ExitCode, exitCodes } from "../exitCodes";
 import { findPhase } from "../queue/ids";
 import { lookAtOwner, ownerInWords } from "../queue/owner";
 import { reading } from "../queue/reading";
-import { cleanLines, cleanText } from "../terminal/cleanText";
+import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
 import { type Line, renderLine, span } from "../terminal/line";
-import { durationBetween, localTime } from "../words/duration";
-import { phaseId, phaseTitle, shellWords } from "../words/names";
-import { phaseDetail, phaseTime } from "../words/phaseDetail";
+import { durationBetween, localTime } from "../../core/protocol/words/duration";
+import { phaseId, phaseTitle, shellWords } from "../../core/protocol/words/names";
+import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import { statusLooks } from "../words/statuses";
 
 /** Shows everything about one phase. */

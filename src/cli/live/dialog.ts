@@ -2,7 +2,7 @@ import type { HopperCommands } from "../../core/protocol/commands";
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import { type Line, span } from "../terminal/line";
 import type { Key } from "../terminal/keys";
-import { phaseName } from "../words/names";
+import { phaseName } from "../../core/protocol/words/names";
 
 /** What a person can do about what a run waits for. */
 export interface Possibilities {

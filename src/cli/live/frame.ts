@@ -1,7 +1,7 @@
 import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import type { RunPlan } from "../run/runModel";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { truncate } from "../terminal/displayWidth";
 import { type Line, lineWidth, span } from "../terminal/line";
 import { countsInWords, countStatuses } from "../words/statuses";

@@ -12,12 +12,12 @@ import { lastLines } from "../run/phaseOutput";
 import type { Leaving, RunEnd, RunReporter } from "../run/reporter";
 import type { RunModel } from "../run/runModel";
 import { leavingInWords, type Summary } from "../run/summary";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { type Key, readKeys } from "../terminal/keys";
 import { type Line, span, wrapLine } from "../terminal/line";
 import { Screen } from "../terminal/screen";
-import { duration } from "../words/duration";
-import { phaseNames } from "../words/names";
+import { duration } from "../../core/protocol/words/duration";
+import { phaseNames } from "../../core/protocol/words/names";
 import { Dialog, hints, type Possibilities } from "./dialog";
 import { composeFrame } from "./frame";
 

@@ -1,8 +1,8 @@
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
 import { type Line, lineWidth, span } from "../terminal/line";
-import { phaseTitle } from "../words/names";
-import { phaseDetail, phaseTime } from "../words/phaseDetail";
+import { phaseTitle } from "../../core/protocol/words/names";
+import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import { longestStatus, statusLooks } from "../words/statuses";
 
 export interface RowOptions {

@@ -1,7 +1,7 @@
 import { HopperError } from "../../core/base/errors";
 import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
-import { phaseId } from "../words/names";
+import { phaseId } from "../../core/protocol/words/names";
 
 /**
  * The phase that a person named: "1.3" or a queue_id.

@@ -4,7 +4,7 @@ import { standardRunner } from "../../core/coordinator/enqueuePlan";
 import { blockInWords, hasErrors } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
-import { cleanLines, cleanText } from "../terminal/cleanText";
+import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
 import { ask, askChoice } from "../terminal/ask";
 import { type Line, renderLine, span } from "../terminal/line";
 import { assertEnqueueable, type PlanFile, withRunner } from "./planFile";

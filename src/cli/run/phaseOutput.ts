@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errorMessage } from "../../core/base/errors";
 import { outputPath } from "../../core/runner/outputFile";
 import { openRegularFile } from "../../core/runner/regularFile";
-import { cleanLines, cleanText } from "../terminal/cleanText";
+import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
 
 /** Where the process of an attempt puts its output: of a reported phase, its verify blocks' folder. */
 export function outputFolder(attemptFolder: string): string {

@@ -3,7 +3,7 @@ import type { PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
 import { askChoice } from "../terminal/ask";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { countsInWords, countStatuses } from "../words/statuses";
 import { HopperError } from "../../core/base/errors";
 import type { PlanFile } from "./planFile";

@@ -8,7 +8,7 @@ import { assertNotOwned, mayPassSoon } from "../queue/owner";
 import { patiently } from "../queue/patience";
 import { noQueue, openView } from "../queue/reading";
 import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
-import { shellWords } from "../words/names";
+import { shellWords } from "../../core/protocol/words/names";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { chooseRunner } from "./chooseRunner";
 import { exitCodeOfInterrupt, Interrupts } from "./interrupts";

@@ -1,9 +1,9 @@
 import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { type Line, span } from "../terminal/line";
-import { phaseId, phaseNames } from "./names";
+import { phaseId, phaseNames } from "../../core/protocol/words/names";
 
 /** The phases in question, and what decides about them. */
 export interface NextStepsQuestion {

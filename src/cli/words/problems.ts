@@ -1,6 +1,6 @@
 import type { CodeBlock, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { Context } from "../context";
-import { cleanText } from "../terminal/cleanText";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { renderLine, span } from "../terminal/line";
 import type { Look } from "../terminal/palette";
 

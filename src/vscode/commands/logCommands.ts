@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { durationBetween, localTime } from "../../cli/words/duration";
+import { durationBetween, localTime } from "../../core/protocol/words/duration";
 import { HopperError } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";
 import { commands } from "../contributions";

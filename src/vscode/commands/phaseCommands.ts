@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { phaseList } from "../../cli/words/names";
+import { phaseList } from "../../core/protocol/words/names";
 import type { CommandResult, HopperCommands } from "../../core/protocol/commands";
 import { commands } from "../contributions";
 import type { PhaseNode, PlanNode } from "../tree/nodes";

@@ -1,4 +1,4 @@
-import { phaseList } from "../../cli/words/names";
+import { phaseList } from "../../core/protocol/words/names";
 import type { ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { RunnerDefinition, Runners } from "../../core/protocol/runners";
 

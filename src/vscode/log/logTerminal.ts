@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { durationBetween } from "../../cli/words/duration";
+import { durationBetween } from "../../core/protocol/words/duration";
 import { delay } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";

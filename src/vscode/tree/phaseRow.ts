@@ -1,7 +1,7 @@
-import { cleanText } from "../../cli/terminal/cleanText";
-import { durationBetween, localTime } from "../../cli/words/duration";
-import { phaseList } from "../../cli/words/names";
-import { phaseDetail, phaseTime } from "../../cli/words/phaseDetail";
+import { cleanText } from "../../core/protocol/words/cleanText";
+import { durationBetween, localTime } from "../../core/protocol/words/duration";
+import { phaseList } from "../../core/protocol/words/names";
+import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
 import type { RunnerKind } from "../../core/protocol/terms";
 import type { Capability } from "../contributions";
@@ -12,6 +12,8 @@ export interface PhaseRowFacts {
   readonly phase: PhaseQueueItem;
   /** Undefined when no runner of that name is configured any more. */
   readonly runnerKind: RunnerKind | undefined;
+  /** It was reported as done, and its verify blocks are at work on it. */
+  readonly isVerifying?: boolean;
   /** An attempt of it has output to look at. */
   readonly hasLog: boolean;
   /** The plan came from a file that can be gone to. */
@@ -56,8 +58,12 @@ function icon(facts: PhaseRowFacts): RowIcon {
 }
 
 /** A running phase that no process of ours works on. */
-function waitsForSomebody({ phase, runnerKind }: PhaseRowFacts): string | undefined {
-  if (phase.status !== "running") {
+function waitsForSomebody({
+  phase,
+  runnerKind,
+  isVerifying = false,
+}: PhaseRowFacts): string | undefined {
+  if (phase.status !== "running" || isVerifying) {
     return undefined;
   }
   if (runnerKind === "manual") {
@@ -66,22 +72,15 @@ function waitsForSomebody({ phase, runnerKind }: PhaseRowFacts): string | undefi
   return runnerKind === "external" ? "waiting for a workflow" : undefined;
 }
 
-function capabilitiesOf({
-  phase,
-  runnerKind,
-  hasLog,
-  hasSource,
-  canChange,
-}: PhaseRowFacts): Capability[] {
+function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
+  const { phase, hasLog, hasSource, canChange } = facts;
   const { status } = phase;
   const words: Capability[] = [];
   const settled = status === "completed";
   if (canChange) {
     if (status === "ready") words.push("start");
     if (status === "running") words.push("cancel");
-    if (status === "running" && (runnerKind === "manual" || runnerKind === "external")) {
-      words.push("settle");
-    }
+    if (waitsForSomebody(facts) !== undefined) words.push("settle");
     if (status === "failed") words.push("retry");
     if (status !== "running" && !settled) words.push("skip");
     if (status !== "running") words.push("remove");

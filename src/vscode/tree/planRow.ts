@@ -1,5 +1,5 @@
-import { cleanText } from "../../cli/terminal/cleanText";
-import { localTime } from "../../cli/words/duration";
+import { cleanText } from "../../core/protocol/words/cleanText";
+import { localTime } from "../../core/protocol/words/duration";
 import type { PlanItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";

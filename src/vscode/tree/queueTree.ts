@@ -180,12 +180,17 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
 
   /** What a row is drawn from. */
   phaseFacts({ queue, plan, phase }: PhaseNode): PhaseRowFacts {
-    const runnerKind = this.services.configuration.runners().get(phase.runner)?.kind;
+    const running =
+      phase.status === "running" ? queue.reader?.attempts(phase.queue_id).at(-1) : undefined;
+    // A running phase is what it was claimed as: the configuration may be another one by now.
+    const runnerKind =
+      running?.runner_kind ?? this.services.configuration.runners().get(phase.runner)?.kind;
     const isProcess = runnerKind !== "manual" && runnerKind !== "external";
     return {
       phase,
       runnerKind,
       // The others have output only where their verify blocks were run.
+      isVerifying: running?.reported_at !== undefined,
       hasLog:
         phase.attempts > 0 &&
         (isProcess ||

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanLines, cleanText } from "../../../src/cli/terminal/cleanText";
+import { cleanLines, cleanText } from "../../../src/core/protocol/words/cleanText";
 import { cut, displayWidth, pad, truncate } from "../../../src/cli/terminal/displayWidth";
 import { parseKeys } from "../../../src/cli/terminal/keys";
 import { cutLine, lineWidth, renderLine, span, wrapLine } from "../../../src/cli/terminal/line";

@@ -1,5 +1,5 @@
-import type { PhaseQueueItem } from "../../core/protocol/queue";
-import { cleanText } from "../terminal/cleanText";
+import type { PhaseQueueItem } from "../queue";
+import { cleanText } from "./cleanText";
 
 /** What a person types to name this phase: "1.3". */
 export function phaseId({

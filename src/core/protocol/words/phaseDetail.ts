@@ -1,6 +1,6 @@
-import type { PhaseQueueItem } from "../../core/protocol/queue";
-import type { FailureReason, PhaseStatus } from "../../core/protocol/terms";
-import { cleanText } from "../terminal/cleanText";
+import type { PhaseQueueItem } from "../queue";
+import type { FailureReason, PhaseStatus } from "../terms";
+import { cleanText } from "./cleanText";
 import { durationBetween } from "./duration";
 import { phaseList } from "./names";
 
