@@ -14,11 +14,12 @@ export function updateQueueView(view: vscode.TreeView<QueueNode>, { all }: Works
     failed === 0
       ? undefined
       : { value: failed, tooltip: failed === 1 ? "1 phase failed" : `${failed} phases failed` };
-  view.message = all
+  const messages = all
     .map((queue) => ({ queue, text: messageOf(queue) }))
     .filter(({ text }) => text !== "")
-    .map(({ queue, text }) => (all.length > 1 ? `${queue.name}: ${text}` : text))
-    .join("\n");
+    .map(({ queue, text }) => (all.length > 1 ? `${queue.name}: ${text}` : text));
+  // An empty message would count as one, and hide the welcome.
+  view.message = messages.length === 0 ? undefined : messages.join("\n");
   for (const [key, value] of keysOf(all)) {
     void vscode.commands.executeCommand("setContext", key, value);
   }

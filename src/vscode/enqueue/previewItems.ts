@@ -99,9 +99,14 @@ export function runsInWords(definition: RunnerDefinition | undefined): string {
 
 function problemItem({ severity, message, startLine }: PlanProblem): PreviewItem {
   const icons = { error: "error", warning: "warning", information: "info" } as const;
+  // What is wrong, then its remedy: both on one line are cut off.
+  const end = message.search(/(?<=[.!?])\s/);
+  const [wrong, remedy] =
+    end === -1 ? [message, ""] : [message.slice(0, end), message.slice(end).trim()];
   return {
-    label: `$(${icons[severity]}) ${message}`,
+    label: `$(${icons[severity]}) ${wrong.replace(/\.$/, "")}`,
     description: `line ${startLine + 1}`,
+    ...(remedy !== "" && { detail: remedy }),
     action: { kind: "goTo", line: startLine },
   };
 }

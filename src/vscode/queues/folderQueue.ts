@@ -205,6 +205,12 @@ export class FolderQueue implements Disposable {
     this.disposables.add(
       hopper.onDidChange((events) => this.changed.fire({ queue: this, events })),
     );
+    this.disposables.add(
+      hopper.onDidLoseWorkspace((refusal) => {
+        this.become({ kind: "failed", refusal });
+        void hopper.stop();
+      }),
+    );
     this.become({ kind: "owner", hopper });
     // A queue that keeps taking its host down came up paused: an explicit resume goes on with it.
     if (starts && configuration.autoStart(this.folder.uri) && !isPausedByCrashes(hopper)) {

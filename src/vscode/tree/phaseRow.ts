@@ -106,19 +106,18 @@ export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptIte
       : `Depends on ${phaseList(depends_on_phases)}`,
     `Runner ${escapeMarkdown(runner)}${facts.runnerKind === undefined ? " (not configured)" : ""}`,
     priority === 50 ? "" : `Priority ${priority}`,
-    times(phase),
+    ...times(phase),
     ...attempts.slice(-3).map((attempt) => attemptLine(attempt, facts.now)),
   ];
   return [heading, ...lines.filter((line) => line !== "")].join("  \n");
 }
 
-function times({ created_at, started_at, finished_at }: PhaseQueueItem): string {
-  const parts = [
+function times({ created_at, started_at, finished_at }: PhaseQueueItem): string[] {
+  return [
     `Enqueued ${localTime(created_at)}`,
-    started_at === undefined ? "" : `started ${localTime(started_at)}`,
-    finished_at === undefined ? "" : `ended ${localTime(finished_at)}`,
+    started_at === undefined ? "" : `Started ${localTime(started_at)}`,
+    finished_at === undefined ? "" : `Ended ${localTime(finished_at)}`,
   ];
-  return parts.filter((part) => part !== "").join(", ");
 }
 
 function attemptLine(attempt: AttemptItem, now: string): string {
