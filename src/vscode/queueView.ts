@@ -18,8 +18,9 @@ export function updateQueueView(view: vscode.TreeView<QueueNode>, { all }: Works
     .map((queue) => ({ queue, text: messageOf(queue) }))
     .filter(({ text }) => text !== "")
     .map(({ queue, text }) => (all.length > 1 ? `${queue.name}: ${text}` : text));
-  // An empty message would count as one, and hide the welcome.
-  view.message = messages.length === 0 ? undefined : messages.join("\n");
+  // An empty message would count as one, and hide the welcome; the type knows no other.
+  const shown: { message?: string | undefined } = view;
+  shown.message = messages.length === 0 ? undefined : messages.join("\n");
   for (const [key, value] of keysOf(all)) {
     void vscode.commands.executeCommand("setContext", key, value);
   }
