@@ -43,7 +43,7 @@ describe("an attempt's folder with strange things in it", () => {
       const { folder } = request;
       assert.equal(runner.outputSize(folder), 0);
       assert.equal(lastLine(folder, false), "");
-      assert.deepEqual(lastLines(folder, 5), []);
+      assert.match(lastLines(folder, 5).join(""), /cannot be read: it is not a regular file/);
       await forEachOutputLine(folder, 100, () => assert.fail("there is no line"));
       const { bytes, size } = await readOutput(folder, 0, 100);
       assert.deepEqual([bytes.length, size], [0, 0]);
