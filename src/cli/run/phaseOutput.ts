@@ -1,4 +1,4 @@
-import { closeSync, existsSync, readSync } from "node:fs";
+import { closeSync, existsSync, lstatSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage } from "../../core/base/errors";
 import { outputPath } from "../../core/runner/outputFile";
@@ -70,7 +70,7 @@ const chunkSize = 256 * 1024;
 function readFrom(path: string, start: (size: number) => number): Buffer {
   const file = openRegularFile(path);
   if (file === undefined) {
-    if (existsSync(path)) {
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
       throw new Error("it is not a regular file");
     }
     return Buffer.alloc(0);
