@@ -32,7 +32,7 @@ export async function acquireLock(
       return await lockByListening(`\\\\.\\pipe\\${name}`);
     }
     if (state.user.platform === "linux") {
-      return await lockByListening(`\0${name}`);
+      return await lockByListening(abstractAddress(name));
     }
     return lockByFile(join(state.locks, `${folderKey(folder)}.lock`));
   } catch (error) {
@@ -48,6 +48,21 @@ export async function acquireLock(
 function lockName(folder: FolderIdentity, state: StateFolder): string {
   const user = encodeURIComponent(state.user.name);
   return `phase-hopper-${user}-${folder.device}-${folder.inode}`;
+}
+
+/** Room for a socket's name on Linux, the NUL that makes it abstract included. */
+const abstractLength = 108;
+
+/**
+ * An abstract socket's name is all of its bytes. Node 20 fills what a name leaves free with NULs and
+ * later versions do not, so that a shorter name is another one to each: a command line and an editor
+ * would both hold the lock. A name that leaves nothing free is the same to all.
+ */
+function abstractAddress(name: string): string {
+  if (Buffer.byteLength(name) >= abstractLength) {
+    throw new Error(`the name of the lock is too long: ${name}`);
+  }
+  return `\0${name.padEnd(abstractLength - 1, ".")}`;
 }
 
 async function lockByListening(address: string): Promise<Lock | undefined> {
