@@ -45,6 +45,7 @@ export default tseslint.config(
       "dist/**",
       "node_modules/**",
       "test/fixtures/**",
+      "test/out/**",
       ".hopper/**",
       "examples/**",
       "phase-hopper-demo/**",
@@ -99,6 +100,10 @@ export default tseslint.config(
   {
     files: ["test/**/*.ts"],
     rules: { "no-console": "off" },
+  },
+  {
+    files: ["src/extension.ts", "src/vscode/**/*.ts", "test/vscode/**/*.ts"],
+    rules: { "no-restricted-imports": "off" },
   },
   {
     files: ["**/*.mjs", "**/*.cjs"],
