@@ -13,16 +13,22 @@ describe("the extension in the workbench", function () {
   let workbench: Workbench;
 
   before(async () => {
-    server = await VsCodeServer.start(await serverInstallation());
+    server = await VsCodeServer.start(await serverInstallation(), { extension: resolve(".") });
     const workspace = join(server.root, "examples");
     cpSync("examples", workspace, { recursive: true });
-    workbench = await Workbench.open(server, { extension: resolve("."), workspace });
+    workbench = await Workbench.open(server, { workspace });
   });
 
   after(async () => {
     await workbench.close();
     await server.stop();
     assert.deepEqual(server.processes(), []);
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) {
+      await workbench.screenshot(`failed ${this.currentTest.title}`);
+    }
   });
 
   it("has its icon in the activity bar and its command in the palette", async () => {

@@ -1,6 +1,13 @@
 import Mocha from "mocha";
 import { countsLine } from "../counts";
 
+/** Before each line of ours, so that it is known among everything VS Code says. */
+export const suiteMark = "[suite] ";
+
+function say(text: string): void {
+  text.split("\n").forEach((line) => console.log(`${suiteMark}${line}`));
+}
+
 /** Says each result on the console, which VS Code passes on from the extension host, then counts. */
 export class ConsoleReporter extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
@@ -10,13 +17,13 @@ export class ConsoleReporter extends Mocha.reporters.Base {
     let failed = 0;
     runner.on(EVENT_TEST_PASS, (test) => {
       passed += 1;
-      console.log(`  ✔ ${test.fullTitle()} (${test.duration ?? 0}ms)`);
+      say(`  ✔ ${test.fullTitle()} (${test.duration ?? 0}ms)`);
     });
     runner.on(EVENT_TEST_FAIL, (test, error: unknown) => {
       failed += 1;
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      console.log(`  ✖ ${test.fullTitle()}\n${what}`);
+      say(`  ✖ ${test.fullTitle()}\n${what}`);
     });
-    runner.on(EVENT_RUN_END, () => console.log(countsLine({ passed, failed })));
+    runner.on(EVENT_RUN_END, () => say(countsLine({ passed, failed })));
   }
 }

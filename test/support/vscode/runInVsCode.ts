@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { downloadAndUnzipVSCode } from "@vscode/test-electron";
 import { type Counts, readCounts } from "../counts";
 import { cacheFolder } from "./cacheFolder";
+import { suiteMark } from "./consoleReporter";
 import { serverInstallation } from "./installation";
 import { VsCodeServer } from "./server";
 import { Workbench } from "./workbench";
@@ -13,6 +14,8 @@ import { Workbench } from "./workbench";
 const suitePatience = 10 * 60_000;
 /** How long the download server may be silent before the other way is taken. */
 const downloadPatience = 10_000;
+/** How many of VS Code's own lines are shown after a failure. */
+const shownNoise = 60;
 
 /** A compiled suite, and what it is run with. */
 export interface SuiteInVsCode {
@@ -31,15 +34,25 @@ export interface SuiteInVsCode {
 export async function runInVsCode(suite: SuiteInVsCode): Promise<Counts> {
   const desktop = await desktopVsCode();
   const seen: { counts?: Counts } = {};
+  const noise: string[] = [];
   const onLine = (line: string): void => {
-    seen.counts = readCounts(line) ?? seen.counts ?? noCounts;
-    console.log(line);
+    if (!line.startsWith(suiteMark)) {
+      // VS Code itself, mostly about galleries and accounts that it cannot reach.
+      noise.push(line);
+      return;
+    }
+    const said = line.slice(suiteMark.length);
+    seen.counts = readCounts(said) ?? seen.counts ?? noCounts;
+    console.log(said);
   };
   const code =
     desktop === undefined
       ? await runOnServer(suite, onLine)
       : await runOnDesktop(desktop, suite, onLine);
   const counts = seen.counts ?? noCounts;
+  if (code !== 0 || counts.passed === 0) {
+    console.log(`What VS Code said besides:\n${noise.slice(-shownNoise).join("\n")}`);
+  }
   // Failed without a failed test: the suite could not be loaded, or did not come to its end.
   return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }
@@ -66,13 +79,11 @@ async function desktopVsCode(): Promise<string | undefined> {
   }
 }
 
-async function runOnServer(
-  { extension, tests, workspace }: SuiteInVsCode,
-  onLine: (line: string) => void,
-): Promise<number> {
-  const server = await VsCodeServer.start(await serverInstallation());
+async function runOnServer(suite: SuiteInVsCode, onLine: (line: string) => void): Promise<number> {
+  const server = await VsCodeServer.start(await serverInstallation(), { runsTests: true });
   try {
-    const workbench = await Workbench.open(server, { extension, tests, workspace, onLog: onLine });
+    const { workspace } = suite;
+    const workbench = await Workbench.open(server, { workspace, suite, onLog: onLine });
     const tooLong = AbortSignal.timeout(suitePatience);
     try {
       return await Promise.race([

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -29,6 +29,19 @@ const quietSettings = {
 
 export type Settings = Readonly<Record<string, unknown>>;
 
+export interface ServerOptions {
+  readonly settings?: Settings;
+  /** Added to the environment of the server and its extension hosts. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The folder of an extension that is installed, as if from its package. */
+  readonly extension?: string;
+  /**
+   * Lets a page hand over tests for the extension host. VS Code shows no notifications then, so a
+   * test that looks at the workbench goes without and has the extension installed.
+   */
+  readonly runsTests?: boolean;
+}
+
 /** A server of VS Code with a home, settings and extensions of its own. */
 export class VsCodeServer {
   private settings: Settings = quietSettings;
@@ -41,18 +54,22 @@ export class VsCodeServer {
     readonly authority: string,
   ) {}
 
-  /** Starts a server and waits until it listens. `environment` is added to the extension host's. */
+  /** Starts a server and waits until it listens. */
   static async start(
     installation: ServerInstallation,
-    settings: Settings = {},
-    environment: NodeJS.ProcessEnv = {},
+    options: ServerOptions = {},
   ): Promise<VsCodeServer> {
     const root = realpathSync(mkdtempSync(join(tmpdir(), "hopper-vscode-")));
     const id = randomUUID();
     const home = join(root, "home");
     mkdirSync(home);
-    writeSettings(root, { ...quietSettings, ...settings });
-    const child = spawn(installation.node, serverArguments(installation, root), {
+    mkdirSync(join(root, "extensions"));
+    if (options.extension !== undefined) {
+      symlinkSync(options.extension, join(root, "extensions", "phase-hopper"), "junction");
+    }
+    const settings = { ...quietSettings, ...options.settings };
+    writeSettings(root, settings);
+    const child = spawn(installation.node, serverArguments(installation, root, options), {
       cwd: root,
       // A process group of its own, so that everything in it can be ended together.
       detached: true,
@@ -62,13 +79,13 @@ export class VsCodeServer {
         HOME: home,
         XDG_STATE_HOME: join(root, "state"),
         [marker]: id,
-        ...environment,
+        ...options.environment,
       },
     });
     try {
       const port = await listeningPort(child);
       const server = new VsCodeServer(root, id, child, `localhost:${port}`);
-      server.settings = { ...quietSettings, ...settings };
+      server.settings = settings;
       return server;
     } catch (error) {
       await endServer(child, id);
@@ -79,10 +96,6 @@ export class VsCodeServer {
 
   get url(): string {
     return `http://${this.authority}/`;
-  }
-
-  get extensionsFolder(): string {
-    return join(this.root, "extensions");
   }
 
   /** Changes the user's settings; the workbench follows by itself. */
@@ -108,12 +121,15 @@ export class VsCodeServer {
   }
 }
 
-function serverArguments({ serverMain }: ServerInstallation, root: string): string[] {
+function serverArguments(
+  { serverMain }: ServerInstallation,
+  root: string,
+  { runsTests = false }: ServerOptions,
+): string[] {
   return [
     ...[serverMain, "--host", "127.0.0.1", "--port", "0", "--without-connection-token"],
     ...["--accept-server-license-terms", "--telemetry-level", "off"],
-    // Lets a page hand over the folders of the extension and of its tests.
-    "--enable-smoke-test-driver",
+    ...(runsTests ? ["--enable-smoke-test-driver"] : []),
     ...["--server-data-dir", join(root, "server"), "--user-data-dir", join(root, "user")],
     ...["--extensions-dir", join(root, "extensions")],
   ];

@@ -16,10 +16,13 @@ const openPatience = 90_000;
 export interface WorkbenchOptions {
   /** A folder, or a .code-workspace file. */
   readonly workspace?: string;
-  /** The folder of an extension that is run from its sources. */
-  readonly extension?: string;
-  /** The compiled tests to run in the extension host, without `.js`. */
-  readonly tests?: string;
+  /** What is run in the extension host, if the server was started for that. */
+  readonly suite?: {
+    /** The folder of the extension. */
+    readonly extension: string;
+    /** The compiled tests, without `.js`. */
+    readonly tests: string;
+  };
   readonly size?: { readonly width: number; readonly height: number };
   /** A line of the extension host's console. */
   readonly onLog?: (line: string) => void;
@@ -150,19 +153,21 @@ async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: executable, args: [...args], chromiumSandbox: false });
 }
 
-/** The address at which the server shows a workspace, with an extension and its tests. */
+/** The address at which the server shows a workspace. */
 export function workbenchUrl(server: VsCodeServer, options: WorkbenchOptions): string {
   const url = new URL(server.url);
-  const { workspace, extension, tests } = options;
+  const { workspace, suite } = options;
   if (workspace !== undefined) {
     url.searchParams.set(workspace.endsWith(".code-workspace") ? "workspace" : "folder", workspace);
   }
-  const onServer = (path: string): string => `vscode-remote://${server.authority}${path}`;
-  const payload = [
-    ["skipWelcome", "true"],
-    ...(extension === undefined ? [] : [["extensionDevelopmentPath", onServer(extension)]]),
-    ...(tests === undefined ? [] : [["extensionTestsPath", onServer(tests)]]),
-  ];
-  url.searchParams.set("payload", JSON.stringify(payload));
+  if (suite !== undefined) {
+    const onServer = (path: string): string => `vscode-remote://${server.authority}${path}`;
+    const payload = [
+      ["skipWelcome", "true"],
+      ["extensionDevelopmentPath", onServer(suite.extension)],
+      ["extensionTestsPath", onServer(suite.tests)],
+    ];
+    url.searchParams.set("payload", JSON.stringify(payload));
+  }
   return url.href;
 }
