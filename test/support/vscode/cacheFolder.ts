@@ -36,6 +36,7 @@ export async function cached(
 ): Promise<string> {
   const cache = cacheFolder();
   const folder = join(cache, name);
+  const unfinished = join(cache, `${name}.unfinished-${process.pid}`);
   mkdirSync(cache, { recursive: true });
   while (!existsSync(folder)) {
     const lock = `${folder}.lock`;
@@ -46,12 +47,12 @@ export async function cached(
     try {
       if (!existsSync(folder)) {
         removeLeftOvers(cache, name);
-        const unfinished = join(cache, `${name}.unfinished-${process.pid}`);
         mkdirSync(unfinished);
         await install(unfinished);
         renameSync(unfinished, folder);
       }
     } finally {
+      rmSync(unfinished, { recursive: true, force: true });
       rmSync(lock, { force: true });
     }
   }
