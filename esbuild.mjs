@@ -13,6 +13,7 @@ const shared = {
 };
 
 await rm("dist", { recursive: true, force: true });
+await rm("test/out/suite", { recursive: true, force: true });
 await mkdir("dist", { recursive: true });
 
 await Promise.all([
@@ -34,6 +35,15 @@ await Promise.all([
     ...shared,
     entryPoints: ["src/core/queue/snapshotWorker.ts"],
     outfile: "dist/snapshotWorker.js",
+  }),
+  // The tests that run inside VS Code's extension host: each file for itself, found there by name.
+  build({
+    ...shared,
+    minify: false,
+    entryPoints: ["test/vscode/index.ts", "test/vscode/**/*.test.ts"],
+    outbase: "test/vscode",
+    outdir: "test/out/suite",
+    external: ["vscode", "mocha"],
   }),
   copyFile("src/wrapper.sh", "dist/wrapper.sh"),
   copyFile("src/launcher.sh", "dist/launcher.sh"),

@@ -45,6 +45,7 @@ export default tseslint.config(
       "dist/**",
       "node_modules/**",
       "test/fixtures/**",
+      "test/out/**",
       ".hopper/**",
       "examples/**",
       "phase-hopper-demo/**",
@@ -75,10 +76,6 @@ export default tseslint.config(
   },
   ...layers,
   {
-    files: ["src/extension.ts", "src/vscode/**/*.ts", "test/vscode/**/*.ts"],
-    rules: { "no-restricted-imports": "off" },
-  },
-  {
     files: ["src/core/**/*.ts"],
     rules: {
       "no-restricted-globals": [
@@ -106,6 +103,10 @@ export default tseslint.config(
   {
     files: ["test/**/*.ts"],
     rules: { "no-console": "off" },
+  },
+  {
+    files: ["src/extension.ts", "src/vscode/**/*.ts", "test/vscode/**/*.ts"],
+    rules: { "no-restricted-imports": "off" },
   },
   {
     files: ["**/*.mjs", "**/*.cjs"],

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Counts, countsLine, readCounts } from "./support/counts";
+import { runInVsCode } from "./support/vscode/runInVsCode";
+
+/** Each suite once, in order; the first ones are those that need the least. */
+const suites: Readonly<Record<string, () => Promise<Counts>>> = {
+  "unit and cli": () => runMocha(["test/unit/**/*.test.ts", "test/cli/**/*.test.ts"]),
+  "in VS Code": runSuiteInVsCode,
+  "in the workbench": () => runMocha(["test/e2e/**/*.test.ts"]),
+};
+
+/** Runs mocha as .mocharc.json says, shows what it prints and reads its last line. */
+function runMocha(files: readonly string[]): Promise<Counts> {
+  return new Promise((resolve, reject) => {
+    const mocha = require.resolve("mocha/bin/mocha.js");
+    const child = spawn(process.execPath, [mocha, ...files], {
+      stdio: ["inherit", "pipe", "inherit"],
+    });
+    let tail = "";
+    child.stdout.setEncoding("utf8").on("data", (data: string) => {
+      process.stdout.write(data);
+      tail = (tail + data).slice(-1000);
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      const counts = readCounts(tail.trimEnd().split("\n").at(-1) ?? "");
+      const known = counts ?? { passed: 0, failed: 1 };
+      // Mocha may fail without a failed test: a file that cannot be loaded, a forbidden `only`.
+      resolve(code !== 0 && known.failed === 0 ? { ...known, failed: 1 } : known);
+    });
+  });
+}
+
+async function runSuiteInVsCode(): Promise<Counts> {
+  const root = mkdtempSync(join(tmpdir(), "hopper-suite-"));
+  try {
+    const workspace = join(root, "examples");
+    cpSync("examples", workspace, { recursive: true });
+    return await runInVsCode({
+      extension: resolve("."),
+      tests: resolve("test/out/suite/index"),
+      workspace,
+    });
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function runAll(): Promise<Counts> {
+  let total: Counts = { passed: 0, failed: 0 };
+  for (const [name, runSuite] of Object.entries(suites)) {
+    console.log(`\n=== Tests ${name} ===`);
+    const { passed, failed } = await runSuite().catch((error: unknown) => {
+      console.error(error);
+      return { passed: 0, failed: 1 };
+    });
+    const ranNothing = passed + failed === 0;
+    if (ranNothing) {
+      console.error(`No test ran ${name}: that counts as a failure.`);
+    }
+    total = { passed: total.passed + passed, failed: total.failed + failed + (ranNothing ? 1 : 0) };
+  }
+  return total;
+}
+
+void runAll().then((total) => {
+  console.log(countsLine(total));
+  process.exitCode = total.failed === 0 ? 0 : 1;
+});
