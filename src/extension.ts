@@ -62,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(
     registerCommands(
       {
-        ...enqueueCommands(all, services, (queue, planId) => tree.reveal(view, queue, planId)),
+        ...enqueueCommands(all, services, (planId) => tree.reveal(view, planId)),
         ...phaseCommands(targets),
         ...queueCommands(targets, all, channel),
         ...logCommands(targets, own(new LogTerminals(services))),

@@ -13,7 +13,7 @@ import { openAt } from "./goToPhase";
 import type { CommandHandler } from "./register";
 
 /** Shows the plan it was enqueued as. */
-export type RevealPlan = (queue: FolderQueue, planId: string) => Promise<void>;
+export type RevealPlan = (planId: string) => Promise<void>;
 
 /** Enqueuing plans: from the explorer, an editor, a tab, the tree's welcome, or the palette. */
 export function enqueueCommands(queues: WorkspaceQueues, services: Services, reveal: RevealPlan) {
@@ -68,7 +68,7 @@ async function store(
     known && (await whatAboutIt(queue, draft, known, known.source_sha256 !== loaded.sha256));
   if (how === "continue" && known) {
     queue.run();
-    await reveal(queue, known.plan_id);
+    await reveal(known.plan_id);
     return;
   }
   const request: EnqueueRequest = {
@@ -80,7 +80,7 @@ async function store(
     { location: vscode.ProgressLocation.Notification, title: `Enqueuing ${draft.name}…` },
     () => hopper.enqueue(request),
   );
-  await reveal(queue, planId);
+  await reveal(planId);
   const count = phases.length === 1 ? "1 phase was" : `${phases.length} phases were`;
   vscode.window.setStatusBarMessage(`${count} enqueued.`, 6000);
 }

@@ -4,7 +4,14 @@ import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Capability } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
-import { isQueueNode, type PhaseNode, type PlanNode, type QueueNode } from "../tree/nodes";
+import {
+  isQueueNode,
+  type PhaseNode,
+  phaseNodes,
+  type PlanNode,
+  planNodes,
+  type QueueNode,
+} from "../tree/nodes";
 import { phaseRow } from "../tree/phaseRow";
 import type { QueueTree } from "../tree/queueTree";
 import { statusIcons } from "../tree/row";
@@ -43,10 +50,7 @@ export class Targets {
   ): Promise<readonly PhaseNode[]> {
     const rows = this.rows(args);
     if (rows.length > 0) {
-      return this.able(
-        rows.flatMap((row) => this.phasesOf(row)),
-        capability,
-      );
+      return this.able(rows.flatMap(phasesOf), capability);
     }
     const candidates = this.able(this.allPhases(), capability);
     if (candidates.length === 0) {
@@ -90,13 +94,7 @@ export class Targets {
   }
 
   private allPhases(): PhaseNode[] {
-    return this.tree.getChildren().flatMap((row) => this.phasesOf(row));
-  }
-
-  private phasesOf(row: QueueNode): PhaseNode[] {
-    return row.kind === "phase"
-      ? [row]
-      : this.tree.getChildren(row).flatMap((child) => this.phasesOf(child));
+    return this.queues.all.flatMap((queue) => phasesOf({ kind: "folder", queue }));
   }
 
   private able(nodes: readonly PhaseNode[], capability: Capability): PhaseNode[] {
@@ -125,6 +123,17 @@ const nothing: Readonly<Record<Capability, string>> = {
   pause: "No plan can be paused.",
   resume: "No plan is paused.",
 };
+
+function phasesOf(row: QueueNode): PhaseNode[] {
+  switch (row.kind) {
+    case "phase":
+      return [row];
+    case "plan":
+      return phaseNodes(row);
+    case "folder":
+      return planNodes(row.queue).flatMap(phaseNodes);
+  }
+}
 
 interface PhasePick extends vscode.QuickPickItem {
   readonly node: PhaseNode;

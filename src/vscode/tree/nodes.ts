@@ -22,6 +22,17 @@ export interface PhaseNode {
   readonly phase: PhaseQueueItem;
 }
 
+/** The plans of a queue, in the order in which they were enqueued. */
+export function planNodes(queue: FolderQueue): PlanNode[] {
+  return (queue.reader?.plans() ?? []).map((plan) => ({ kind: "plan", queue, plan }));
+}
+
+/** The phases of a plan, in the order of their numbers. */
+export function phaseNodes({ queue, plan }: Omit<PlanNode, "kind">): PhaseNode[] {
+  const phases = queue.reader?.phases({ planId: plan.plan_id, content: false }) ?? [];
+  return phases.map((phase) => ({ kind: "phase", queue, plan, phase }));
+}
+
 /** What a command was called with, when it was called from elsewhere than the tree. */
 export function isQueueNode(value: unknown): value is QueueNode {
   return (

@@ -1,11 +1,12 @@
 import * as vscode from "vscode";
 import { isoNow } from "../../core/base/clock";
 import type { Disposable } from "../../core/base/lifecycle";
+import { views } from "../contributions";
 import type { FolderQueue, FolderQueueChange } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import { waitingOf } from "../waiting";
-import type { PhaseNode, PlanNode, QueueNode } from "./nodes";
+import { type PhaseNode, phaseNodes, type PlanNode, planNodes, type QueueNode } from "./nodes";
 import { phaseRow, type PhaseRowFacts, phaseTooltip } from "./phaseRow";
 import { planRow, type PlanRowFacts, planTooltip } from "./planRow";
 import { contextValue, type Row } from "./row";
@@ -14,6 +15,9 @@ import { contextValue, type Row } from "./row";
 const redrawPause = 150;
 /** The times of running phases are shown, and grow. */
 const tick = 1000;
+
+/** A view that cannot be shown is not waited for for longer. */
+const revealPatience = 3000;
 
 /**
  * The Queue tree: plans and their phases; folders above them where several have a queue. Everything
@@ -25,6 +29,11 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
   /** The nodes that were drawn last, since the editor knows them by identity. */
   private readonly plans = new Map<string, PlanNode>();
   private readonly running = new Set<PhaseNode>();
+  /** Plans whose rows the editor has asked for, and those that it shall ask for. */
+  private readonly asked = new Set<string>();
+  private readonly awaited = new Map<string, () => void>();
+  /** Plans that were finished before anybody saw them at work are drawn closed. */
+  private readonly seenUnfinished = new Set<string>();
   /** Plans to draw again; undefined is everything. */
   private stale: Set<string> | undefined = new Set();
   private redraw: Disposable | undefined;
@@ -96,15 +105,15 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     return item;
   }
 
-  /** Brings a plan into view, where the view can be seen. */
-  async reveal(
-    view: vscode.TreeView<QueueNode>,
-    queue: FolderQueue,
-    planId: string,
-  ): Promise<void> {
-    this.getChildren().forEach((row) => row.kind === "folder" && this.getChildren(row));
+  /** Shows the view, and in it a plan. */
+  async reveal(view: vscode.TreeView<QueueNode>, planId: string): Promise<void> {
+    this.seenUnfinished.add(planId);
+    await vscode.commands.executeCommand(`${views.queue}.focus`);
+    if (!this.asked.has(planId)) {
+      await this.drawn(planId);
+    }
     const node = this.plans.get(planId);
-    if (node?.queue === queue) {
+    if (node) {
       await view.reveal(node, { select: true, focus: false, expand: true });
     }
   }
@@ -117,8 +126,21 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     this.redrawn.dispose();
   }
 
+  /** The editor can reveal only what it has asked for, and asks when it comes to it. */
+  private drawn(planId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const patience = this.services.clock.after(revealPatience, resolve);
+      this.awaited.set(planId, () => {
+        patience.dispose();
+        resolve();
+      });
+      this.changed.fire(undefined);
+    });
+  }
+
   private roots(): QueueNode[] {
     this.plans.clear();
+    this.asked.clear();
     this.running.clear();
     const shown = this.shown();
     const [only] = shown;
@@ -134,8 +156,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
 
   /** Unfinished plans in the order they are started, then the finished ones, newest first. */
   private plansOf(queue: FolderQueue): PlanNode[] {
-    const { reader } = queue;
-    const nodes = (reader?.plans() ?? []).map((plan): PlanNode => ({ kind: "plan", queue, plan }));
+    const nodes = planNodes(queue);
     const finished = nodes.filter(isFinished);
     for (const node of nodes) {
       this.plans.set(node.plan.plan_id, node);
@@ -149,8 +170,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
         this.running.delete(node);
       }
     }
-    const phases = queue.reader?.phases({ planId: plan.plan_id, content: false }) ?? [];
-    const nodes = phases.map((phase): PhaseNode => ({ kind: "phase", queue, plan, phase }));
+    const nodes = phaseNodes({ queue, plan });
     for (const node of nodes.filter(({ phase }) => phase.status === "running")) {
       this.running.add(node);
     }
@@ -159,12 +179,18 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
   }
 
   private planItem(node: PlanNode): vscode.TreeItem {
+    const { plan_id } = node.plan;
+    this.asked.add(plan_id);
+    this.awaited.get(plan_id)?.();
+    this.awaited.delete(plan_id);
     const facts = this.planFacts(node);
     const item = itemOf("plan", planRow(facts), node.plan.plan_id);
-    item.collapsibleState =
-      facts.waiting.kind === "completed"
-        ? vscode.TreeItemCollapsibleState.Collapsed
-        : vscode.TreeItemCollapsibleState.Expanded;
+    if (!isFinished(node)) {
+      this.seenUnfinished.add(plan_id);
+    }
+    item.collapsibleState = this.seenUnfinished.has(plan_id)
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
     return item;
   }
 

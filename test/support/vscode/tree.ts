@@ -33,7 +33,13 @@ export class Tree {
   async chooseFromMenu(row: string | RegExp, entry: string): Promise<void> {
     await this.rows(row).first().click({ button: "right" });
     const menu = this.page.locator(".monaco-menu:visible");
-    await menu.getByRole("menuitem", { name: entry }).first().click();
+    const item = menu.getByRole("menuitem", { name: entry }).first();
+    await item.waitFor();
+    // A menu that has just opened takes no click, lest the one that opened it chooses something.
+    while (await item.isVisible()) {
+      await item.click({ timeout: 1000 }).catch(() => undefined);
+      await menu.waitFor({ state: "hidden", timeout: 500 }).catch(() => undefined);
+    }
   }
 
   /** Presses an inline action of a row; those appear under the pointer. */

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { eventually } from "../support/eventually";
+import { patience, plan, Stage } from "./stage";
+
+const cli = resolve("dist/cli.js");
+
+/** Runs until the file appears, and notes that it ran. */
+const held = (name: string): string =>
+  `echo run >> ${name}.txt; until [ -e ${name}.go ]; do sleep 0.1; done`;
+
+describe("hosts that come and go", function () {
+  this.timeout(patience);
+
+  let stage: Stage | undefined;
+
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) {
+      await stage?.workbench.screenshot(`failed ${this.currentTest.title}`);
+    }
+    await stage?.close();
+    stage = undefined;
+  });
+
+  async function openHeld(): Promise<Stage> {
+    const opened = await Stage.open({
+      "held.md": plan("Held", [
+        ["First", held("first")],
+        ["Second", "echo run >> second.txt"],
+      ]),
+    });
+    stage = opened;
+    return opened;
+  }
+
+  it("a window reload leaves a running phase alone and shows it again", async () => {
+    const { workbench, ...rest } = await openHeld().then((opened) => ({
+      workbench: opened.workbench,
+      opened,
+    }));
+    const { opened } = rest;
+    await opened.enqueue("held.md");
+    await opened.status("Phase 1: First", "running");
+    await workbench.quickInput.runCommand("Developer: Reload Window");
+    await workbench.page.waitForLoadState("load");
+    await workbench.waitUntilUp();
+    await opened.status("Phase 1: First", "running");
+    await workbench.screenshot("after a reload");
+    opened.write("first.go");
+    await opened.status("Phase 1: First", "completed");
+    await opened.status("Phase 2: Second", "completed");
+    assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
+    assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
+  });
+
+  it("a killed extension host leaves a running phase alone, and the next one settles it", async () => {
+    const opened = await openHeld();
+    await opened.enqueue("held.md");
+    await opened.status("Phase 1: First", "running");
+    const host = opened.server
+      .processes()
+      .find(({ command }) => command.includes("type=extensionHost"));
+    assert.ok(host, "there is no extension host");
+    process.kill(host.pid, "SIGKILL");
+    opened.write("first.go");
+    await opened.status("Phase 2: Second", "completed");
+    assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
+    assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
+  });
+
+  it("a command line that owns the queue is followed, gets the commands, and is taken over from", async () => {
+    const opened = await openHeld();
+    const { workbench, folder, environment } = opened;
+    const run = spawn(process.execPath, [cli, "run", "held.md", "--yes"], {
+      cwd: folder,
+      env: environment,
+      stdio: "ignore",
+    });
+    const ended = new Promise((resolve) => run.once("exit", resolve));
+    await eventually("the phase runs", () => opened.has("first.txt"));
+    await workbench.tree.openContainer("Phase Hopper");
+    await opened.status("Phase 1: First", "running");
+    await workbench.page
+      .getByText(/owned by process \d+ \(phase-hopper\)/)
+      .first()
+      .waitFor();
+    await workbench.screenshot("owned by a command line");
+    await workbench.quickInput.runCommand("Phase Hopper: Pause");
+    const paused = (): boolean =>
+      /paused by you/.test(
+        execFileSync(process.execPath, [cli, "list"], { cwd: folder, env: environment }).toString(),
+      );
+    await eventually("the owner is paused", paused);
+    opened.write("first.go");
+    await ended;
+    await opened.status("Phase 1: First", "completed");
+    await opened.status("Phase 2: Second", "ready");
+    await eventually("the window owns the queue", () =>
+      /"program": "vscode"/.test(readFileSync(opened.file(".hopper/owner.json"), "utf8")),
+    );
+    await workbench.quickInput.runCommand("Phase Hopper: Resume");
+    await opened.status("Phase 2: Second", "completed");
+    assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
+  });
+
+  it("an untrusted workspace shows a plan, and neither stores nor starts anything", async () => {
+    const opened = await Stage.open(
+      { "release.md": plan("Release", [["Build", "echo built > built.txt"]]) },
+      {
+        settings: {
+          "security.workspace.trust.enabled": true,
+          "security.workspace.trust.startupPrompt": "never",
+        },
+      },
+    );
+    stage = opened;
+    const { tree, quickInput, page } = opened.workbench;
+    await tree.openContainer("Phase Hopper");
+    await page.getByText("In an untrusted workspace plans are shown").waitFor();
+    await opened.workbench.screenshot("untrusted");
+    await tree.openContainer("Explorer");
+    await tree.chooseFromMenu("release.md", "Enqueue Phases");
+    const rows = await quickInput.rows();
+    assert.match(rows[0] ?? "", /Not enqueued: this workspace is not trusted/);
+    assert.equal(opened.has(".hopper"), false);
+    assert.equal(opened.has("built.txt"), false);
+  });
+});

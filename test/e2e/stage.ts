@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Locator } from "playwright-core";
+import { serverInstallation } from "../support/vscode/installation";
+import { type ServerOptions, VsCodeServer } from "../support/vscode/server";
+import { Workbench } from "../support/vscode/workbench";
+
+/** The first run installs the server and the browser. */
+export const patience = 15 * 60_000;
+
+/** The workbench on a folder of its own, with our extension: what a user has before them. */
+export class Stage {
+  private constructor(
+    readonly server: VsCodeServer,
+    readonly folder: string,
+    readonly workbench: Workbench,
+  ) {}
+
+  /** @param files names below the workspace folder, and their texts. */
+  static async open(
+    files: Readonly<Record<string, string>>,
+    options: ServerOptions = {},
+  ): Promise<Stage> {
+    const server = await VsCodeServer.start(await serverInstallation(), {
+      extension: resolve("."),
+      ...options,
+      // Text that is drawn by the graphics card is in no element.
+      settings: { "terminal.integrated.gpuAcceleration": "off", ...options.settings },
+    });
+    const folder = join(server.root, "workspace");
+    mkdirSync(folder);
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, name), text);
+    }
+    try {
+      const workbench = await Workbench.open(server, { workspace: folder });
+      return new Stage(server, folder, workbench);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** The environment in which a command line has the same home as the extension. */
+  get environment(): NodeJS.ProcessEnv {
+    const { root } = this.server;
+    return { ...process.env, HOME: join(root, "home"), XDG_STATE_HOME: join(root, "state") };
+  }
+
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.file(name));
+  }
+
+  write(name: string, text = ""): void {
+    writeFileSync(this.file(name), text);
+  }
+
+  /** Enqueues a plan as a user does first: from the explorer, with a right-click. */
+  async enqueue(name: string): Promise<void> {
+    const { tree, quickInput } = this.workbench;
+    await tree.openContainer("Explorer");
+    await tree.chooseFromMenu(name, "Enqueue Phases");
+    await quickInput.choose("Enqueue ");
+  }
+
+  /** A row of the queue with this text; rows are waited for. */
+  row(text: string | RegExp): Locator {
+    return this.workbench.tree.rows(text).first();
+  }
+
+  /** Waits until a phase has this status: it is part of what a screen reader says of its row. */
+  async status(phase: string, status: string): Promise<void> {
+    const { page } = this.workbench;
+    await page
+      .locator(`.part.sidebar .monaco-list-row[aria-label*="${phase}, ${status}"]`)
+      .waitFor({ timeout: 60_000 });
+  }
+
+  async close(): Promise<void> {
+    await this.workbench.close();
+    await this.server.stop();
+    assert.deepEqual(this.server.processes(), []);
+  }
+}
+
+/** A plan of shell phases: title and what each runs. */
+export function plan(title: string, phases: readonly (readonly [string, string])[]): string {
+  const texts = phases.map(
+    ([name, script], index) => `## Phase ${index + 1}: ${name}\n\n\`\`\`sh\n${script}\n\`\`\`\n`,
+  );
+  return `# ${title}\n\n${texts.join("\n")}`;
+}
