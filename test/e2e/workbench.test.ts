@@ -20,7 +20,7 @@ describe("the extension in the workbench", function () {
   });
 
   after(async () => {
-    await workbench.close();
+    // Ends the browser too.
     await server.stop();
     assert.deepEqual(server.processes(), []);
   });
