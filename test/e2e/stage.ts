@@ -65,6 +65,7 @@ export class Stage {
     const { tree, quickInput } = this.workbench;
     await tree.openContainer("Explorer");
     await tree.chooseFromMenu(name, "Enqueue Phases");
+    await this.workbench.page.getByText(`Enqueue Phases: ${name}`).waitFor();
     await quickInput.choose("Enqueue ");
   }
 

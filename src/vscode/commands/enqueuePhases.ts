@@ -128,7 +128,8 @@ async function whatAboutIt(
 /** The files a menu was opened on, else the Markdown file that is being edited, else one to pick. */
 async function chosenFiles(first: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
   const uris = Array.isArray(selected) ? selected.filter(isUri) : [];
-  if (uris.length > 0) {
+  // A menu can be opened on a file beside the selected ones: then that file alone is meant.
+  if (isUri(first) && uris.some((uri) => uri.toString() === first.toString())) {
     return uris.filter(({ path }) => /\.(md|markdown)$/i.test(path));
   }
   if (isUri(first)) {

@@ -21,7 +21,7 @@ const quietSettings = {
   "remote.autoForwardPorts": false,
   "security.workspace.trust.enabled": false,
   "window.commandCenter": false,
-  "workbench.colorTheme": "Default Dark Modern",
+  "workbench.colorTheme": "Dark Modern",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
@@ -98,7 +98,7 @@ export class VsCodeServer {
     return `http://${this.authority}/`;
   }
 
-  /** Changes the user's settings; the workbench follows by itself. */
+  /** Changes the user's settings; a page shows them when it is loaded again. */
   changeSettings(changes: Settings): void {
     this.settings = { ...this.settings, ...changes };
     writeSettings(this.root, this.settings);
@@ -107,6 +107,11 @@ export class VsCodeServer {
   /** A setting as the user has it. */
   setting(name: string): unknown {
     return this.settings[name];
+  }
+
+  /** The environment of what belongs to this server: `stop()` ends whoever has it. */
+  get environment(): Readonly<Record<string, string>> {
+    return { [marker]: this.id };
   }
 
   /** Processes that the server, its extension hosts and what they started have alive. */

@@ -48,7 +48,7 @@ export class Workbench {
 
   /** Opens the workbench and waits until it can be used. */
   static async open(server: VsCodeServer, options: WorkbenchOptions = {}): Promise<Workbench> {
-    const browser = await launchBrowser();
+    const browser = await launchBrowser(server);
     try {
       const page = await browser.newPage({
         viewport: options.size ?? { width: 1280, height: 800 },
@@ -99,10 +99,11 @@ export class Workbench {
     return path;
   }
 
-  /** Changes the colour theme through the user's settings and waits until it shows. */
+  /** Changes the colour theme through the user's settings; the page is loaded again for it. */
   async useTheme(theme: ColorTheme): Promise<void> {
+    // The server does not reliably notice that the file changed; a page that opens reads it.
     this.server.changeSettings({ "workbench.colorTheme": themes[theme].name });
-    await this.waitForTheme();
+    await this.reloadPage();
   }
 
   private async waitForTheme(): Promise<void> {
@@ -141,16 +142,21 @@ export class Workbench {
 }
 
 const themes = {
-  dark: { name: "Default Dark Modern", mark: "vs-dark" },
-  light: { name: "Default Light Modern", mark: "vs" },
+  dark: { name: "Dark Modern", mark: "vs-dark" },
+  light: { name: "Light Modern", mark: "vs" },
   highContrast: { name: "Default High Contrast", mark: "hc-black" },
 } as const;
 
 export type ColorTheme = keyof typeof themes;
 
-async function launchBrowser(): Promise<Browser> {
+async function launchBrowser(server: VsCodeServer): Promise<Browser> {
   const { executable, args } = await browserInstallation();
-  return chromium.launch({ executablePath: executable, args: [...args], chromiumSandbox: false });
+  return chromium.launch({
+    executablePath: executable,
+    args: [...args],
+    chromiumSandbox: false,
+    env: { ...process.env, ...server.environment },
+  });
 }
 
 /** The address at which the server shows a workspace. */
