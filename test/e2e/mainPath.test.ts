@@ -88,7 +88,8 @@ describe("a plan in the workbench", function () {
       await stage.workbench.screenshot(`failed, ${theme}`);
     }
     stage.write("mended.txt");
-    await notifications.press(/Phase 1: Try failed/, "Retry");
+    await stage.workbench.tree.openContainer("Phase Hopper");
+    await stage.workbench.tree.pressInlineAction("1: Try", "Retry");
     await stage.status("Phase 1: Try", "completed");
     await stage.status("Phase 2: Finish", "completed");
     assert.equal(readFileSync(stage.file("tries.txt"), "utf8"), "tried\ntried\n");
@@ -96,7 +97,7 @@ describe("a plan in the workbench", function () {
   });
 
   it("is asked about when it is enqueued again unfinished, and can be removed", async () => {
-    const { tree, notifications, quickInput } = stage.workbench;
+    const { tree, notifications, quickInput, page } = stage.workbench;
     await tree.openContainer("Phase Hopper");
     await quickInput.runCommand("Phase Hopper: Clear Completed");
     await stage.row("Release the library").waitFor({ state: "hidden" });
@@ -110,6 +111,7 @@ describe("a plan in the workbench", function () {
     await notifications.pressInDialog("Continue");
     await stage.status("Phase 1: Look", "waiting for a person");
     await tree.pressInlineAction("1: Look", "Done");
+    await page.getByText("Phase 1: Look: Done").waitFor();
     await quickInput.accept();
     await stage.status("Phase 1: Look", "completed");
   });

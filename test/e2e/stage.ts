@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Locator } from "playwright-core";
 import { serverInstallation } from "../support/vscode/installation";
@@ -64,6 +64,10 @@ export class Stage {
   async enqueue(name: string): Promise<void> {
     const { tree, quickInput } = this.workbench;
     await tree.openContainer("Explorer");
+    // New files move the rows, also from under a click.
+    for (const file of readdirSync(this.folder)) {
+      await tree.rows(file).first().waitFor();
+    }
     await tree.chooseFromMenu(name, "Enqueue Phases");
     await this.workbench.page.getByText(`Enqueue Phases: ${name}`).waitFor();
     await quickInput.choose("Enqueue ");

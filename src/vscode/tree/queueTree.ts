@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { isoNow } from "../../core/base/clock";
+import { errorMessage } from "../../core/base/errors";
 import type { Disposable } from "../../core/base/lifecycle";
 import { views } from "../contributions";
 import type { FolderQueue, FolderQueueChange } from "../queues/folderQueue";
@@ -113,8 +114,11 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
       await this.drawn(planId);
     }
     const node = this.plans.get(planId);
-    if (node) {
-      await view.reveal(node, { select: true, focus: false, expand: true });
+    try {
+      await (node && view.reveal(node, { select: true, focus: false, expand: true }));
+    } catch (error) {
+      // The editor was drawing the tree anew just then. The plan is there, only not selected.
+      this.services.logger.debug(`Plan ${planId} was not revealed: ${errorMessage(error)}`);
     }
   }
 
