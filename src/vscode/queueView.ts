@@ -36,6 +36,7 @@ function messageOf(queue: FolderQueue): string {
     case "untrusted":
       return reader ? "Shown only: nothing is started in an untrusted workspace." : "";
     case "follower":
+      return `${state.refusal.message} What is done here goes to it.`;
     case "foreign":
     case "failed":
       return state.refusal.message;

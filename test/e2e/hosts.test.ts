@@ -65,7 +65,7 @@ describe("hosts that come and go", function () {
     assert.ok(host, "there is no extension host");
     process.kill(host.pid, "SIGKILL");
     opened.write("first.go");
-    await opened.status("Phase 2: Second", "completed");
+    await opened.row("2/2").waitFor({ timeout: 60_000 });
     assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
     assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
   });
@@ -88,15 +88,17 @@ describe("hosts that come and go", function () {
       .waitFor();
     await workbench.screenshot("owned by a command line");
     await workbench.quickInput.runCommand("Phase Hopper: Pause");
-    const paused = (): boolean =>
-      /paused by you/.test(
-        execFileSync(process.execPath, [cli, "list"], { cwd: folder, env: environment }).toString(),
-      );
-    await eventually("the owner is paused", paused);
+    // The title's action turns into its opposite when the owner's files say that it is paused.
+    await workbench.page
+      .locator('.part.sidebar .action-label[aria-label="Resume"]')
+      .first()
+      .waitFor();
     opened.write("first.go");
     await ended;
     await opened.status("Phase 1: First", "completed");
     await opened.status("Phase 2: Second", "ready");
+    const list = execFileSync(process.execPath, [cli, "list"], { cwd: folder, env: environment });
+    assert.match(list.toString(), /paused by you/i);
     await eventually("the window owns the queue", () =>
       /"program": "vscode"/.test(readFileSync(opened.file(".hopper/owner.json"), "utf8")),
     );

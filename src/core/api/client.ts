@@ -122,7 +122,7 @@ class HttpOwnerClient implements OwnerClient {
     const { address, clock } = this;
     const socket = await openConnection(address, clock, this.abort.signal);
     this.hasSent = true;
-    const { status, json } = await exchange({ method, path, text }, socket, address.token, clock);
+    const { status, json } = await exchange({ method, path, text }, socket, address, clock);
     if (status >= 400) {
       throw toError(status, json);
     }

@@ -58,14 +58,14 @@ export async function openConnection(
 export async function exchange(
   message: OwnerRequest,
   socket: Socket,
-  token: string,
+  address: OwnerAddress,
   clock: Clock,
 ): Promise<OwnerAnswer> {
   const deadline = clock.after(workTime, () =>
     socket.destroy(new Error(`nothing was answered for ${workTime / 1000} s`)),
   );
   try {
-    return await converse(message, token, socket);
+    return await converse(message, address, socket);
   } catch (error) {
     throw new HopperError(
       "unavailable",
@@ -81,7 +81,7 @@ export async function exchange(
 
 function converse(
   { method, path, text }: OwnerRequest,
-  token: string,
+  { socketPath, token }: OwnerAddress,
   socket: Socket,
 ): Promise<OwnerAnswer> {
   return new Promise((resolve, reject) => {
@@ -92,7 +92,10 @@ function converse(
       "Content-Length": Buffer.byteLength(text),
       Connection: "close",
     };
-    const outgoing = request({ createConnection: () => socket, method, path, headers });
+    // The path is not needed to connect. But editors put proxies in front of every request that does
+    // not name a socket, and would send it, with its token, somewhere else.
+    const createConnection = (): Socket => socket;
+    const outgoing = request({ createConnection, socketPath, method, path, headers });
     outgoing.on("error", reject);
     outgoing.on("response", (incoming) => {
       const chunks: Buffer[] = [];
