@@ -1,6 +1,14 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -34,7 +42,9 @@ export interface ServerOptions {
   /** Added to the environment of the server and its extension hosts. */
   readonly environment?: NodeJS.ProcessEnv;
   /** The folder of an extension that is installed, as if from its package. */
-  readonly extension?: string;
+  readonly extension?: string | undefined;
+  /** A folder of extensions that were installed already, in place of an own one. */
+  readonly extensions?: string;
   /**
    * Lets a page hand over tests for the extension host. VS Code shows no notifications then, so a
    * test that looks at the workbench goes without and has the extension installed.
@@ -63,7 +73,11 @@ export class VsCodeServer {
     const id = randomUUID();
     const home = join(root, "home");
     mkdirSync(home);
-    mkdirSync(join(root, "extensions"));
+    if (options.extensions === undefined) {
+      mkdirSync(join(root, "extensions"));
+    } else {
+      cpSync(options.extensions, join(root, "extensions"), { recursive: true });
+    }
     if (options.extension !== undefined) {
       symlinkSync(options.extension, join(root, "extensions", "phase-hopper"), "junction");
     }
