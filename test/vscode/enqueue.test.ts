@@ -30,6 +30,10 @@ const plan = (script: string): string =>
 
 describe("enqueuing in VS Code", () => {
   it("takes what an editor shows, saved or not", async () => {
+    // In a browser the default is to save after a second.
+    await vscode.workspace
+      .getConfiguration("files")
+      .update("autoSave", "off", vscode.ConfigurationTarget.Workspace);
     writeFileSync(file("edited.md"), plan("echo saved > which.txt"));
     const document = await vscode.workspace.openTextDocument(file("edited.md"));
     const editor = await vscode.window.showTextDocument(document);
