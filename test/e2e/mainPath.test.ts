@@ -85,6 +85,7 @@ describe("a plan in the workbench", function () {
     await page.locator(".part.activitybar .badge-content", { hasText: "1" }).waitFor();
     for (const theme of ["light", "highContrast", "dark"] as const) {
       await stage.workbench.useTheme(theme);
+      await stage.status("Phase 2: Finish", "blocked");
       await stage.workbench.screenshot(`failed, ${theme}`);
     }
     stage.write("mended.txt");
