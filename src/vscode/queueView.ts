@@ -32,9 +32,8 @@ function messageOf(queue: FolderQueue): string {
   switch (state.kind) {
     case "absent":
     case "opening":
-      return "";
     case "untrusted":
-      return reader ? "Shown only: nothing is started in an untrusted workspace." : "";
+      return "";
     case "follower":
       return `${state.refusal.message} What is done here goes to it.`;
     case "foreign":

@@ -107,6 +107,71 @@ describe("hosts that come and go", function () {
     assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
   });
 
+  it("comes up paused after three crashes, and goes on when it is resumed", async () => {
+    const opened = await openHeld();
+    const { workbench, server } = opened;
+    await opened.enqueue("held.md");
+    await opened.status("Phase 1: First", "running");
+    const hosts = (): readonly number[] =>
+      server
+        .processes()
+        .filter(({ command }) => command.includes("type=extensionHost"))
+        .map(({ pid }) => pid);
+    const owner = (): string => readFileSync(opened.file(".hopper/owner.json"), "utf8");
+    for (let crash = 1; crash <= 3; crash++) {
+      const before = owner();
+      hosts().forEach((pid) => process.kill(pid, "SIGKILL"));
+      // VS Code starts a new host by itself twice, then asks; a reload answers.
+      await workbench.reloadPage();
+      await eventually(`a host after crash ${crash} owns the queue`, () => owner() !== before);
+    }
+    await workbench.tree.openContainer("Phase Hopper");
+    await workbench.page
+      .getByText(/followed a crash/)
+      .first()
+      .waitFor();
+    await workbench.screenshot("paused after crashes");
+    opened.write("first.go");
+    await opened.status("Phase 1: First", "completed");
+    await opened.status("Phase 2: Second", "ready");
+    await workbench.quickInput.runCommand("Phase Hopper: Resume");
+    await opened.status("Phase 2: Second", "completed");
+    assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
+  });
+
+  it("several folders have a queue each, shown below their names", async () => {
+    const opened = await Stage.open(
+      {
+        "one/first.md": plan("Of one", [["Build", "pwd > where.txt"]]),
+        "two/second.md": plan("Of two", [["Test", "pwd > where.txt"]]),
+      },
+      {},
+      ["one", "two"],
+    );
+    stage = opened;
+    const { tree, quickInput } = opened.workbench;
+    for (const [name, title] of [
+      ["first.md", "Of one"],
+      ["second.md", "Of two"],
+    ] as const) {
+      await quickInput.runCommand("Phase Hopper: Enqueue Phases");
+      await quickInput.choose(name);
+      await quickInput.choose("Enqueue 1 Phase");
+      await opened.row(title).waitFor();
+    }
+    await tree.openContainer("Phase Hopper");
+    await opened.row(/^one/).waitFor();
+    await opened.row(/^two/).waitFor();
+    await opened.workbench.screenshot("several folders");
+    for (const name of ["one", "two"]) {
+      await eventually(`the phase of ${name} ran`, () => opened.has(`${name}/where.txt`));
+      assert.equal(
+        readFileSync(opened.file(`${name}/where.txt`), "utf8"),
+        `${opened.file(name)}\n`,
+      );
+    }
+  });
+
   it("an untrusted workspace shows a plan, and neither stores nor starts anything", async () => {
     const opened = await Stage.open(
       { "release.md": plan("Release", [["Build", "echo built > built.txt"]]) },
@@ -120,7 +185,7 @@ describe("hosts that come and go", function () {
     stage = opened;
     const { tree, quickInput, page } = opened.workbench;
     await tree.openContainer("Phase Hopper");
-    await page.getByText("In an untrusted workspace plans are shown").waitFor();
+    await page.getByText("In an untrusted workspace plans can be previewed").waitFor();
     await opened.workbench.screenshot("untrusted");
     await tree.openContainer("Explorer");
     await tree.chooseFromMenu("release.md", "Enqueue Phases");

@@ -17,10 +17,14 @@ export class Stage {
     readonly workbench: Workbench,
   ) {}
 
-  /** @param files names below the workspace folder, and their texts. */
+  /**
+   * @param files names below the workspace folder, and their texts.
+   * @param folders opens these folders of it together, in place of the whole.
+   */
   static async open(
     files: Readonly<Record<string, string>>,
     options: ServerOptions = {},
+    folders: readonly string[] = [],
   ): Promise<Stage> {
     const server = await VsCodeServer.start(await serverInstallation(), {
       extension: resolve("."),
@@ -30,11 +34,21 @@ export class Stage {
     });
     const folder = join(server.root, "workspace");
     mkdirSync(folder);
+    for (const name of folders) {
+      mkdirSync(join(folder, name));
+    }
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(join(folder, name), text);
     }
+    const several = join(server.root, "several.code-workspace");
+    writeFileSync(
+      several,
+      JSON.stringify({ folders: folders.map((name) => ({ path: join(folder, name) })) }),
+    );
     try {
-      const workbench = await Workbench.open(server, { workspace: folder });
+      const workbench = await Workbench.open(server, {
+        workspace: folders.length === 0 ? folder : several,
+      });
       return new Stage(server, folder, workbench);
     } catch (error) {
       await server.stop();

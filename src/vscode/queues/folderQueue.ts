@@ -97,7 +97,7 @@ export class FolderQueue implements Disposable {
     }
   }
 
-  /** The same after trust was given, when the queue is shown from its files already. */
+  /** The same after trust was given. */
   async reopenIfThere(): Promise<void> {
     if (this.current.kind === "untrusted") {
       await this.reopen({ automatic: true, starts: true });
@@ -178,7 +178,8 @@ export class FolderQueue implements Disposable {
 
   private async tryToOpen(choices: OpenChoices): Promise<void> {
     if (!vscode.workspace.isTrusted) {
-      await this.show({ kind: "untrusted" });
+      // Reading a queue replays what its journal says: not even that is done for a stranger's.
+      this.become({ kind: "untrusted" });
       return;
     }
     if (this.current.kind === "absent") {

@@ -16,7 +16,7 @@ export type QueueState =
       readonly refusal: HopperError;
       readonly owner: QueueOwner | undefined;
     }
-  /** The workspace is not trusted: shown from its files, nothing is started or changed. */
+  /** The workspace is not trusted: a queue in it is not read, and none is made. */
   | { readonly kind: "untrusted" }
   /** This user did not make it: shown from its files until somebody adopts it. */
   | { readonly kind: "foreign"; readonly refusal: HopperError }
