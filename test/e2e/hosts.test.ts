@@ -107,38 +107,6 @@ describe("hosts that come and go", function () {
     assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
   });
 
-  it("comes up paused after three crashes, and goes on when it is resumed", async () => {
-    const opened = await openHeld();
-    const { workbench, server } = opened;
-    await opened.enqueue("held.md");
-    await opened.status("Phase 1: First", "running");
-    const hosts = (): readonly number[] =>
-      server
-        .processes()
-        .filter(({ command }) => command.includes("type=extensionHost"))
-        .map(({ pid }) => pid);
-    const owner = (): string => readFileSync(opened.file(".hopper/owner.json"), "utf8");
-    for (let crash = 1; crash <= 3; crash++) {
-      const before = owner();
-      hosts().forEach((pid) => process.kill(pid, "SIGKILL"));
-      // VS Code starts a new host by itself twice, then asks; a reload answers.
-      await workbench.reloadPage();
-      await eventually(`a host after crash ${crash} owns the queue`, () => owner() !== before);
-    }
-    await workbench.tree.openContainer("Phase Hopper");
-    await workbench.page
-      .getByText(/followed a crash/)
-      .first()
-      .waitFor();
-    await workbench.screenshot("paused after crashes");
-    opened.write("first.go");
-    await opened.status("Phase 1: First", "completed");
-    await opened.status("Phase 2: Second", "ready");
-    await workbench.quickInput.runCommand("Phase Hopper: Resume");
-    await opened.status("Phase 2: Second", "completed");
-    assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
-  });
-
   it("several folders have a queue each, shown below their names", async () => {
     const opened = await Stage.open(
       {
