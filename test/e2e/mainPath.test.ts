@@ -114,7 +114,13 @@ describe("a plan in the workbench", function () {
 
   // Last, since each theme loads the page anew.
   it("is shown in every theme", async () => {
-    stage.write("again.md", plan("Fails", [["Fail", "exit 3"], ["Behind it", "true"]]));
+    stage.write(
+      "again.md",
+      plan("Fails", [
+        ["Fail", "exit 3"],
+        ["Behind it", "true"],
+      ]),
+    );
     await stage.enqueue("again.md");
     for (const theme of ["light", "highContrast", "dark"] as const) {
       await stage.workbench.useTheme(theme);
