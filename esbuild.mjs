@@ -36,6 +36,29 @@ await Promise.all([
     entryPoints: ["src/core/queue/snapshotWorker.ts"],
     outfile: "dist/snapshotWorker.js",
   }),
+  build({
+    ...shared,
+    entryPoints: ["src/core/coordinator/historyWorker.ts"],
+    outfile: "dist/historyWorker.js",
+  }),
+  build({
+    ...shared,
+    entryPoints: ["src/core/coordinator/planWorker.ts"],
+    outfile: "dist/planWorker.js",
+  }),
+  // The hopper card: a page of its own, which knows neither the editor nor Node.
+  build({
+    ...shared,
+    platform: "browser",
+    format: "iife",
+    target: "chrome124",
+    entryPoints: ["webview-ui/main.tsx"],
+    outdir: "dist/card",
+    assetNames: "[name]",
+    loader: { ".ttf": "file" },
+    jsx: "automatic",
+    jsxImportSource: "preact",
+  }),
   // The tests that run inside VS Code's extension host: each file for itself, found there by name.
   build({
     ...shared,

@@ -8,7 +8,8 @@ const below = {
   plan: ["base", "protocol"],
   runner: ["base", "protocol"],
   api: ["base", "protocol"],
-  queue: ["base", "protocol", "plan", "runner", "api"],
+  github: ["base", "protocol"],
+  queue: ["base", "protocol", "plan", "runner", "api", "github"],
   ownership: ["base", "protocol", "plan", "runner", "api", "queue"],
   coordinator: ["base", "protocol", "plan", "runner", "api", "queue"],
 };
@@ -55,10 +56,10 @@ export default tseslint.config(
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked.map((config) => ({
     ...config,
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
   })),
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       "no-console": "error",
@@ -105,7 +106,31 @@ export default tseslint.config(
     rules: { "no-console": "off" },
   },
   {
-    files: ["src/extension.ts", "src/vscode/**/*.ts", "test/vscode/**/*.ts"],
+    // Core's words only, and of those the ones that a browser can run.
+    files: ["webview-ui/**/*.ts", "webview-ui/**/*.tsx"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: [editor, { name: "zod", message: "The card is small: zod/mini." }],
+          patterns: [
+            {
+              regex: "src/(?!core/protocol/)",
+              message: "The card knows the protocol only: src/core/protocol.",
+            },
+            { group: ["node:*"], message: "The card runs in a browser." },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: [
+      "src/extension.ts",
+      "src/vscode/**/*.ts",
+      "test/vscode/**/*.ts",
+      "test/support/vscode/signIn/extension.ts",
+    ],
     rules: { "no-restricted-imports": "off" },
   },
   {

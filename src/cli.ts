@@ -42,6 +42,12 @@ cli.add(definitions.resume, async (context, [plan]) =>
 cli.add(definitions.remove, async (context, [id]) =>
   (await import("./cli/commands/remove")).remove(context, id),
 );
+cli.add(definitions.serve, async (context) =>
+  (await import("./cli/commands/serve")).serve(context),
+);
+cli.add(definitions.update, async (context, [plan]) =>
+  (await import("./cli/commands/update")).update(context, plan),
+);
 cli.add(definitions.repair, async (context) =>
   (await import("./cli/commands/repair")).repair(context),
 );
@@ -52,10 +58,29 @@ cli.add(definitions.show, async (context, [id]) =>
 cli.add(definitions.log, async (context, [id]) =>
   (await import("./cli/commands/log")).log(context, id),
 );
+cli.add(definitions.token, async (context, [id]) =>
+  (await import("./cli/commands/token")).token(context, id),
+);
 for (const name of ["start", "retry", "cancel", "skip", "done", "fail"] as const) {
   cli.add(definitions[name], async (context, [id]) =>
     (await import("./cli/commands/phaseCommands")).phaseCommand(name, context, id),
   );
 }
+
+cli.add(definitions.githubPreview, async (context, [plan]) =>
+  (await import("./cli/commands/github")).preview(context, plan),
+);
+cli.add(definitions.githubCreate, async (context, [plan]) =>
+  (await import("./cli/commands/github")).create(context, plan),
+);
+cli.add(definitions.githubLink, async (context, [plan, issue]) =>
+  (await import("./cli/commands/github")).link(context, plan, issue),
+);
+cli.add(definitions.githubSync, async (context) =>
+  (await import("./cli/commands/github")).sync(context),
+);
+cli.add(definitions.githubStop, async (context, [plan]) =>
+  (await import("./cli/commands/github")).stop(context, plan),
+);
 
 void cli.main(process.argv);

@@ -1,38 +1,18 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Counts, countsLine, readCounts } from "./support/counts";
+import { type Counts, countsLine } from "./support/counts";
+import { runMocha } from "./support/runMocha";
 import { runInVsCode } from "./support/vscode/runInVsCode";
+import { torture } from "./torture/support/extent";
 
 /** Each suite once, in order; the first ones are those that need the least. */
 const suites: Readonly<Record<string, () => Promise<Counts>>> = {
   "unit and cli": () => runMocha(["test/unit/**/*.test.ts", "test/cli/**/*.test.ts"]),
+  "of what must never happen, a part with a fixed seed": () => runMocha(torture),
   "in VS Code": runSuiteInVsCode,
   "in the workbench": () => runMocha(["test/e2e/**/*.test.ts"]),
 };
-
-/** Runs mocha as .mocharc.json says, shows what it prints and reads its last line. */
-function runMocha(files: readonly string[]): Promise<Counts> {
-  return new Promise((resolve, reject) => {
-    const mocha = require.resolve("mocha/bin/mocha.js");
-    const child = spawn(process.execPath, [mocha, ...files], {
-      stdio: ["inherit", "pipe", "inherit"],
-    });
-    let tail = "";
-    child.stdout.setEncoding("utf8").on("data", (data: string) => {
-      process.stdout.write(data);
-      tail = (tail + data).slice(-1000);
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      const counts = readCounts(tail.trimEnd().split("\n").at(-1) ?? "");
-      const known = counts ?? { passed: 0, failed: 1 };
-      // Mocha may fail without a failed test: a file that cannot be loaded, a forbidden `only`.
-      resolve(code !== 0 && known.failed === 0 ? { ...known, failed: 1 } : known);
-    });
-  });
-}
 
 async function runSuiteInVsCode(): Promise<Counts> {
   const root = mkdtempSync(join(tmpdir(), "hopper-suite-"));

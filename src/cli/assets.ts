@@ -7,7 +7,9 @@ export function assetsBeside(bundle: string): Assets {
   const folder = dirname(realpathSync(bundle));
   return {
     sqlWasm: join(folder, "sql-wasm.wasm"),
+    planWorker: join(folder, "planWorker.js"),
     snapshotWorker: join(folder, "snapshotWorker.js"),
+    historyWorker: join(folder, "historyWorker.js"),
     wrapperScript: join(folder, "wrapper.sh"),
     wrapperProgram: join(folder, "wrapper.js"),
     launcherScript: join(folder, "launcher.sh"),

@@ -21,14 +21,17 @@ export class CommandLine {
   }
 
   add(definition: Definition, handler: Handler): void {
-    const command = this.program
-      .command(definition.name)
+    const words = definition.name.split(" ");
+    const command = this.parentOf(words)
+      .command(words.at(-1) ?? "")
       .summary(definition.summary)
       .description(sentence(definition.summary))
-      .helpGroup(definition.group)
-      .usage(`${definition.argument?.[0] ?? ""} [options]`.trim());
-    if (definition.argument) {
-      command.argument(...definition.argument);
+      .helpGroup(words.length > 1 ? "Commands:" : definition.group)
+      .usage([...syntaxOf(definition), "[options]"].join(" "));
+    for (const argument of [definition.argument, definition.secondArgument]) {
+      if (argument) {
+        command.argument(...argument);
+      }
     }
     for (const name of definition.options) {
       command.addOption(options[name]);
@@ -64,6 +67,15 @@ export class CommandLine {
     process.exit(this.exitCode);
   }
 
+  /** The program, or the command of which this is one: it is made with the first. */
+  private parentOf([group = "", ...rest]: readonly string[]): Command {
+    if (rest.length === 0) {
+      return this.program;
+    }
+    const known = this.program.commands.find((command) => command.name() === group);
+    return known ?? this.program.command(group).summary(groupSummary).helpGroup("GitHub:");
+  }
+
   private isHelp(error: unknown): boolean {
     return error instanceof CommanderError && error.exitCode === 0;
   }
@@ -91,6 +103,12 @@ function createProgram({ version, printer, terminal }: Invocation): Command {
     .exitOverride();
 }
 
+const groupSummary = "mirror plans to GitHub: preview, create, link, sync, stop";
+
+function syntaxOf({ argument, secondArgument }: Definition): string[] {
+  return [argument, secondArgument].flatMap((given) => given?.[0] ?? []);
+}
+
 function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 }
@@ -98,5 +116,6 @@ function sentence(summary: string): string {
 const examples = `
 IDs: 1.3 is Phase 3 of Plan 1, as \`phase-hopper list\` shows; 1 is Plan 1.
 
-Exit codes: 0 completed, 1 failed or blocked, 2 bad plan or usage, 3 owned by another process
-or not adopted, 4 waiting for a person, 130/143 interrupted (everything is durable).`;
+Exit codes: 0 completed, 1 failed or blocked, 2 bad plan or usage, 3 owned by
+another process or not adopted, 4 waiting for a person, 130/143 interrupted
+(everything is durable).`;

@@ -1,5 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { priorities, type PriorityName } from "../core/protocol/terms";
+import {
+  commentStyles,
+  creationTimes,
+  priorities,
+  type PriorityName,
+} from "../core/protocol/terms";
 
 /** Every option of the program, defined once. */
 export const options = {
@@ -17,6 +22,18 @@ export const options = {
   parentIssue: new Option("--parent-issue <n>", "the plan's GitHub issue").argParser(
     positiveInteger,
   ),
+  repo: new Option(
+    "--repo <owner/name>",
+    "the GitHub repository (default: the one of the Git remote)",
+  ),
+  issues: new Option("--issues <when>", "when the issue of a phase is created")
+    .choices(creationTimes)
+    .default(undefined, "ready"),
+  comments: new Option("--comments <style>", "one comment that is edited, or a new one each time")
+    .choices(commentStyles)
+    .default(undefined, "living"),
+  keepOpen: new Option("--keep-open", "leave a phase's issue open when the phase completes"),
+  labels: new Option("--labels <names>", "labels of the issues, with commas between them"),
   title: new Option("--title <text>", "replaces the plan's own title"),
   priority: new Option("--priority <name>", "which plans go first").choices(
     Object.keys(priorities),
@@ -26,6 +43,10 @@ export const options = {
   replace: new Option("--replace", "remove the unfinished plan and enqueue the file anew"),
   again: new Option("--again", "enqueue a second copy of an unfinished plan"),
   adopt: new Option("--adopt", "make a queue yours that was not made by you on this machine"),
+  workflowHistory: new Option(
+    "--workflow-history <file>",
+    "an SQLite file in which outside programs note their workflows",
+  ),
   takeOver: new Option(
     "--take-over",
     "take the queue from an owner that is stopped, or that is gone on another machine",
@@ -34,10 +55,18 @@ export const options = {
     "--drop-dependencies",
     "let the phases that depend on a removed one go on without it",
   ),
+  add: new Option("--add", "put the phases that are new in the file into the queue, too"),
+  remove: new Option(
+    "--remove",
+    "take the phases that are gone from the file out of the queue, too",
+  ),
   note: new Option("--note <text>", "what there is to say about it"),
   follow: new Option("-f, --follow", "go on printing until the attempt ends"),
   attempt: new Option("--attempt <n>", "which attempt (default: the last)").argParser(
     positiveInteger,
+  ),
+  port: new Option("--port <n>", "the port to answer at (default: any that is free)").argParser(
+    portNumber,
   ),
   output: new Option("--output", "print the output of the phases, too, when stdout is no terminal"),
 } as const;
@@ -73,6 +102,13 @@ export class GivenOptions {
 
 function isPriority(name: string): name is PriorityName {
   return Object.hasOwn(priorities, name);
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError("It must be a port: a whole number up to 65535.");
+  }
+  return Number(text);
 }
 
 function positiveInteger(text: string): number {

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import { createApiServer } from "./api/server";
+import { ApiDoor, queueSource } from "./apiDoor";
 import type { Assets } from "./base/assets";
-import { type Clock, isoNow } from "./base/clock";
+import { type Clock, isoNow, yieldToEventLoop } from "./base/clock";
 import { errorMessage, HopperError } from "./base/errors";
 import type { Event } from "./base/event";
 import type { Logger } from "./base/log";
@@ -11,9 +11,14 @@ import { AttemptFolders } from "./coordinator/attemptFolders";
 import { Coordinator } from "./coordinator/coordinator";
 import { crashLoopReason, noteAutomaticStart } from "./coordinator/crashLoop";
 import { enqueuePlan } from "./coordinator/enqueuePlan";
+import { updatePlan } from "./coordinator/updatePlan";
 import { applyRetention, type Retention, standardRetention } from "./coordinator/retention";
 import { whatItWaitsFor } from "./coordinator/waiting";
-import { announceEndpoint, newEndpoint, withdrawEndpoint } from "./ownership/endpoint";
+import { OutsideFile, type OutsideFileSettings } from "./coordinator/outsideFile";
+import { WorkflowHistory } from "./coordinator/workflowHistory";
+import { WorkflowReports } from "./coordinator/workflowReports";
+import { type GitHubAccess, MirrorWorker } from "./github/mirrorWorker";
+import { type MirrorCommands, mirrorCommands } from "./mirrorCommands";
 import { type FolderIdentity, identifyFolder } from "./ownership/folderIdentity";
 import { foreignError } from "./ownership/foreignError";
 import { type DatabaseOrigin, KnownDatabases } from "./ownership/knownDatabases";
@@ -22,11 +27,14 @@ import { type Ownership, takeOwnership } from "./ownership/ownership";
 import type { Program } from "./ownership/ownerRecord";
 import type { StateFolder } from "./ownership/stateFolder";
 import { sweepState } from "./ownership/stateSweep";
+import type { TcpAddress } from "./ownership/tcpAddress";
 import { WorkspaceWatch } from "./ownership/workspaceWatch";
 import type { HopperCommands } from "./protocol/commands";
 import type { QueueEvent } from "./protocol/queue";
+import { phaseList } from "./protocol/words/phaseList";
 import type { Runners } from "./protocol/runners";
 import type { HopperSnapshot, Waiting } from "./protocol/snapshot";
+import type { WorkflowCommands } from "./protocol/workflows";
 import { Queue } from "./queue/queue";
 import type { QueueReader } from "./queue/queueReader";
 import { Store } from "./queue/store";
@@ -48,6 +56,8 @@ export interface HopperOptions {
   /** Asked each time, so that changed settings count at once. */
   readonly runners: () => Runners;
   readonly maxConcurrentPhases: () => number;
+  /** Where outside programs note their runs, asked each time; undefined where nowhere. */
+  readonly workflowHistory?: () => OutsideFileSettings | undefined;
   readonly retention?: Retention;
   /** Trusts a queue that this user did not make on this machine. */
   readonly adopt?: boolean;
@@ -57,21 +67,39 @@ export interface HopperOptions {
   readonly repair?: boolean;
   /** The host starts by itself, without anybody asking: crash loops are noticed. */
   readonly automatic?: boolean;
+  /** The sign-in to GitHub; without it what is mirrored is kept, and nothing is written. */
+  readonly github?: GitHubAccess;
   /** The file operations of the queue's store; tests make them fail. */
   readonly files?: StoreFileSystem;
 }
 
+/** How other programs of this machine come to the queue. */
+export interface ApiAccess {
+  /** Where the API answers over TCP; undefined while that is off. */
+  apiAddress(): TcpAddress | undefined;
+  /**
+   * Switches TCP on, at this port or, with 0, at any that is free; with a new token each time.
+   *
+   * @throws HopperError `unavailable` or `storage`; TCP is off then, and all else goes on.
+   */
+  openApi(port: number): Promise<TcpAddress>;
+  closeApi(): Promise<void>;
+}
+
 /** A workspace's queue and everything that works on it, in the one process that owns it. */
-export interface Hopper extends HopperCommands {
+export interface Hopper extends HopperCommands, ApiAccess {
   readonly queue: QueueReader;
   /** Fires after each durable change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
   /**
-   * Fires once when the workspace folder was removed, moved away or replaced while its queue is open.
-   * Nothing more is started or stored from then on ({@link waiting} says `trouble`), so the host shall
-   * show the error (kind `storage`) and stop. Running phases go on with their wrappers.
+   * Fires once when the workspace folder was removed, moved away or replaced while its queue is open
+   * (kind `storage`), or another process took the queue over (kind `owned`). Nothing more is started or
+   * stored from then on ({@link waiting} says `trouble`), so the host shall show the error and stop; it
+   * may follow the new owner. Running phases go on with their wrappers.
    */
   readonly onDidLoseWorkspace: Event<HopperError>;
+  /** What writes mirrored plans to GitHub; undefined without a sign-in. */
+  readonly mirrors: MirrorWorker | undefined;
   /** What opening found and did about it, for the user. */
   readonly notices: readonly string[];
   /** Where an attempt keeps its files. */
@@ -122,6 +150,8 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     const origin = admit(queue, new KnownDatabases(state), folder, options.adopt ?? false);
     const runner = createAttemptRunner({ assets, clock, logger, environment: options.environment });
     closers.push(() => runner.dispose());
+    const history = openHistory(options, queue);
+    closers.push(() => history.dispose());
     const coordinator = new Coordinator({
       queue,
       runner,
@@ -131,36 +161,48 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       hopperFolder,
       runners: options.runners,
       maxConcurrentPhases: options.maxConcurrentPhases,
+      workflowsAtClaim: (queueId) => history.atClaim(queueId),
     });
     closers.push(() => coordinator.dispose());
-    const watch = new WorkspaceWatch(folder, clock, logger);
+    const watch = new WorkspaceWatch(folder, () => ownership.standing(), clock, logger);
     closers.push(() => watch.dispose());
     watch.onDidLose(({ message }) => {
       logger.error(message);
       coordinator.giveUp(message);
     });
-    await coordinator.recover({ distrust: origin !== "known" });
     if (options.automatic) {
+      // Before anything that could take this host down like those before it.
       const { owner, cleanStop } = ownership.previous;
       noteAutomaticStart(queue, clock, cleanStop || owner === undefined);
     }
+    await coordinator.recover({ distrust: origin !== "known" });
+    const reports = new WorkflowReports(queue, coordinator, history, options.runners);
+    history.start({
+      start: (queueId) => void coordinator.startPhase(queueId),
+      settle: (queueId, outcome, { key, errorMessage: note }) =>
+        void coordinator.report(queueId, outcome, note, { workflow: key }),
+    });
+    const mirrors = options.github && mirrorTo(options.github, queue, options);
+    closers.push(() => mirrors?.stop());
     const hopper = hopperOf(options, folder, {
       ownership,
       store,
       queue,
       coordinator,
+      reports,
       watch,
+      mirrors,
       closers,
     });
-    const endpoint = newEndpoint(state, folder, ownership.ownerId);
-    const server = createApiServer({ ...options, ...endpoint, commands: hopper });
-    await server.listen();
-    closers.push(() => server.close());
-    announceEndpoint(state, folder, endpoint);
-    closers.push(() => withdrawEndpoint(state, folder, endpoint));
+    const folders = new AttemptFolders(hopperFolder, logger);
+    const source = queueSource(queue, folders, clock, () => hopper.waiting());
+    const { ownerId } = ownership;
+    const door = new ApiDoor({ ...options, folder, ownerId, commands: hopper, source });
+    await door.open();
+    closers.push(() => door.close());
     void tidy(queue, hopperFolder, options);
-    void sweepState(state, dirname(endpoint.socketPath), clock, logger);
-    return hopper;
+    void sweepState(state, dirname(door.socketPath), clock, logger);
+    return { ...hopper, ...accessOf(door) };
   } catch (error) {
     await closeAll(closers, logger);
     throw error;
@@ -188,12 +230,26 @@ interface Parts {
   readonly store: Store;
   readonly queue: Queue;
   readonly coordinator: Coordinator;
+  readonly reports: WorkflowReports;
   readonly watch: WorkspaceWatch;
+  readonly mirrors: MirrorWorker | undefined;
   readonly closers: (() => void | Promise<void>)[];
 }
 
-function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts): Hopper {
-  const { ownership, store, queue, coordinator, watch, closers } = parts;
+function accessOf(door: ApiDoor): ApiAccess {
+  return {
+    apiAddress: () => door.address,
+    openApi: (port) => door.openTcp(port),
+    closeApi: () => door.closeTcp(),
+  };
+}
+
+function hopperOf(
+  options: HopperOptions,
+  folder: FolderIdentity,
+  parts: Parts,
+): Omit<Hopper, keyof ApiAccess> {
+  const { ownership, store, queue, coordinator, reports, watch, mirrors, closers } = parts;
   const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
@@ -207,6 +263,7 @@ function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts):
     queue,
     onDidChange: queue.onDidChange,
     onDidLoseWorkspace: watch.onDidLose,
+    mirrors,
     notices: store.notices,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {
@@ -235,7 +292,36 @@ function hopperOf(options: HopperOptions, folder: FolderIdentity, parts: Parts):
     }),
     stop: () => (stopped ??= closeAll(closers, logger)),
     ...commandsOf(options, folder, queue, coordinator),
+    reportWorkflow: (report) => reports.reportWorkflow(report),
+    addWorkflow: (workflow) => reports.addWorkflow(workflow),
+    heartbeat: (beat) => reports.heartbeat(beat),
+    issueToken: (queueId) => reports.issueToken(queueId),
+    ...mirrorCommands(queue, mirrors),
   };
+}
+
+function openHistory(options: HopperOptions, queue: Queue): WorkflowHistory {
+  const { runners, workflowHistory = () => undefined } = options;
+  const external = (): string[] =>
+    [...runners()].filter(([, { kind }]) => kind === "external").map(([name]) => name);
+  const outside = new OutsideFile({ ...options, settings: workflowHistory }, () =>
+    queue.workflows.namesOfOpen(external()),
+  );
+  return new WorkflowHistory({ ...options, queue, outside });
+}
+
+/** Listens to the queue: whatever was committed for GitHub is written there, when it can be. */
+function mirrorTo(access: GitHubAccess, queue: Queue, options: HopperOptions): MirrorWorker {
+  const { clock, logger } = options;
+  const worker = new MirrorWorker({ outbox: queue.outbox, access, clock, logger });
+  queue.onDidChange(() => worker.wake());
+  worker.wake();
+  return worker;
+}
+
+/** "Phases 2 and 3": the phases that some events are about. */
+function phasesOf(events: readonly QueueEvent[]): string {
+  return phaseList(events.flatMap(({ phase_number }) => phase_number ?? []));
 }
 
 /** The commands, as promises: what a follower gets over a socket, the owner's own host gets alike. */
@@ -244,15 +330,17 @@ function commandsOf(
   folder: FolderIdentity,
   queue: Queue,
   coordinator: Coordinator,
-): HopperCommands {
+): Omit<HopperCommands, keyof WorkflowCommands | keyof MirrorCommands> {
   const numberOf = (queueId: string): string => `Phase ${queue.state(queueId)?.number ?? "?"}`;
   /* Async, so that whatever is thrown inside becomes a rejection. */
   /* eslint-disable @typescript-eslint/require-await */
   return {
     async enqueue(request) {
       const context = { workspace: folder.path, runners: options.runners() };
-      const planId = enqueuePlan(queue, request, context);
+      const planId = await enqueuePlan(queue, request, context, options.assets.planWorker);
       const planNumber = queue.plan(planId)?.plan_number ?? 0;
+      // Storing a long plan took its time, and so does reading it: others have a turn in between.
+      await yieldToEventLoop();
       return { planId, planNumber, phases: queue.phases({ planId }) };
     },
     async start(queueId) {
@@ -261,8 +349,7 @@ function commandsOf(
     async retry(queueId) {
       const events = queue.retry(queueId);
       const back = events.filter(({ queue_id }) => queue_id !== queueId);
-      const others = back.map(({ phase_number }) => phase_number).join(", ");
-      const also = back.length === 0 ? "" : `; no longer blocked: Phase ${others}`;
+      const also = back.length === 0 ? "" : `; no longer blocked: ${phasesOf(back)}`;
       return { message: `${numberOf(queueId)} is ready again${also}.` };
     },
     cancel: (queueId) => coordinator.cancel(queueId),
@@ -274,14 +361,28 @@ function commandsOf(
       const name = numberOf(queueId);
       const events = queue.removePhase(queueId, dropDependencies);
       const blocked = events.filter(({ to_status }) => to_status === "blocked");
-      const others = blocked.map(({ phase_number }) => phase_number).join(", ");
-      const also = blocked.length === 0 ? "" : `; now blocked: Phase ${others}`;
+      const also = blocked.length === 0 ? "" : `; now blocked: ${phasesOf(blocked)}`;
       return { message: `${name} was removed${also}.` };
     },
     async removePlan(planId) {
       const plan = queue.plan(planId);
       queue.removePlan(planId);
       return { message: `Plan ${plan?.plan_number ?? ""} was removed.` };
+    },
+    async updatePlan(request) {
+      const context = { workspace: folder.path, runners: options.runners() };
+      return updatePlan(queue, request, context, options.assets.planWorker);
+    },
+    async movePlan(planId, before) {
+      queue.movePlan(planId, before);
+      const other = before === undefined ? undefined : queue.plan(before)?.plan_number;
+      const where = other === undefined ? "after all others" : `before Plan ${other}`;
+      return { message: `Plan ${queue.plan(planId)?.plan_number ?? ""} is started ${where}.` };
+    },
+    async movePhase(queueId, before) {
+      queue.movePhase(queueId, before);
+      const where = before === undefined ? "after all others" : `before ${numberOf(before)}`;
+      return { message: `${numberOf(queueId)} is started ${where}, once it is ready.` };
     },
     async complete(queueId, note) {
       return coordinator.report(queueId, "completed", note);

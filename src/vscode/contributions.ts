@@ -9,9 +9,12 @@ export const commands = {
   enqueuePhases: "phaseHopper.enqueuePhases",
   pause: "phaseHopper.pause",
   resume: "phaseHopper.resume",
+  pauseQueue: "phaseHopper.pauseQueue",
+  resumeQueue: "phaseHopper.resumeQueue",
   clearCompleted: "phaseHopper.clearCompleted",
   showOutput: "phaseHopper.showOutput",
   openSettings: "phaseHopper.openSettings",
+  copyApiAddress: "phaseHopper.copyApiAddress",
   adoptQueue: "phaseHopper.adoptQueue",
   repairQueue: "phaseHopper.repairQueue",
   takeOverQueue: "phaseHopper.takeOverQueue",
@@ -27,11 +30,35 @@ export const commands = {
   showLog: "phaseHopper.showLog",
   showAttemptLog: "phaseHopper.showAttemptLog",
   copyError: "phaseHopper.copyError",
+  newPlan: "phaseHopper.newPlan",
+  showChanges: "phaseHopper.showChanges",
+  updateFromFile: "phaseHopper.updateFromFile",
+  copyReport: "phaseHopper.copyReport",
+  filterByStatus: "phaseHopper.filterByStatus",
+  showAll: "phaseHopper.showAll",
+  moveUp: "phaseHopper.moveUp",
+  moveDown: "phaseHopper.moveDown",
+  openHopper: "phaseHopper.openHopper",
+  createIssues: "phaseHopper.createIssues",
+  linkParentIssue: "phaseHopper.linkParentIssue",
+  previewIssues: "phaseHopper.previewIssues",
+  openIssue: "phaseHopper.openIssue",
+  syncIssues: "phaseHopper.syncIssues",
+  stopMirroring: "phaseHopper.stopMirroring",
 } as const;
 export type CommandId = (typeof commands)[keyof typeof commands];
 
-/** Commands that mean something only on a row of the tree. */
-export const itemCommands: readonly CommandId[] = [commands.copyError];
+/** Commands that mean something only on a row of the tree, or in its title. */
+export const itemCommands: readonly CommandId[] = [
+  commands.pauseQueue,
+  commands.resumeQueue,
+  commands.copyError,
+  commands.moveUp,
+  commands.moveDown,
+];
+
+/** The hopper card's type, by which the editor finds us after a reload. */
+export const cardViewType = "phaseHopper.card";
 
 export const views = { queue: "phaseHopper.queue" } as const;
 
@@ -39,11 +66,19 @@ export const views = { queue: "phaseHopper.queue" } as const;
 export const contextKeys = {
   /** What the view is about: a {@link QueueStateKind}, of the folder that needs attention most. */
   state: "phaseHopper.state",
+  /** A queue's files are damaged in a way that can be repaired. */
+  repairable: "phaseHopper.repairable",
   /** Nothing is started before somebody resumes. */
   paused: "phaseHopper.paused",
   /** There is a plan in a queue that can be changed from here. */
   hasPlans: "phaseHopper.hasPlans",
   hasCompletedPlans: "phaseHopper.hasCompletedPlans",
+  /** The tree shows some statuses only. */
+  filtered: "phaseHopper.filtered",
+  /** The active editor shows a plan. */
+  isPlan: "phaseHopper.isPlan",
+  /** … whose text is not the stored one. */
+  planDiffers: "phaseHopper.planDiffers",
 } as const;
 
 /** Colours of the six statuses, contributed with defaults for every theme. */
@@ -70,5 +105,10 @@ export const capabilities = [
   "error",
   "pause",
   "resume",
+  "move",
+  // GitHub: there is an issue to open; a plan can be mirrored, or is.
+  "issue",
+  "mirror",
+  "mirrored",
 ] as const;
 export type Capability = (typeof capabilities)[number];

@@ -3,6 +3,7 @@ import type { Disposable } from "../core/base/lifecycle";
 import type { PhaseQueueItem, QueueEvent } from "../core/protocol/queue";
 import { nameOf } from "./commands/targets";
 import { commands } from "./contributions";
+import { asMessage } from "./foreignText";
 import type { FolderQueue, FolderQueueChange } from "./queues/folderQueue";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
 import type { Services } from "./services";
@@ -10,6 +11,8 @@ import type { PhaseNode } from "./tree/nodes";
 
 /** One failure brings others: what happens within so many milliseconds is told together. */
 const together = 500;
+/** Of many that failed together only the first are named. */
+const mostNames = 3;
 
 /** Tells what a user would want to know who looks elsewhere: failures, pauses, and plans that are done. */
 export class Notifications implements Disposable {
@@ -61,16 +64,18 @@ export class Notifications implements Disposable {
     if (!first) {
       return;
     }
-    const { phase } = first;
+    const { phase, plan } = first;
     if (failed.length > 1) {
-      const names = failed.map((node) => nameOf(node.phase)).join(", ");
-      this.tell("error", `${failed.length} phases failed: ${names}`, {
+      const names = failed.slice(0, mostNames).map((node) => nameOf(node.phase));
+      const more = failed.length - names.length;
+      const list = [...names, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+      this.tell("error", `${failed.length} phases failed: ${list}`, {
         "Show Queue": () => vscode.commands.executeCommand("phaseHopper.queue.focus"),
       });
       return;
     }
     const message = phase.error_message === undefined ? "" : `: ${phase.error_message}`;
-    this.tell("error", `${nameOf(phase)} failed${message}`, {
+    this.tell("error", `${nameOf(phase)} of "${plan.title}" failed${message}`, {
       ...(phase.attempts > 0 && {
         "Show Log": () => vscode.commands.executeCommand(commands.showLog, first),
       }),
@@ -80,7 +85,7 @@ export class Notifications implements Disposable {
 
   private tellPauses(queue: FolderQueue, events: readonly QueueEvent[]): void {
     const resume = {
-      Resume: () => vscode.commands.executeCommand(commands.resume),
+      Resume: () => vscode.commands.executeCommand(commands.resume, { kind: "folder", queue }),
     };
     for (const { type, reason = "", plan_id } of events) {
       const plan = plan_id === undefined ? undefined : queue.reader?.plan(plan_id);
@@ -98,9 +103,9 @@ export class Notifications implements Disposable {
   private tellWaits(queue: FolderQueue, events: readonly QueueEvent[]): void {
     const runners = this.services.configuration.runners();
     for (const node of phasesMovedTo("running", queue, events)) {
-      const { phase } = node;
+      const { phase, plan } = node;
       if (phase.status === "running" && runners.get(phase.runner)?.kind === "manual") {
-        this.tell("information", `${nameOf(phase)} waits for you.`, {
+        this.tell("information", `${nameOf(phase)} of "${plan.title}" waits for you.`, {
           "Go to Phase": () => vscode.commands.executeCommand(commands.goToPhase, node),
           Done: () => vscode.commands.executeCommand(commands.done, node),
           Failed: () => vscode.commands.executeCommand(commands.failed, node),
@@ -137,7 +142,7 @@ export class Notifications implements Disposable {
       information: vscode.window.showInformationMessage,
     }[severity];
     void (async () => {
-      const choice = await show(message, ...Object.keys(actions));
+      const choice = await show(asMessage(message), ...Object.keys(actions));
       await (choice === undefined ? undefined : actions[choice]?.());
     })().catch((error: unknown) => this.services.logger.error("A notification failed.", error));
   }

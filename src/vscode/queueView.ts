@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { finishedPlans } from "./commands/queueCommands";
 import { contextKeys } from "./contributions";
 import type { FolderQueue } from "./queues/folderQueue";
-import { mostPressing } from "./queues/queueState";
+import { isRepairable, mostPressing } from "./queues/queueState";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
 import { sentence } from "./statusBar";
 import type { QueueNode } from "./tree/nodes";
@@ -14,28 +14,32 @@ export function updateQueueView(view: vscode.TreeView<QueueNode>, { all }: Works
     failed === 0
       ? undefined
       : { value: failed, tooltip: failed === 1 ? "1 phase failed" : `${failed} phases failed` };
+  const hasPlans = all.some(({ reader }) => (reader?.plans().length ?? 0) > 0);
   const messages = all
     .map((queue) => ({ queue, text: messageOf(queue) }))
     .filter(({ text }) => text !== "")
     .map(({ queue, text }) => (all.length > 1 ? `${queue.name}: ${text}` : text));
-  // An empty message would count as one, and hide the welcome; the type knows no other.
+  // A message, even an empty one, hides the welcome, with its buttons; the type knows no other.
   const shown: { message?: string | undefined } = view;
-  shown.message = messages.length === 0 ? undefined : messages.join("\n");
-  for (const [key, value] of keysOf(all)) {
+  shown.message = hasPlans && messages.length > 0 ? messages.join("\n") : undefined;
+  for (const [key, value] of keysOf(all, hasPlans)) {
     void vscode.commands.executeCommand("setContext", key, value);
   }
 }
 
 /** What a user must know before reading the tree; nothing while all is well. */
-function messageOf(queue: FolderQueue): string {
+export function messageOf(queue: FolderQueue): string {
   const { state, reader } = queue;
   switch (state.kind) {
     case "absent":
     case "opening":
     case "untrusted":
       return "";
-    case "follower":
-      return `${state.refusal.message} What is done here goes to it.`;
+    case "follower": {
+      const paused = reader?.pausedReason;
+      const { message } = state.refusal;
+      return paused === undefined ? message : `${message} ${sentence(paused)}.`;
+    }
     case "foreign":
     case "failed":
       return state.refusal.message;
@@ -50,11 +54,11 @@ function messageOf(queue: FolderQueue): string {
   }
 }
 
-function keysOf(all: readonly FolderQueue[]): [key: string, value: unknown][] {
+function keysOf(all: readonly FolderQueue[], hasPlans: boolean): [key: string, value: unknown][] {
   const kinds = all.map(({ state }) => state.kind);
-  const hasPlans = all.some(({ reader }) => (reader?.plans().length ?? 0) > 0);
   return [
     [contextKeys.state, mostPressing.find((kind) => kinds.includes(kind)) ?? "none"],
+    [contextKeys.repairable, all.some((queue) => isRepairable(queue.state))],
     [contextKeys.paused, all.some(isHeld)],
     [contextKeys.hasPlans, hasPlans],
     [contextKeys.hasCompletedPlans, all.some((queue) => finishedPlans(queue).length > 0)],
@@ -62,7 +66,7 @@ function keysOf(all: readonly FolderQueue[]): [key: string, value: unknown][] {
 }
 
 /** Paused, or not told to start anything. */
-function isHeld(queue: FolderQueue): boolean {
+export function isHeld(queue: FolderQueue): boolean {
   const { state, reader } = queue;
   return reader?.pausedReason !== undefined || (state.kind === "owner" && !queue.isStarting);
 }

@@ -3,6 +3,7 @@ import type { Assets } from "../core/base/assets";
 import type { Clock } from "../core/base/clock";
 import type { Logger } from "../core/base/log";
 import type { Configuration } from "./configuration";
+import type { GitHubSignIn } from "./github/signIn";
 
 /** What every part of the extension works with. */
 export interface Services {
@@ -11,6 +12,7 @@ export interface Services {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly configuration: Configuration;
+  readonly signIn: GitHubSignIn;
 }
 
 export function versionOf({ packageJSON }: vscode.Extension<unknown>): string {
@@ -22,12 +24,14 @@ export function versionOf({ packageJSON }: vscode.Extension<unknown>): string {
   return typeof version === "string" ? version : "unknown";
 }
 
-/** The files beside the extension's bundle. */
+/** The files that the core needs beside the extension's bundle. */
 export function assetsOf(extension: vscode.Uri): Assets {
   const path = (name: string): string => vscode.Uri.joinPath(extension, "dist", name).fsPath;
   return {
     sqlWasm: path("sql-wasm.wasm"),
     snapshotWorker: path("snapshotWorker.js"),
+    historyWorker: path("historyWorker.js"),
+    planWorker: path("planWorker.js"),
     wrapperScript: path("wrapper.sh"),
     wrapperProgram: path("wrapper.js"),
     launcherScript: path("launcher.sh"),

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import type { Waiting } from "../core/protocol/snapshot";
-import { views } from "./contributions";
+import { apiAddressOf } from "./apiSwitch";
+import { commands } from "./contributions";
+import { asLabel } from "./foreignText";
 import type { FolderQueue } from "./queues/folderQueue";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
 import type { Services } from "./services";
@@ -15,7 +17,7 @@ export class StatusBar implements vscode.Disposable {
 
   constructor(private readonly services: Services) {
     this.item.name = "Phase Hopper";
-    this.item.command = `${views.queue}.focus`;
+    this.item.command = commands.openHopper;
   }
 
   update(queues: WorkspaceQueues): void {
@@ -30,8 +32,9 @@ export class StatusBar implements vscode.Disposable {
     const { queue, waiting } = first;
     const where = shown.length > 1 ? `${queue.name}: ` : "";
     const text = sentence(waiting.text);
-    this.item.text = `$(${icons[waiting.kind]}) ${where}${cut(text)}`;
-    this.item.tooltip = `Phase Hopper: ${where}${text}\n${progress(shown)}`;
+    this.item.text = `$(${icons[waiting.kind]}) ${asLabel(`${where}${cut(text)}`)}`;
+    const lines = [`Phase Hopper: ${where}${text}`, progress(shown), ...addresses(shown)];
+    this.item.tooltip = lines.join("\n");
     this.item.accessibilityInformation = { label: `Phase Hopper: ${where}${text}` };
     this.item.backgroundColor =
       waiting.kind === "trouble"
@@ -63,6 +66,14 @@ function rank({ kind }: Waiting): number {
   return (
     ["trouble", "failed", "person", "running", "retry", "workflow", "paused"].indexOf(kind) >>> 0
   );
+}
+
+/** Where programs are let in. */
+function addresses(queues: readonly FolderQueue[]): string[] {
+  return queues.flatMap((queue) => {
+    const address = apiAddressOf(queue);
+    return address ? [`API at ${address.url}`] : [];
+  });
 }
 
 function progress(queues: readonly FolderQueue[]): string {

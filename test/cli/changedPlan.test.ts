@@ -50,6 +50,24 @@ describe("a plan whose file has changed", () => {
     await workspace().expect(0, ["run", "plan.md", "--keep"]);
   });
 
+  it("update gives the phases that wait or failed the new text, and no other", async () => {
+    const third = planText("Third", [
+      { sh: "echo new1 >> ledger" },
+      { sh: "echo new2 >> ledger" },
+      { sh: "echo new3 >> ledger" },
+    ]);
+    workspace().write("plan.md", third);
+    const { stdout } = await workspace().expect(0, ["update", "1"]);
+    assert.match(stdout, /Phase 2 was updated\. Phase 3 is new in the file: --add puts it/);
+    assert.equal((await workspace().phases()).length, 2);
+    await workspace().expect(0, ["update", "1", "--add"]);
+    await workspace().expect(0, ["retry", "1.2"]);
+    await workspace().expect(0, ["run"]);
+    assert.equal(workspace().read("ledger"), "old1\nold2\nnew2\nnew3\n");
+    const again = await workspace().expect(0, ["update", "1"]);
+    assert.match(again.stdout, /No stored text differs/);
+  });
+
   it("is asked about on a terminal", async () => {
     const left = workspace().onTerminal(["run", "plan.md"]);
     await left.shows("has changed since it was enqueued as Plan 1 (1 completed, 1 failed)");

@@ -117,13 +117,21 @@ describe("interrupting a run", () => {
   });
 
   it("a closed pipe leaves as Ctrl-C does", async () => {
-    workspace().write("plan.md", waiting);
+    // Phase 2 waits, too: a plan that the first run saw complete would be a new one to the second.
+    workspace().write(
+      "plan.md",
+      planText("Waiting twice", [
+        { sh: `touch up; ${until("go")}; echo 1 >> ledger` },
+        { sh: `${until("on")}; echo 2 >> ledger` },
+      ]),
+    );
     const { child, ended } = workspace().start(["run", "plan.md", "--yes"]);
     await workspace().wrote("up");
     child.stdout.destroy();
     workspace().write("go", "");
     const { code, stderr } = await ended;
     assert.deepEqual([code, stderr], [130, ""]);
+    workspace().write("on", "");
     await workspace().expect(0, ["run", "plan.md"]);
     assert.equal(workspace().read("ledger"), "1\n2\n");
   });

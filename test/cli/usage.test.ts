@@ -21,6 +21,15 @@ describe("the command line itself", () => {
     assert.ok(run.stdout.split("\n").every((line) => line.length <= 100));
   });
 
+  it("fits its help into a terminal of 80 columns", async () => {
+    for (const args of [["--help"], ["run", "--help"], ["enqueue", "--help"]]) {
+      const cli = workspace().onTerminal(args, { columns: 80 });
+      assert.equal(await cli.ended, 0);
+      assert.match(cli.screen.text, /--dir/);
+      assert.equal(cli.screen.wraps, 0, cli.screen.text);
+    }
+  });
+
   it("answers a bad command line in one line, with exit code 2 and a way on", async () => {
     const bad: readonly (readonly [readonly string[], RegExp])[] = [
       [["rum"], /unknown command 'rum'.*run/],

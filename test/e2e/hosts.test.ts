@@ -7,6 +7,16 @@ import { patience, plan, Stage } from "./stage";
 
 const cli = resolve("dist/cli.js");
 
+/** The process that owns the queue and starts what is ready; undefined while there is none. */
+function workingOwnerOf(stage: Stage): number | undefined {
+  // It is missing for a moment when one owner takes the place of another.
+  const record = stage.has(".hopper/owner.json")
+    ? readFileSync(stage.file(".hopper/owner.json"), "utf8")
+    : "";
+  const pid = record.includes('"scope"') ? /"pid": (\d+)/.exec(record)?.[1] : undefined;
+  return pid === undefined ? undefined : Number(pid);
+}
+
 /** Runs until the file appears, and notes that it ran. */
 const held = (name: string): string =>
   `echo run >> ${name}.txt; until [ -e ${name}.go ]; do sleep 0.1; done`;
@@ -70,6 +80,36 @@ describe("hosts that come and go", function () {
     assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
   });
 
+  it("after three crashes the queue comes up paused, until somebody resumes it", async () => {
+    const opened = await openHeld();
+    const { workbench } = opened;
+    await opened.enqueue("held.md");
+    await opened.status("Phase 1: First", "running");
+    for (let crash = 1; crash <= 3; crash++) {
+      const pid = await eventually("a host is at work on the queue", () => workingOwnerOf(opened));
+      process.kill(pid, "SIGKILL");
+      if (crash === 3) {
+        // Here the editor gives up, and leaves it to the user.
+        await workbench.page.getByRole("button", { name: /Restart.* Extension Host/ }).click();
+      } else {
+        await eventually("another host works on it", () => {
+          const next = workingOwnerOf(opened);
+          return next !== undefined && next !== pid;
+        });
+      }
+    }
+    await workbench.page.getByText("the last 3 starts within 5 minutes").first().waitFor();
+    await workbench.screenshot("paused after crashes");
+    opened.write("first.go");
+    await opened.status("Phase 1: First", "completed");
+    await opened.status("Phase 2: Second", "ready");
+    assert.equal(opened.has("second.txt"), false);
+    await workbench.quickInput.runCommand("Phase Hopper: Resume");
+    await opened.status("Phase 2: Second", "completed");
+    assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
+    assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
+  });
+
   it("a command line that owns the queue is followed, gets the commands, and is taken over from", async () => {
     const opened = await openHeld();
     const { workbench, folder, environment } = opened;
@@ -90,9 +130,10 @@ describe("hosts that come and go", function () {
     await workbench.quickInput.runCommand("Phase Hopper: Pause");
     // The title's action turns into its opposite when the owner's files say that it is paused.
     await workbench.page
-      .locator('.part.sidebar .action-label[aria-label="Resume"]')
+      .locator('.part.sidebar .action-label[aria-label^="Resume Queue"]')
       .first()
       .waitFor();
+    await workbench.page.getByText("Paused by you").first().waitFor();
     opened.write("first.go");
     await ended;
     await opened.status("Phase 1: First", "completed");

@@ -80,7 +80,7 @@ describe("a plan in the workbench", function () {
     await stage.enqueue("failing.md");
     await stage.status("Phase 1: Try", "failed");
     await stage.status("Phase 2: Finish", "blocked");
-    await notifications.notification(/Phase 1: Try failed/).waitFor();
+    await notifications.notification(/Phase 1: Try of "[^"]+" failed/).waitFor();
     await page.locator('.part.statusbar a[aria-label*="Phase 1"][aria-label*="failed"]').waitFor();
     await page.locator(".part.activitybar .badge-content", { hasText: "1" }).waitFor();
     stage.write("mended.txt");
@@ -106,8 +106,7 @@ describe("a plan in the workbench", function () {
     await stage.enqueue("waits.md");
     await notifications.pressInDialog("Continue");
     await stage.status("Phase 1: Look", "waiting for a person");
-    await tree.pressInlineAction("1: Look", "Done");
-    await page.getByText("Phase 1: Look: Done").waitFor();
+    await tree.pressUntil("1: Look", "Done", page.getByText("Phase 1: Look: Done"));
     await quickInput.accept();
     await stage.status("Phase 1: Look", "completed");
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Locator } from "playwright-core";
+import { eventually } from "../support/eventually";
 import { serverInstallation } from "../support/vscode/installation";
 import { type ServerOptions, VsCodeServer } from "../support/vscode/server";
 import { Workbench } from "../support/vscode/workbench";
@@ -19,11 +20,12 @@ export class Stage {
 
   /**
    * @param files names below the workspace folder, and their texts.
+   * @param options those of the server; and where the workspace folder is, if not below its root.
    * @param folders opens these folders of it together, in place of the whole.
    */
   static async open(
     files: Readonly<Record<string, string>>,
-    options: ServerOptions = {},
+    options: ServerOptions & { readonly at?: string } = {},
     folders: readonly string[] = [],
   ): Promise<Stage> {
     const server = await VsCodeServer.start(await serverInstallation(), {
@@ -32,8 +34,8 @@ export class Stage {
       // Text that is drawn by the graphics card is in no element.
       settings: { "terminal.integrated.gpuAcceleration": "off", ...options.settings },
     });
-    const folder = join(server.root, "workspace");
-    mkdirSync(folder);
+    const folder = options.at ?? join(server.root, "workspace");
+    mkdirSync(folder, { recursive: true });
     for (const name of folders) {
       mkdirSync(join(folder, name));
     }
@@ -74,15 +76,29 @@ export class Stage {
     writeFileSync(this.file(name), text);
   }
 
-  /** Enqueues a plan as a user does first: from the explorer, with a right-click. */
+  /** Enqueues a plan, and waits until it is shown in the Queue, or there is a question about it. */
   async enqueue(name: string): Promise<void> {
+    await this.tryToEnqueue(name);
+    const question = this.workbench.page.locator(".monaco-dialog-box");
+    await eventually(
+      `${name} is shown in the queue`,
+      async () =>
+        (await this.workbench.tree.isOpen("Phase Hopper")) || (await question.isVisible()),
+    );
+  }
+
+  /** Enqueues a plan as a user does first: from the explorer, with a right-click. */
+  async tryToEnqueue(name: string): Promise<void> {
     const { tree, quickInput } = this.workbench;
-    await tree.openContainer("Explorer");
-    // New files move the rows, also from under a click.
-    for (const file of readdirSync(this.folder)) {
-      await tree.rows(file).first().waitFor();
-    }
-    await tree.chooseFromMenu(name, "Enqueue Phases");
+    // New files move the rows, also from under a click; a window that was just opened goes back to the
+    // container that was open before; and a plan enqueued just now may still be on its way to be shown.
+    await eventually("the explorer shows all files", async () => {
+      await tree.openContainer("Explorer");
+      const rows = readdirSync(this.folder).map((file) => tree.rows(file).first().isVisible());
+      const isWhole = (await Promise.all(rows)).every((isShown) => isShown);
+      return isWhole && (await tree.openMenu(name));
+    });
+    await tree.chooseFromOpenMenu("Enqueue Phases");
     await this.workbench.page.getByText(`Enqueue Phases: ${name}`).waitFor();
     await quickInput.choose("Enqueue ");
   }

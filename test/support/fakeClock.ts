@@ -7,7 +7,7 @@ export class FakeClock implements Clock {
   private readonly timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
   /** @param start the wall-clock time at the beginning, in milliseconds since 1970. */
-  constructor(private readonly start = Date.parse("2026-01-01T00:00:00Z")) {}
+  constructor(private start = Date.parse("2026-01-01T00:00:00Z")) {}
 
   /** How many callbacks are waiting. */
   get pending(): number {
@@ -26,6 +26,16 @@ export class FakeClock implements Clock {
     const timer = { at: this.elapsed + Math.max(milliseconds, 0), callback };
     this.timers.add(timer);
     return toDisposable(() => this.timers.delete(timer));
+  }
+
+  /** Somebody sets the clock; no time passes. */
+  jump(milliseconds: number): void {
+    this.start += milliseconds;
+  }
+
+  /** Time passes in which nothing is called: what became due is called late, at the next advance. */
+  hang(milliseconds: number): void {
+    this.elapsed += milliseconds;
   }
 
   /** Lets time pass; what becomes due is called in order, each at its own time. */

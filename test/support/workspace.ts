@@ -93,6 +93,10 @@ export class Workspace {
     return existsSync(this.file(name)) ? readFileSync(this.file(name), "utf8") : "";
   }
 
+  delete(name: string): void {
+    rmSync(this.file(name), { force: true });
+  }
+
   environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
     return {
       PATH: process.env["PATH"] ?? "",

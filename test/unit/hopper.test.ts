@@ -16,7 +16,7 @@ import { findOwner } from "../../src/core/ownership/follower";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
 import type { AttemptItem } from "../../src/core/protocol/queue";
 import { readQueue } from "../../src/core/queue/readQueue";
-import { Bed, builtAssets } from "../support/bed";
+import { Bed, builtAssets, chainPlan } from "../support/bed";
 import { eventually } from "../support/eventually";
 import { assertNobodyLeft, endProcess } from "../support/processes";
 
@@ -62,6 +62,23 @@ describe("hopper", () => {
     const again = await bed.openHopper();
     assert.deepEqual([...again.queue.counts()], [["completed", 1]]);
     assert.equal(readFileSync(join(bed.workspace, "ledger"), "utf8"), "ran\n");
+  });
+
+  it("reads a long plan in a thread, with the same outcome as a short one", async () => {
+    const hopper = await bed.openHopper();
+    const long = chainPlan(40, "x".repeat(4000));
+    const { planId, phases } = await hopper.enqueue({ markdown: long });
+    assert.deepEqual(
+      phases.map(({ phase_number, status }) => `${phase_number} ${status}`),
+      Array.from({ length: 40 }, (_, index) => `${index + 1} ${index === 0 ? "ready" : "queued"}`),
+    );
+    const changed = long.replace("Step 40", "Last step");
+    const id = phases.at(-1)?.queue_id ?? "";
+    await hopper.updatePlan({ planId, markdown: changed, update: [id] });
+    assert.equal(hopper.queue.phaseByNumber(1, 40)?.phase_data.title, "Last step");
+    const broken = long.replace("## Phase 40:", "## Phase 41:");
+    await assert.rejects(hopper.enqueue({ markdown: broken }), kindOf("invalidPlan"));
+    assert.equal(hopper.queue.plans().length, 1);
   });
 
   it("keeps everything it writes to this user", async () => {

@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as vscode from "vscode";
 import { commands } from "../../src/vscode/contributions";
-
-const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
-const file = (name: string): string => join(folder, name);
-
-async function eventually(what: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `it did not happen: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** Confirms the preview that is shown, as Enter does; again, should it not be shown yet. */
-async function confirmUntil(what: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `it did not happen: ${what}`);
-    await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-}
+import { confirmUntil, eventually, file } from "./support";
 
 const plan = (script: string): string =>
   `# Edited\n\n## Phase 1: Only\n\n\`\`\`sh\n${script}\n\`\`\`\n`;

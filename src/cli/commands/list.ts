@@ -112,6 +112,7 @@ function headOf(plan: PlanItem, phases: readonly PhaseQueueItem[]): Line {
     span(`Plan ${plan.plan_number}  `, "dim"),
     span(cleanText(plan.title), "bold"),
     span(`  ${countsInWords(countStatuses(phases))}`),
+    span(plan.parent_issue === 0 ? "" : `  #${plan.parent_issue}`, "dim"),
     span(paused, "yellow"),
   ];
 }
@@ -140,6 +141,7 @@ function tableOf(phases: readonly PhaseQueueItem[], now: string): Line[] {
       span(`${pad(truncate(title, titleWidth), titleWidth)}  `),
       span(phase.status.padEnd(longestStatus), look),
       span(timeWidth === 0 ? "" : `  ${time.padStart(timeWidth)}`, "dim"),
+      span(phase.issue_number === undefined ? "" : `  #${phase.issue_number}`, "dim"),
       span(detailColumn(phaseDetail(phase, now)), phase.status === "failed" ? "red" : "dim"),
     ];
   });

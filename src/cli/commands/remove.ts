@@ -5,7 +5,8 @@ import { findPhase, findPlanIfThere } from "../queue/ids";
 import { reading } from "../queue/reading";
 import { withCommands } from "../queue/withCommands";
 import { askChoice } from "../terminal/ask";
-import { phaseList, phaseName } from "../../core/protocol/words/names";
+import { phaseName } from "../../core/protocol/words/names";
+import { phaseList } from "../../core/protocol/words/phaseList";
 import { sayDone } from "./phaseCommands";
 
 /** Removes a plan with all its phases, or one phase. */

@@ -70,7 +70,8 @@ function print(
     ...field("runner", phase.runner),
     ...field("priority", phase.priority === 50 ? undefined : String(phase.priority)),
     ...field("label", phase.label === String(phase.phase_number) ? undefined : phase.label),
-    ...field("issue", phase.issue_number?.toString()),
+    ...field("issue", issueOf(queue, phase.plan_id, phase.issue_number)),
+    ...field("parent", issueOf(queue, phase.plan_id, phase.parent_issue)),
     ...field("id", phase.queue_id),
     ...times(phase),
     ...attempts.flatMap((attempt) => attemptLines(context, attempt, now)),
@@ -81,6 +82,12 @@ function print(
     lines.push([], [span(owner)]);
   }
   printer.line(lines.map((line) => renderLine(line, terminal.palette)).join("\n"));
+}
+
+/** "#13", with its address where that is known. */
+function issueOf(queue: QueueReader, planId: string, number = 0): string | undefined {
+  const url = queue.issueUrl(planId, number);
+  return number === 0 ? undefined : `#${number}${url === undefined ? "" : `  ${url}`}`;
 }
 
 function statusLines(phase: PhaseQueueItem, now: string): Line[] {
@@ -139,6 +146,8 @@ function attemptLines(context: Context, attempt: ShownAttempt, now: string): Lin
     ...field("process", state === "running" ? attempt.pid?.toString() : undefined),
     ...field("files", attempt.command.length > 0 ? folder : undefined),
     ...field("started", localTime(started_at)),
+    ...field("progress", attempt.progress && cleanText(attempt.progress)),
+    ...field("heard of", attempt.heartbeat_at && localTime(attempt.heartbeat_at)),
     ...field("evidence", evidenceInWords(attempt.evidence)),
     ...(attempt.survivors ?? []).flatMap(({ pid, command }) =>
       field("still alive", cleanText(`${pid}  ${command}`)),

@@ -2,6 +2,7 @@ import { createHopper, type Hopper } from "../../core/hopper";
 import { currentMachine } from "../../core/ownership/machine";
 import { currentUser, openStateFolder } from "../../core/ownership/stateFolder";
 import type { Context } from "../context";
+import { githubAccess } from "../github/access";
 import type { RunnerSettings } from "./runnerSettings";
 
 /**
@@ -28,8 +29,10 @@ export async function openOwner(
     environment: context.environment,
     runners: () => settings.runners,
     maxConcurrentPhases: () => settings.maxConcurrentPhases,
+    workflowHistory: () => settings.workflowHistory,
     adopt,
     takeOver: options.flag("takeOver"),
     repair,
+    github: githubAccess(context),
   });
 }

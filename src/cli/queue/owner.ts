@@ -67,7 +67,8 @@ export function whoGoesOn(
  */
 export function assertNotOwned(context: Context): void {
   const verdict = lookAtOwner(context);
-  const takesOver = context.options.flag("takeOver") && verdict.state !== "alive";
+  // Whether an owner that lives may lose the queue is known once its lock is tried.
+  const takesOver = context.options.flag("takeOver");
   if (!mayPassSoon(verdict) && !takesOver) {
     throw ownedError(verdict, ownerPath(context.workspace.hopperFolder));
   }

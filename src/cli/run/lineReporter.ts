@@ -5,7 +5,8 @@ import type { Context } from "../context";
 import { every } from "../every";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { durationBetween } from "../../core/protocol/words/duration";
-import { phaseList, phaseName } from "../../core/protocol/words/names";
+import { phaseName } from "../../core/protocol/words/names";
+import { phaseList } from "../../core/protocol/words/phaseList";
 import { failureInWords, phaseTime } from "../../core/protocol/words/phaseDetail";
 import { countsInWords } from "../words/statuses";
 import { OutputEcho } from "./phaseOutput";
@@ -121,13 +122,24 @@ export class LineReporter implements RunReporter, Disposable {
       case "queue_resumed":
         this.print("Queue: resumed");
         break;
+      case "issue_created":
+        this.print(
+          `${phase ? phaseName(phase) : `Plan ${plan?.plan_number ?? "?"}`}: ${reason ?? ""} on GitHub`,
+        );
+        break;
       case "plan_removed":
         this.print("A plan was removed");
         break;
       case "phase_removed":
         this.print(`Phase ${event.phase_number ?? "?"}: removed`);
         break;
+      case "plan_updated":
+        this.print(`Plan ${plan?.plan_number ?? "?"}: updated from its file`);
+        break;
+      case "plan_moved":
       case "phase_enqueued":
+      case "phase_updated":
+      case "phase_moved":
       case "dependency_dropped":
         break;
     }

@@ -1,5 +1,6 @@
 import type { Hopper } from "../../core/hopper";
 import type { Context } from "../context";
+import { letMirrorsFinish } from "../github/finish";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { LiveReporter } from "../live/liveReporter";
@@ -132,7 +133,7 @@ async function runWanted(
     : terminal.canRedraw
       ? new LiveReporter(context, hopper, runners, interrupts, summary)
       : new LineReporter(context, hopper, summary);
-  return runToEnd({
+  const exitCode = await runToEnd({
     hopper,
     reporter,
     interrupts,
@@ -141,6 +142,11 @@ async function runWanted(
     logger,
     ...(planId !== undefined && { planId }),
   });
+  // Whoever interrupted it wants it to end.
+  if (exitCode < exitCodes.hungUp) {
+    await letMirrorsFinish(context, hopper);
+  }
+  return exitCode;
 }
 
 /** The one plan of the run; one that is new is stored, and with `--json` its events are told. */

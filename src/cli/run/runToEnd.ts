@@ -6,7 +6,7 @@ import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import { every } from "../every";
-import { type ExitCode, exitCodes } from "../exitCodes";
+import { type ExitCode, exitCodeOfKind, exitCodes } from "../exitCodes";
 import { exitCodeOfInterrupt, type Interrupt, type Interrupts } from "./interrupts";
 import type { RunReporter } from "./reporter";
 import { RunModel } from "./runModel";
@@ -61,8 +61,8 @@ class Run {
     try {
       this.disposables.add(hopper.onDidChange((events) => this.collect(events)));
       this.disposables.add(
-        hopper.onDidLoseWorkspace(({ message }) =>
-          this.end(exitCodes.failed, false, { kind: "trouble", text: message }),
+        hopper.onDidLoseWorkspace(({ kind, message }) =>
+          this.end(exitCodeOfKind[kind], false, { kind: "trouble", text: message }),
         ),
       );
       reporter.begin(this.model);
@@ -172,11 +172,11 @@ class Run {
 
   /** Phases of this run that a process is at work on. */
   private processes(): readonly PhaseQueueItem[] {
-    const { queue } = this.options.hopper;
-    return this.model.running.filter(({ queue_id }) => {
-      // As it was claimed: the configuration may be another one by now.
-      const kind = queue.attempts(queue_id).at(-1)?.runner_kind;
-      return kind === "shell" || kind === "command";
+    // As they were claimed: the configuration may be another one by now.
+    return this.options.hopper.queue.openAttempts().flatMap(({ queue_id, runner_kind }) => {
+      const phase = this.model.phase(queue_id);
+      const isProcess = runner_kind === "shell" || runner_kind === "command";
+      return phase?.status === "running" && isProcess ? [phase] : [];
     });
   }
 

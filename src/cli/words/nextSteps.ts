@@ -68,13 +68,18 @@ function stepsFor(question: NextStepsQuestion): Step[] {
     case "paused":
       return [[`${resumeCommand(question)}${then}`, "goes on"]];
     case "failed": {
-      const id = firstId(phases, "failed");
-      return id === ""
-        ? [["phase-hopper skip ID", "counts a phase as completed, so that the others can go on"]]
-        : [
-            [`phase-hopper log ${id}`, "shows its output"],
-            [`phase-hopper retry ${id}${then}`, "tries it again"],
-          ];
+      const failed = phases.find(({ status }) => status === "failed");
+      if (!failed) {
+        return [
+          ["phase-hopper skip ID", "counts a phase as completed, so that the others can go on"],
+        ];
+      }
+      const id = phaseId(failed);
+      const retry: Step = [`phase-hopper retry ${id}${then}`, "tries it again"];
+      // What could not be started has printed nothing.
+      return failed.reason === "spawn"
+        ? [retry]
+        : [[`phase-hopper log ${id}`, "shows its output"], retry];
     }
     case "completed":
     case "trouble":

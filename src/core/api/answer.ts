@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { type ErrorKind, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
 import { InvalidPlanError } from "../protocol/plan";
@@ -6,7 +5,7 @@ import { InvalidPlanError } from "../protocol/plan";
 /** What a request is answered with: a status code and a body to be sent as JSON. */
 export interface Answer {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -56,22 +55,4 @@ export function answerToError(error: unknown, logger: Logger): Answer {
   }
   logger.error("A request failed by a bug.", error);
   return refusal(500, "Internal error; the log of the process that owns the queue says more.");
-}
-
-/** Sends an answer as the last thing on its connection; a client that is gone gets none. */
-export function send(response: ServerResponse, answer: Answer): void {
-  if (response.destroyed || response.headersSent) {
-    return;
-  }
-  const text = JSON.stringify(answer.body);
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    "Content-Type": "application/json; charset=utf-8",
-    "Content-Length": Buffer.byteLength(text),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    Connection: "close",
-  });
-  response.end(text);
 }

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import type { Clock } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { handshakeTime, performHandshake } from "./handshake";
-import { localHost } from "./requestGuard";
+import { localHost } from "./guard";
 
 /** Where a workspace's owner listens, and the secret by which both sides know each other. */
 export interface OwnerAddress {

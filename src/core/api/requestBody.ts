@@ -59,10 +59,6 @@ function readBytes(
     const deadline = clock.after(bodyTime, () =>
       settle(refusal(408, "The request's body did not come in time.")),
     );
-    if (Number(request.headers["content-length"] ?? 0) > limit) {
-      settle(refusal(413, tooLarge(limit)));
-      return;
-    }
     request.on("data", take).on("end", finish).on("close", abandon);
   });
 }

@@ -1,50 +1,69 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../base/clock";
+import { HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
-import { type Answer, answerToError, refusal, send } from "./answer";
+import { type Answer, answerToError } from "./answer";
+import type { Admitted } from "./guard";
 import { readBody } from "./requestBody";
-import { type Access, refuseByHeaders } from "./requestGuard";
-import { matchRoute, type Route, type RouteContext } from "./route";
+import type { RouteContext } from "./route";
+import { AnswerStream, send, sendStream } from "./send";
 
 export interface RequestHandlerOptions {
-  readonly routes: readonly Route[];
   readonly context: RouteContext;
-  readonly access: Access;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Answers requests, whatever they came over; the checks stand in the order of the API's contract. */
+/** Carries out a request that was let in and answers it, whatever it came over. */
 export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  options: RequestHandlerOptions,
+  admitted: Admitted,
+  { context, clock, logger }: RequestHandlerOptions,
 ): Promise<void> {
-  response.on("error", (error) => options.logger.debug(`An answer was lost: ${error.message}`));
-  let answer: Answer;
+  response.on("error", (error) => logger.debug(`An answer was lost: ${error.message}`));
   try {
-    answer = await answerTo(request, options);
+    const answer = await perform(request, admitted, context, clock);
+    if (answer instanceof AnswerStream) {
+      await sendStream(response, answer, clock);
+    } else {
+      send(response, answer);
+    }
   } catch (error) {
-    answer = answerToError(error, options.logger);
+    if (response.headersSent) {
+      logger.error("An answer broke off.", error);
+      response.destroy();
+    } else {
+      send(response, withStatus(answerToError(error, logger), error, admitted, context));
+    }
   }
-  send(response, answer);
 }
 
-async function answerTo(
+async function perform(
   request: IncomingMessage,
-  { routes, context, access, clock }: RequestHandlerOptions,
-): Promise<Answer> {
-  const { method = "", url = "" } = request;
-  const match = matchRoute(routes, method, url);
-  if (!("route" in match)) {
-    return match.allowed.length === 0
-      ? refusal(404, "There is no such route.")
-      : refusal(405, `This route does not know ${method}.`, { Allow: match.allowed.join(", ") });
+  { route, params, query, attemptToken }: Admitted,
+  context: RouteContext,
+  clock: Clock,
+): Promise<Answer | AnswerStream> {
+  const body = await readBody(request, route.bodyLimit, clock);
+  if ("refused" in body) {
+    return body.refused;
   }
-  const refused = refuseByHeaders(request, access);
-  if (refused !== undefined) {
-    return refused;
+  const reply = await route.perform({ params, query, body: body.json, attemptToken }, context);
+  return reply instanceof AnswerStream ? reply : { status: route.status, body: reply };
+}
+
+/** Where a phase is in the wrong status, the answer says in a field of its own which it is in. */
+function withStatus(
+  answer: Answer,
+  error: unknown,
+  { params }: Admitted,
+  { queue }: RouteContext,
+): Answer {
+  const queueId = params["queue_id"] ?? params["id"];
+  if (!(error instanceof HopperError && error.kind === "conflict") || queueId === undefined) {
+    return answer;
   }
-  const body = await readBody(request, match.route.bodyLimit, clock);
-  return "refused" in body ? body.refused : match.route.handle(match.id, body.json, context);
+  const status = queue.phase(queueId)?.status;
+  return status === undefined ? answer : { ...answer, body: { ...answer.body, status } };
 }

@@ -1,66 +1,44 @@
-import type { CommandResult, EnqueueRequest, HopperCommands } from "../protocol/commands";
-import type { Answer } from "./answer";
-import { type Route, route } from "./route";
-import {
-  emptyBody,
-  enqueueBody,
-  type EnqueueBody,
-  noteBody,
-  pauseBody,
-  removeBody,
-} from "./schemas";
+import * as attempts from "./attemptRoutes";
+import * as events from "./eventRoute";
+import * as mirrors from "./mirrorRoutes";
+import * as plans from "./planRoutes";
+import * as phases from "./queueRoutes";
+import { openApiRoute } from "./openApi";
+import type { Route } from "./route";
+import * as workflows from "./workflowRoutes";
 
-/** A plan of 2 MB as JSON: each line end and quotation mark takes two bytes there. */
-export const planBodyLimit = 4 * 1024 * 1024 + 64 * 1024;
-
-/** The API, one row for each thing that can be asked of a queue's owner. */
-export const routes: readonly Route[] = [
-  route("POST", "/api/plans", enqueueBody, enqueue, planBodyLimit),
-  route("DELETE", "/api/plans/{plan_id}", emptyBody, ({ id }, { commands }) =>
-    done(commands.removePlan(id)),
-  ),
-  route("POST", "/api/queue/config/pause", pauseBody, async ({ body }, { commands }) => {
-    const { message } = await commands.setPaused(body.paused, body.plan_id);
-    return { status: 200, body: { success: true, paused: body.paused, message } };
-  }),
-  route("DELETE", "/api/queue/{queue_id}", removeBody, ({ id, body }, { commands }) =>
-    done(commands.removePhase(id, body.drop_dependencies)),
-  ),
-  route("POST", "/api/queue/{queue_id}/execute", emptyBody, ({ id }, { commands }) =>
-    done(commands.start(id)),
-  ),
-  route("POST", "/api/queue/{queue_id}/retry", emptyBody, ({ id }, { commands }) =>
-    done(commands.retry(id)),
-  ),
-  route("POST", "/api/queue/{queue_id}/cancel", emptyBody, ({ id }, { commands }) =>
-    done(commands.cancel(id)),
-  ),
-  route("POST", "/api/queue/{queue_id}/skip", emptyBody, ({ id }, { commands }) =>
-    done(commands.skip(id)),
-  ),
-  route("POST", "/api/queue/{queue_id}/complete", noteBody, ({ id, body }, { commands }) =>
-    done(commands.complete(id, body.note)),
-  ),
-  route("POST", "/api/queue/{queue_id}/fail", noteBody, ({ id, body }, { commands }) =>
-    done(commands.fail(id, body.note)),
-  ),
+const documented: readonly Route[] = [
+  phases.listPhases,
+  phases.getConfig,
+  phases.setPaused,
+  phases.listIssuePhases,
+  phases.removePhase,
+  phases.startPhase,
+  phases.retryPhase,
+  phases.cancelPhase,
+  phases.skipPhase,
+  phases.completePhase,
+  phases.failPhase,
+  phases.movePhase,
+  phases.listAttempts,
+  attempts.readAttemptLog,
+  plans.enqueuePlan,
+  plans.listPlans,
+  plans.getPlan,
+  plans.removePlan,
+  plans.updatePlan,
+  plans.movePlan,
+  mirrors.startMirror,
+  mirrors.stopMirror,
+  mirrors.syncMirrors,
+  phases.getSnapshot,
+  events.followEvents,
+  workflows.reportWorkflow,
+  workflows.completeIssue,
+  workflows.addWorkflow,
+  workflows.heartbeat,
+  workflows.issueToken,
 ];
 
-async function done(command: Promise<CommandResult>): Promise<Answer> {
-  const { message } = await command;
-  return { status: 200, body: { success: true, message } };
-}
-
-async function enqueue(
-  { body }: { readonly body: EnqueueBody },
-  { commands }: { readonly commands: HopperCommands },
-): Promise<Answer> {
-  const { parent_issue: parentIssue, if_enqueued: ifEnqueued, ...same } = body;
-  const request: EnqueueRequest = {
-    ...same,
-    ...(parentIssue !== undefined && { parentIssue }),
-    ...(ifEnqueued !== undefined && { ifEnqueued }),
-  };
-  const { planId, planNumber, phases } = await commands.enqueue(request);
-  return { status: 201, body: { plan_id: planId, plan_number: planNumber, phases } };
-}
+/** The API, one row for each thing that can be asked of a queue's owner. */
+export const routes: readonly Route[] = [...documented, openApiRoute(documented)];

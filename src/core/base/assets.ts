@@ -4,6 +4,10 @@ export interface Assets {
   readonly sqlWasm: string;
   /** The worker thread that builds snapshots. */
   readonly snapshotWorker: string;
+  /** The worker thread that reads outside programs' workflow histories. */
+  readonly historyWorker: string;
+  /** The worker thread that reads long plans. */
+  readonly planWorker: string;
   /** The POSIX wrapper, a script for `sh`. */
   readonly wrapperScript: string;
   /** The wrapper for systems without `setsid` or `sh`, a script for Node. */

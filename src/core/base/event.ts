@@ -10,7 +10,8 @@ export type Event<T> = (listener: (value: T) => void) => Disposable;
  */
 export class EventEmitter<T> implements Disposable {
   private readonly listeners = new Set<{ call: (value: T) => void }>();
-  private readonly waiting: T[] = [];
+  /** Each value in an array of its own: an event without a value has `undefined` for one. */
+  private readonly waiting: [T][] = [];
   private delivering = false;
 
   constructor(private readonly onListenerError: (error: unknown) => void) {}
@@ -22,13 +23,13 @@ export class EventEmitter<T> implements Disposable {
   };
 
   fire(value: T): void {
-    this.waiting.push(value);
+    this.waiting.push([value]);
     if (this.delivering) {
       return;
     }
     this.delivering = true;
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      this.deliver(next);
+      this.deliver(...next);
     }
     this.delivering = false;
   }

@@ -1,8 +1,9 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
+import type { AttemptItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
 
 /** Where attempts keep their files: `.hopper/attempts/<queue_id>/<attempt_number>/`. */
@@ -23,6 +24,12 @@ export class AttemptFolders {
   /** Where the verify blocks of an `external` or `manual` attempt are run. */
   verifyOf(queueId: string, attemptNumber: number): string {
     return join(this.of(queueId, attemptNumber), "verify");
+  }
+
+  /** Where an attempt's output lies: of one that a person or a workflow does, its verify blocks'. */
+  outputOf({ queue_id, attempt_number }: AttemptItem): string {
+    const verify = this.verifyOf(queue_id, attempt_number);
+    return existsSync(verify) ? verify : this.of(queue_id, attempt_number);
   }
 
   /** Removes one attempt's files; what cannot be removed is said and left. */

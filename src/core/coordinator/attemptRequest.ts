@@ -4,6 +4,7 @@ import type { PhaseData } from "../protocol/queue";
 import type { RunnerDefinition, Runners } from "../protocol/runners";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
+import type { AttemptWorkflows } from "../queue/workflowReader";
 import type { AttemptFolders } from "./attemptFolders";
 import { findDocument } from "./planSource";
 
@@ -14,6 +15,7 @@ export interface StartContext {
   /** Absolute path of the workspace folder. */
   readonly workspace: string;
   readonly runners: () => Runners;
+  readonly workflowsAtClaim?: (queueId: string) => AttemptWorkflows;
 }
 
 export type AttemptIds = Pick<AttemptRequest, "attemptId" | "queueId" | "attemptNumber">;
@@ -23,13 +25,13 @@ export function attemptRequest(
   context: StartContext,
   phase: PhaseState,
   ids: AttemptIds,
+  data = requiredData(context.queue, phase.queueId),
 ): AttemptRequest | undefined {
   const definition = context.runners().get(phase.runner);
   if (definition?.kind !== "shell" && definition?.kind !== "command") {
     return undefined;
   }
   const folder = context.folders.of(ids.queueId, ids.attemptNumber);
-  const data = requiredData(context.queue, ids.queueId);
   return requestFor(context, phase, ids, folder, data, definition);
 }
 

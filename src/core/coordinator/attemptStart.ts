@@ -44,7 +44,7 @@ export function claimAttempt(
   const ids = { attemptId: known ?? randomUUID(), queueId, attemptNumber };
   const definition = context.runners().get(phase.runner);
   const prepared = ownTroubleAsProblem(() =>
-    prepareAttempt(context, phase, ids, known !== undefined),
+    prepareAttempt(context, phase, ids, data, known !== undefined),
   );
   try {
     queue.claim({
@@ -54,6 +54,8 @@ export function claimAttempt(
       command: prepared.problem === undefined ? prepared.command : [],
       startsProcess: definition?.kind === "shell" || definition?.kind === "command",
       ...(definition && { terms: termsOf(definition, data) }),
+      ...(definition?.kind === "external" &&
+        context.workflowsAtClaim && { workflows: context.workflowsAtClaim(queueId) }),
     });
   } catch (error) {
     void folders.remove(folders.of(queueId, attemptNumber));
@@ -72,12 +74,13 @@ function prepareAttempt(
   context: StartContext,
   phase: PhaseState,
   ids: AttemptIds,
+  data: PhaseData,
   isMade: boolean,
 ): PreparedAttempt {
   if (!context.runners().has(phase.runner)) {
     return { command: [], problem: missingRunner(phase.runner) };
   }
-  const request = attemptRequest(context, phase, ids);
+  const request = attemptRequest(context, phase, ids, data);
   if (!request) {
     return { command: [] };
   }

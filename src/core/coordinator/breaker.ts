@@ -5,14 +5,23 @@ const limit = { failures: 3, milliseconds: 60_000 };
 export class Breaker {
   private failures: number[] = [];
 
-  /** @param at monotonic milliseconds. @returns true when the queue shall be paused. */
-  failed(at: number): boolean {
-    this.failures = [...this.failures.filter((time) => at - time < limit.milliseconds), at];
-    if (this.failures.length < limit.failures) {
-      return false;
-    }
-    this.failures = [];
-    return true;
+  /**
+   * Whether one more failure pauses the queue. Asked as part of the change that stores it, which can
+   * fail and be made again; so nothing is counted here.
+   *
+   * @param at monotonic milliseconds.
+   */
+  tripsAt(at: number): boolean {
+    return this.recent(at).length + 1 >= limit.failures;
+  }
+
+  /** Counts a failure, once it is stored. */
+  failed(at: number): void {
+    this.failures = this.tripsAt(at) ? [] : [...this.recent(at), at];
+  }
+
+  private recent(at: number): number[] {
+    return this.failures.filter((time) => at - time < limit.milliseconds);
   }
 }
 

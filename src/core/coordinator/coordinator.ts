@@ -8,6 +8,8 @@ import type { Runners } from "../protocol/runners";
 import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
+import { noteEvidence } from "../queue/workflowChanges";
+import type { AttemptWorkflows } from "../queue/workflowReader";
 import { AttemptFolders } from "./attemptFolders";
 import { AttemptAhead } from "./attemptAhead";
 import type { StartContext } from "./attemptRequest";
@@ -15,6 +17,7 @@ import { claimAttempt, type ClaimedAttempt, factsOf, prepareVerify } from "./att
 import { Breaker, breakerReason } from "./breaker";
 import { EndWaiters } from "./endWaiters";
 import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
+import { type ProcessReport, withReport } from "./processReport";
 import { recoverAttempts } from "./recovery";
 import { retryWait } from "./retries";
 import { Scheduler, takesSlot } from "./scheduler";
@@ -30,6 +33,8 @@ export interface CoordinatorOptions {
   readonly runners: () => Runners;
   /** Processes that may run at once, over all plans. */
   readonly maxConcurrentPhases: () => number;
+  /** What an attempt that waits for an outside program remembers of such programs at its claim. */
+  readonly workflowsAtClaim?: (queueId: string) => AttemptWorkflows;
 }
 
 /** How often what no event tells is looked at. */
@@ -51,7 +56,11 @@ export class Coordinator implements Disposable {
   constructor(private readonly options: CoordinatorOptions) {
     const { queue, runner, workspace, runners, hopperFolder, logger } = options;
     const folders = new AttemptFolders(hopperFolder, logger);
-    this.context = { queue, runner, folders, workspace, runners };
+    const { workflowsAtClaim } = options;
+    this.context = {
+      ...{ queue, runner, folders, workspace, runners },
+      ...(workflowsAtClaim && { workflowsAtClaim }),
+    };
     this.ahead = new AttemptAhead(this.context);
     this.troubles = new Trouble(logger, () => this.tickSoon());
     this.scheduler = this.disposables.add(
@@ -129,7 +138,11 @@ export class Coordinator implements Disposable {
   startPhase(queueId: string): CommandResult {
     const phase = this.phase(queueId);
     if (phase.status !== "ready") {
-      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not ready.`);
+      const remedy = phase.status === "failed" ? ": retry it" : "";
+      throw new HopperError(
+        "conflict",
+        `Phase ${phase.number} is ${phase.status}, not ready${remedy}.`,
+      );
     }
     return this.scheduler.startByHand(phase);
   }
@@ -137,10 +150,7 @@ export class Coordinator implements Disposable {
   /** Stops a running phase; resolves when nobody of its attempt lives. */
   async cancel(queueId: string): Promise<CommandResult> {
     const phase = this.phase(queueId);
-    const attempt = phase.attemptId === undefined ? undefined : this.attempts.get(phase.attemptId);
-    if (phase.status !== "running" || !attempt) {
-      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
-    }
+    const attempt = this.running(queueId);
     await this.cancelAttempt(attempt);
     const status = this.options.queue.state(queueId)?.status ?? "removed";
     if (attempt.stop?.reason !== "cancelled") {
@@ -152,13 +162,25 @@ export class Coordinator implements Disposable {
     return { message: `Phase ${phase.number} was cancelled.` };
   }
 
-  /** Settles a running `external` or `manual` phase by hand. */
-  report(queueId: string, outcome: "completed" | "failed", note?: string): CommandResult {
+  /**
+   * Takes a report on an attempt whose own process decides how it ends: a reported failure makes it
+   * fail although that process succeeds.
+   */
+  noteReport(queueId: string, report: ProcessReport): void {
+    const attempt = this.running(queueId);
+    this.options.queue.note((change) => noteEvidence(change, attempt.facts.attemptId, report));
+    attempt.report = report;
+  }
+
+  /** Settles a running `external` or `manual` phase by hand, or because a workflow says so. */
+  report(
+    queueId: string,
+    outcome: "completed" | "failed",
+    note?: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): CommandResult {
     const phase = this.phase(queueId);
-    const attempt = phase.attemptId === undefined ? undefined : this.attempts.get(phase.attemptId);
-    if (phase.status !== "running" || !attempt) {
-      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
-    }
+    const attempt = this.running(queueId);
     const { kind } = attempt.facts;
     if (kind === "shell" || kind === "command") {
       throw new HopperError(
@@ -169,7 +191,7 @@ export class Coordinator implements Disposable {
     if (attempt.hasProcess || attempt.ending) {
       throw new HopperError("conflict", `Phase ${phase.number} is being verified already.`);
     }
-    const evidence = { reported: outcome, ...(note !== undefined && { note }) };
+    const evidence = { reported: outcome, ...(note !== undefined && { note }), ...more };
     if (outcome === "failed") {
       this.settle(attempt, {
         outcome: "reported",
@@ -210,6 +232,16 @@ export class Coordinator implements Disposable {
           "opens the queue next: `phase-hopper run` does.",
       ),
     );
+  }
+
+  /** @throws HopperError `notFound`, or `conflict` where nothing of the phase runs. */
+  private running(queueId: string): OpenAttempt {
+    const { attemptId, number, status } = this.phase(queueId);
+    const attempt = attemptId === undefined ? undefined : this.attempts.get(attemptId);
+    if (status !== "running" || !attempt) {
+      throw new HopperError("conflict", `Phase ${number} is ${status}, not running.`);
+    }
+    return attempt;
   }
 
   private phase(queueId: string): PhaseState {
@@ -296,7 +328,10 @@ export class Coordinator implements Disposable {
 
   /** After a stop was asked for, the outcome is its reason, whatever the process answered to it. */
   private judged(attempt: OpenAttempt): Verdict | Promise<Verdict> {
-    const settled = (verdict: Verdict): Verdict => ({ ...verdict, ...attempt.stopped });
+    const settled = (verdict: Verdict): Verdict => ({
+      ...withReport(verdict, attempt.report),
+      ...attempt.stopped,
+    });
     const unreadable = (error: unknown): Verdict => {
       const message = `how it ended cannot be read: ${errorMessage(error)}`;
       return attempt.stopped ?? { outcome: "lost", message };
@@ -376,6 +411,9 @@ export class Coordinator implements Disposable {
     const { queue, runner, clock, logger } = this.options;
     const { facts } = attempt;
     const retryAt = this.retryAt(facts, verdict);
+    const now = clock.monotonic();
+    const { outcome } = verdict;
+    const counts = outcome !== "completed" && outcome !== "cancelled" && retryAt === undefined;
     if (attempt.hasProcess) {
       runner.settle(facts.folder);
     }
@@ -390,8 +428,7 @@ export class Coordinator implements Disposable {
           ...(retryAt !== undefined && { retryAt }),
         });
         // Decided before the next phase is claimed.
-        const failed = verdict.outcome !== "completed" && retryAt === undefined;
-        if (failed && verdict.outcome !== "cancelled" && this.breaker.failed(clock.monotonic())) {
+        if (counts && this.breaker.tripsAt(now)) {
           logger.warn(`The queue was paused: ${breakerReason}.`);
           queue.setPaused(true, breakerReason);
         }
@@ -399,6 +436,9 @@ export class Coordinator implements Disposable {
     } catch (error) {
       this.attempts.set(facts.attemptId, attempt);
       throw error;
+    }
+    if (counts) {
+      this.breaker.failed(now);
     }
     attempt.dispose();
     this.endWaiters.settled(facts.attemptId);

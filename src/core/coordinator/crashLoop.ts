@@ -10,18 +10,18 @@ export const crashLoopReason =
 
 /**
  * Counts the automatic starts whose predecessor died, and pauses the queue when something in it, or
- * around it, keeps taking its host down.
+ * around it, keeps taking its host down. A clean stop in between counts for nothing: a window that is
+ * reloaded after each crash is as much in a loop as one that comes back by itself.
  */
 export function noteAutomaticStart(queue: Queue, clock: Clock, cleanStop: boolean): void {
+  if (cleanStop) {
+    return;
+  }
   const now = clock.now();
   const stored: unknown = JSON.parse(queue.config("unclean_starts") ?? "[]");
   const before = Array.isArray(stored) ? stored.filter((time) => typeof time === "number") : [];
-  const starts = cleanStop
-    ? []
-    : [...before.filter((time) => now - time < limit.milliseconds), now];
-  if (starts.length > 0 || before.length > 0) {
-    queue.setConfig({ unclean_starts: JSON.stringify(starts) });
-  }
+  const starts = [...before.filter((time) => now - time < limit.milliseconds), now];
+  queue.setConfig({ unclean_starts: JSON.stringify(starts) });
   if (starts.length >= limit.starts) {
     queue.setPaused(true, crashLoopReason);
   }

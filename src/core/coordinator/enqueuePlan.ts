@@ -6,7 +6,8 @@ import type { RunnerKind } from "../protocol/terms";
 import { priorities } from "../protocol/terms";
 import type { NewPhase, Queue } from "../queue/queue";
 import type { QueueReader } from "../queue/queueReader";
-import { loadPlanFile, loadPlanText, type LoadedPlan, type PlanContext } from "./planSource";
+import { loadPlan } from "./loadPlan";
+import type { LoadedPlan, PlanContext } from "./planSource";
 
 /** The runner of phases that name none, where the plan's enqueuing names none either. */
 export const standardRunner = "shell";
@@ -14,26 +15,25 @@ export const standardRunner = "shell";
 /**
  * Parses the plan and stores it with its phases; answers the plan's id.
  *
+ * @param planWorker the bundle of planWorker.ts, which reads long plans.
  * @throws HopperError InvalidPlanError with the plan's problems, `usage`, `notFound`, `storage`, or
  * `conflict` when the file is not the one that was shown, or is enqueued and unfinished and the
  * request does not say what to do.
  */
-export function enqueuePlan(
+export async function enqueuePlan(
   queue: Queue,
   request: EnqueueRequest,
   context: Omit<PlanContext, "defaultRunner">,
-): string {
+  planWorker: string,
+): Promise<string> {
   const runner = request.runner ?? standardRunner;
   const planContext = { ...context, defaultRunner: runner };
   if (!context.runners.has(runner)) {
     const known = [...context.runners.keys()].join(", ");
     throw new HopperError("usage", `There is no runner "${runner}": choose one of ${known}.`);
   }
-  const loaded =
-    request.markdown === undefined
-      ? loadPlanFile(request.path ?? "", planContext)
-      : loadPlanText(request.markdown, planContext, request.path);
-  assertAsShown(loaded, request);
+  const loaded = await loadPlan(request, planContext, planWorker);
+  assertAsShown(loaded, request.sha256, request.path);
   assertValid(loaded, request.path);
   const unfinished = unfinishedPlanFrom(queue, loaded.sourcePath);
   if (unfinished && (request.ifEnqueued ?? "refuse") === "refuse") {
@@ -74,12 +74,15 @@ export function unfinishedPlanFrom(
 }
 
 /** What is stored, and run, is what somebody saw and agreed to. */
-function assertAsShown({ sha256 }: LoadedPlan, request: EnqueueRequest): void {
-  if (request.sha256 !== undefined && request.sha256.toLowerCase() !== sha256) {
+export function assertAsShown(
+  { sha256 }: LoadedPlan,
+  shown: string | undefined,
+  path?: string,
+): void {
+  if (shown !== undefined && shown.toLowerCase() !== sha256) {
     throw new HopperError(
       "conflict",
-      `${request.path ?? "The plan"} changed since it was shown; nothing was enqueued. Look at it ` +
-        `again, then enqueue it.`,
+      `${path ?? "The plan"} changed since it was shown; nothing was stored. Look at it again first.`,
     );
   }
 }
@@ -95,7 +98,8 @@ export function assertValid({ plan }: LoadedPlan, path?: string): void {
   }
 }
 
-function newPhase(phase: ParsedPhase, runner: string, kind: RunnerKind): NewPhase {
+/** A phase as it is stored, for the runner that runs it. */
+export function newPhase(phase: ParsedPhase, runner: string, kind: RunnerKind): NewPhase {
   const { timeout, retries, checkpoint } = phase;
   return {
     number: phase.number,

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock";
 import { DisposableStore } from "../base/lifecycle";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { FailureReason, RunnerKind } from "../protocol/terms";
+import type { ProcessReport } from "./processReport";
 
 /** An attempt that has not ended, as the coordinator holds it. */
 export interface AttemptFacts {
@@ -40,12 +41,20 @@ export interface AttemptEvents {
 /** After a re-attach an overdue attempt is given so long. */
 const graceAfterReattach = 60_000;
 
+/**
+ * What counts as silence between two looks, which come once a second. A longer time means that this
+ * host stood still, and then the attempt may have as well: a container or a machine that was paused.
+ */
+const longestTick = 5_000;
+
 /** Watches one attempt; it notices, and the coordinator acts. */
 export class OpenAttempt {
   /** Why a stop was asked for, and what to say of it; committed before anything was stopped. */
   stop: { readonly reason: FailureReason; readonly message: string } | undefined;
   /** How it ended, where that could not be stored yet. */
   unsettled: Verdict | undefined;
+  /** What an outside program said of it, where its own process decides how it ends. */
+  report: ProcessReport | undefined;
   /** Trouble of its own that was logged last. */
   notedTrouble: string | undefined;
   /** Set once its end is being dealt with, so that hints that come in meanwhile do nothing. */
@@ -54,7 +63,9 @@ export class OpenAttempt {
   hasProcess: boolean;
   private readonly clocks = new DisposableStore();
   private outputSize = 0;
-  private outputAt: number;
+  /** Milliseconds without output in which this host was awake to see some. */
+  private silence = 0;
+  private tickedAt: number;
 
   constructor(
     readonly facts: AttemptFacts,
@@ -64,7 +75,7 @@ export class OpenAttempt {
     private process?: ProcessIdentity,
   ) {
     this.hasProcess = facts.verifies || facts.kind === "shell" || facts.kind === "command";
-    this.outputAt = clock.monotonic();
+    this.tickedAt = clock.monotonic();
     this.startTimeout();
   }
 
@@ -109,14 +120,16 @@ export class OpenAttempt {
     }
     const size = this.runner.outputSize(this.facts.folder);
     const now = this.clock.monotonic();
+    this.silence += Math.min(now - this.tickedAt, longestTick);
+    this.tickedAt = now;
     if (size !== this.outputSize) {
       this.outputSize = size;
-      this.outputAt = now;
+      this.silence = 0;
       // What cannot be capped now is tried again when there is more of it.
       this.runner.capOutput(this.facts.folder).catch(() => undefined);
     }
     const { idleTimeout } = this.facts;
-    if (idleTimeout > 0 && now - this.outputAt >= idleTimeout * 1000 && !this.stop) {
+    if (idleTimeout > 0 && this.silence >= idleTimeout * 1000 && !this.stop) {
       this.events.overdue(this, "idle", `no output for ${inWords(idleTimeout)}`);
     }
   }

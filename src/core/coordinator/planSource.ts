@@ -16,14 +16,25 @@ import { parsePlan } from "../plan/parsePlan";
 import type { ParsedPlan } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 
-/** A plan as read, with what tells it from other versions of the same file. */
-export interface LoadedPlan {
-  readonly plan: ParsedPlan;
-  /** The file's real path; undefined for a plan that came as text. */
-  readonly sourcePath?: string;
+/** The text of a plan, with what tells it from other versions of the same file. */
+export interface PlanText {
+  readonly text: string;
   /** Of the text's bytes. */
   readonly sha256: string;
-  readonly text: string;
+  /** The file's real path; undefined for a plan that came as text alone. */
+  readonly sourcePath?: string;
+}
+
+/** A plan's text, and what it says. */
+export interface LoadedPlan extends PlanText {
+  readonly plan: ParsedPlan;
+}
+
+/** Where a plan's text is: in a file, or at hand, as the text of an open editor is. */
+export interface PlanPlace {
+  /** Relative paths count from the workspace folder. */
+  readonly path?: string | undefined;
+  readonly markdown?: string | undefined;
 }
 
 export interface PlanContext {
@@ -35,31 +46,52 @@ export interface PlanContext {
 }
 
 /**
+ * Reads the text of a plan.
+ *
+ * @throws HopperError `notFound` or `usage` when its file cannot be read as text.
+ */
+export function readPlanText({ path, markdown }: PlanPlace, workspace: string): PlanText {
+  if (markdown === undefined) {
+    const { sourcePath, bytes } = readPlanFile(resolve(workspace, path ?? ""));
+    return { text: decodePlan(bytes), sha256: hash(bytes), sourcePath };
+  }
+  const sourcePath = path === undefined ? undefined : realPathOf(resolve(workspace, path));
+  return {
+    text: markdown,
+    sha256: hash(markdown),
+    ...(sourcePath !== undefined && { sourcePath }),
+  };
+}
+
+/** The file may not be saved yet, or not any more: its editor has the text. */
+function realPathOf(path: string): string {
+  return existsSync(path) ? realpathSync.native(path) : path;
+}
+
+/**
  * Reads and parses a plan's file.
  *
  * @throws HopperError `notFound` or `usage` when the file cannot be read as text. A plan with errors
  * is returned: its problems say so.
  */
 export function loadPlanFile(path: string, context: PlanContext): LoadedPlan {
-  const { sourcePath, bytes } = readPlanFile(resolve(context.workspace, path));
-  const text = decodePlan(bytes);
-  return { plan: parse(text, context, sourcePath), sourcePath, sha256: hash(bytes), text };
+  return parsed(readPlanText({ path }, context.workspace), context);
 }
 
 /** The same text once more in another context: with the runner that a person chose by what it says. */
 export function parseAgain(loaded: LoadedPlan, context: PlanContext): LoadedPlan {
-  return { ...loaded, plan: parse(loaded.text, context, loaded.sourcePath) };
+  return parsed(loaded, context);
 }
 
-/** Parses a plan that came as text; `path` names its file, where it is the text of an open editor. */
-export function loadPlanText(markdown: string, context: PlanContext, path?: string): LoadedPlan {
-  const sourcePath = path === undefined ? undefined : realPathOf(resolve(context.workspace, path));
-  return {
-    plan: parse(markdown, context, sourcePath),
-    sha256: hash(markdown),
-    text: markdown,
-    ...(sourcePath !== undefined && { sourcePath }),
-  };
+/** Parses a plan's text; `sourcePath` is the real path of its file, where it has one. */
+export function parsePlanText(text: string, context: PlanContext, sourcePath?: string): ParsedPlan {
+  const { runners, defaultRunner, workspace } = context;
+  return parsePlan(text, {
+    runners,
+    ...(defaultRunner !== undefined && { defaultRunner }),
+    ...(sourcePath !== undefined && { fileName: basename(sourcePath) }),
+    documentExists: (document) => findDocument(document, workspace, sourcePath) !== undefined,
+  });
 }
 
 /**
@@ -78,19 +110,8 @@ export function findDocument(
   return found && relative(workspace, found);
 }
 
-function parse(text: string, context: PlanContext, sourcePath?: string): ParsedPlan {
-  const { runners, defaultRunner, workspace } = context;
-  return parsePlan(text, {
-    runners,
-    ...(defaultRunner !== undefined && { defaultRunner }),
-    ...(sourcePath !== undefined && { fileName: basename(sourcePath) }),
-    documentExists: (document) => findDocument(document, workspace, sourcePath) !== undefined,
-  });
-}
-
-/** The file may not be saved yet, or not any more: its editor has the text. */
-function realPathOf(path: string): string {
-  return existsSync(path) ? realpathSync.native(path) : path;
+function parsed(read: PlanText, context: PlanContext): LoadedPlan {
+  return { ...read, plan: parsePlanText(read.text, context, read.sourcePath) };
 }
 
 function readPlanFile(path: string): { sourcePath: string; bytes: Buffer } {

@@ -4,6 +4,7 @@ import type { AttemptItem } from "../protocol/queue";
 import type { StartContext } from "./attemptRequest";
 import { factsOf, missingRunner } from "./attemptStart";
 import type { AttemptFacts, OpenAttempt } from "./openAttempt";
+import { storedReport } from "./processReport";
 
 export interface RecoveryActions {
   /**
@@ -38,6 +39,7 @@ export async function recoverAttempts(
       factsOf(context.folders, phase, item, data, true),
       processOf(item),
     );
+    attempt.report = storedReport(item);
     if (item.stop_requested) {
       attempt.stop = { reason: item.stop_requested, message: stopMessages(item.stop_requested) };
     }

@@ -13,27 +13,42 @@ export interface WaitingQuestion {
 
 /** What the queue is waiting for, in one sentence, the most pressing thing first. */
 export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): Waiting {
+  const waiting = mostPressing(queue, question);
+  const plan = question.planId === undefined ? undefined : queue.plan(question.planId);
+  const paused = queue.pausedReason ?? plan?.paused_reason;
+  // What runs goes on to its end under a pause: that alone would look as if more came after it.
+  return paused !== undefined && atWork.has(waiting.kind)
+    ? { ...waiting, text: `${paused}; ${waiting.text}` }
+    : waiting;
+}
+
+/** The kinds in which a phase runs. */
+const atWork: ReadonlySet<Waiting["kind"]> = new Set(["running", "person", "workflow"]);
+
+function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
   const { trouble, now } = question;
   if (trouble !== undefined) {
     return { kind: "trouble", text: trouble };
   }
   // Not those that wait for others: there can be thousands, and they decide nothing here.
   const phases = queue.phasesWith(["running", "ready", "failed"], question.planId);
-  const several = queue.plans().length > 1;
+  // What is said of one plan stands beside its title.
+  const several = question.planId === undefined && queue.plans().length > 1;
   const running = phases.filter(({ status }) => status === "running");
   const turns = turnsOfOthers(running.length > 0 ? queue.openAttempts() : []);
   const waitsFor = (kind: "manual" | "external"): PhaseQueueItem[] =>
     running.filter(({ queue_id }) => turns.get(queue_id) === kind);
   const byPerson = waitsFor("manual");
   const byWorkflow = waitsFor("external");
-  const byProcess = running.length - byPerson.length - byWorkflow.length;
+  const byProcess = running.filter(({ queue_id }) => !turns.has(queue_id));
   const ready = phases.filter(({ status }) => status === "ready");
   const paused = queue.pausedReason;
   const startable = paused === undefined ? ready.filter((phase) => !pausedPlan(queue, phase)) : [];
   const due = startable.filter(({ not_before }) => (not_before ?? "") <= now);
-  const [first] = running;
-  if (first && byProcess > 0) {
-    return { kind: "running", text: `${list(running, several)} running` };
+  if (byProcess.length > 0) {
+    const said = `${list(byProcess, several)} running`;
+    const others = byPerson.length > 0 ? `; ${list(byPerson, several)} for a person to do` : "";
+    return { kind: "running", text: `${said}${others}` };
   }
   const [next] = due;
   if (next) {

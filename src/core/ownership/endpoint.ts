@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
@@ -7,6 +6,7 @@ import { parseJson } from "../base/validate";
 import { folderKey, type FolderIdentity } from "./folderIdentity";
 import { readPrivateFile, replacePrivateFile } from "./privateFile";
 import { socketPath, type StateFolder } from "./stateFolder";
+import { newToken } from "./tcpAddress";
 
 const endpointSchema = z.object({
   socketPath: z.string(),
@@ -25,7 +25,7 @@ export type Endpoint = Readonly<z.infer<typeof endpointSchema>>;
 export function newEndpoint(state: StateFolder, folder: FolderIdentity, ownerId: string): Endpoint {
   return {
     socketPath: socketPath(state, `${folderKey(folder)}-${ownerId.slice(0, 8)}`),
-    token: randomBytes(32).toString("hex"),
+    token: newToken(),
     ownerId,
     pid: process.pid,
   };

@@ -9,7 +9,7 @@ export function ownedError(verdict: OwnerVerdict, ownerFile: string): HopperErro
 function ownedMessage(verdict: OwnerVerdict, ownerFile: string): string {
   switch (verdict.state) {
     case "alive":
-      return `${ownedBy(verdict.owner)}; use that one, or end it first.`;
+      return `${ownedBy(verdict.owner)}; commands given here go to it, and phases run here once it ends.`;
     case "notAnswering":
       return (
         `${ownedBy(verdict.owner)}, which is stopped and does not answer; ` +

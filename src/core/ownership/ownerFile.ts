@@ -129,8 +129,21 @@ export class OwnerFile {
         return takeOver || this.lockProvesRelease(verdict.owner);
       case "alive":
       case "notAnswering":
-        return this.lockProvesRelease(verdict.owner);
+        return (
+          this.lockProvesRelease(verdict.owner) && (takeOver || !this.isProvenAlive(verdict.owner))
+        );
     }
+  }
+
+  /**
+   * Whether the very process that the record names lives and could go on writing: the lock alone is
+   * not trusted then, for two versions of a program may understand it differently. A pid that is used
+   * again has another start time, and a zombie is no living process. This process itself is no danger:
+   * it knows what it holds.
+   */
+  private isProvenAlive({ pid, startTime }: OwnerRecord): boolean {
+    const { self } = this.machine;
+    return pid !== self.pid && startTime !== "" && this.machine.look(pid)?.startTime === startTime;
   }
 
   /**

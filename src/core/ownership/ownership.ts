@@ -82,7 +82,7 @@ export async function takeOwnership(request: OwnershipRequest): Promise<Ownershi
       pidNamespace: machine.pidNamespace,
       networkNamespace: machine.networkNamespace,
     });
-    const previous = file.claim(request.takeOver === true);
+    const previous = await claimWhenGone(file, request);
     const attempt = (what: string, action: () => void): void => {
       try {
         action();
@@ -108,6 +108,25 @@ export async function takeOwnership(request: OwnershipRequest): Promise<Ownershi
   } catch (error) {
     lock.dispose();
     throw error;
+  }
+}
+
+/**
+ * A process that was killed gives the lock back a moment before it is gone; one that stays is refused.
+ */
+async function claimWhenGone(file: OwnerFile, request: OwnershipRequest): Promise<PreviousOwner> {
+  const { clock, takeOver = false } = request;
+  const start = clock.monotonic();
+  for (;;) {
+    try {
+      return file.claim(takeOver);
+    } catch (error) {
+      const isGoing = readOwner(request.hopperFolder, request.machine).state === "alive";
+      if (!isGoing || clock.monotonic() - start >= longestPassage) {
+        throw error;
+      }
+      await delay(clock, 20);
+    }
   }
 }
 

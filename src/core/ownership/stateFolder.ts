@@ -27,6 +27,8 @@ export interface StateFolder {
   readonly locks: string;
   /** One file per workspace: where its owner listens. */
   readonly endpoints: string;
+  /** Two files per workspace whose owner lets programs in over TCP: its address and the token. */
+  readonly api: string;
 }
 
 /** Systems keep 104 (macOS) or 108 bytes for a socket's path, its final NUL included. */
@@ -63,7 +65,7 @@ export function openStateFolder(user: UserEnvironment): StateFolder {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     keepPrivate(path, user);
-    for (const folder of [state.databases, state.locks, state.endpoints]) {
+    for (const folder of [state.databases, state.locks, state.endpoints, state.api]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     }
   } catch (error) {
@@ -82,6 +84,7 @@ export function stateFolderOf(user: UserEnvironment): StateFolder {
     databases: paths.join(path, "databases"),
     locks: paths.join(path, "locks"),
     endpoints: paths.join(path, "endpoints"),
+    api: paths.join(path, "api"),
   };
 }
 

@@ -27,7 +27,7 @@ export async function sweepState(
   logger: Logger,
 ): Promise<void> {
   try {
-    for (const folder of [state.endpoints, state.databases]) {
+    for (const folder of [state.endpoints, state.databases, state.api]) {
       for (const path of await olderThan(folder, ".tmp", temporaryAge, clock)) {
         await rm(path, { force: true });
       }

@@ -10,18 +10,20 @@ import type { FolderIdentity } from "./folderIdentity";
 const lookMilliseconds = 1000;
 
 /**
- * Notices that the workspace folder was removed, moved away or replaced by another one. What is lost
- * once stays lost: whatever comes to that path later is somebody else's, or opened anew.
+ * Notices that the workspace folder was removed, moved away or replaced by another one, or that another
+ * process took its queue over. What is lost once stays lost: whatever comes to that path later is
+ * somebody else's, or opened anew.
  */
 export class WorkspaceWatch implements Disposable {
   private readonly emitter: EventEmitter<HopperError>;
   private timer: Disposable | undefined;
 
-  /** Fires once, with what happened and the remedy. */
+  /** Fires once, with what happened and the remedy: kind `storage`, or `owned` after a take-over. */
   readonly onDidLose: Event<HopperError>;
 
   constructor(
     private readonly folder: FolderIdentity,
+    private readonly standing: () => "ours" | "missing" | "taken",
     private readonly clock: Clock,
     logger: Logger,
   ) {
@@ -39,19 +41,31 @@ export class WorkspaceWatch implements Disposable {
 
   private lookLater(): void {
     this.timer = this.clock.after(lookMilliseconds, () => {
-      const why = this.whyLost();
-      if (why === undefined) {
-        this.lookLater();
+      const loss = this.loss();
+      if (loss) {
+        this.emitter.fire(loss);
       } else {
-        this.emitter.fire(
-          new HopperError(
-            "storage",
-            `The workspace folder ${this.folder.path} is gone while its queue is open (${why}): ` +
-              `nothing more is started or stored. Put it back, and start Phase Hopper there again.`,
-          ),
-        );
+        this.lookLater();
       }
     });
+  }
+
+  private loss(): HopperError | undefined {
+    const why = this.whyLost();
+    if (why !== undefined) {
+      return new HopperError(
+        "storage",
+        `The workspace folder ${this.folder.path} is gone while its queue is open (${why}): ` +
+          `nothing more is started or stored. Put it back, and start Phase Hopper there again.`,
+      );
+    }
+    return this.standing() === "taken"
+      ? new HopperError(
+          "owned",
+          `Another process has taken over the queue of ${this.folder.path} while this one did not ` +
+            "answer: this one starts and stores nothing more. What runs goes on, and is followed there.",
+        )
+      : undefined;
   }
 
   private whyLost(): string | undefined {

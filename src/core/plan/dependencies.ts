@@ -1,5 +1,5 @@
 import type { PlanProblem } from "../protocol/plan";
-import { type WrittenDependency, foldName, splitAtAnd } from "./dependencyNames";
+import { type WrittenDependency, foldName, parseDependencies, splitAtAnd } from "./dependencyNames";
 import { idNumber } from "./phaseId";
 import { phaseName } from "./phaseNumbers";
 import { excerpt, problem } from "./problem";
@@ -49,11 +49,22 @@ export function resolveDependencies(phases: readonly DependentPhase[]): {
   return { dependsOn, problems };
 }
 
+/** Names in the value of a `Depends on`, as written there, that mean no phase, or several. */
+export function unresolvedNames(value: string, phases: readonly NamedPhase[]): string[] {
+  const lookUp = createLookup(phases);
+  return (parseDependencies(value) ?? [])
+    .flatMap((written) => namesIn(written, lookUp))
+    .filter((name) => lookUp(name).length !== 1);
+}
+
+/** A phase, as far as it can be named. */
+export type NamedPhase = Pick<DependentPhase, "label" | "number" | "title">;
+
 /** Numbers of the phases that a name means: none, one, or several with the same title. */
 type Lookup = (name: string) => readonly number[];
 
 /** Looks a name up as written label, then as number, then as title. */
-function createLookup(phases: readonly DependentPhase[]): Lookup {
+function createLookup(phases: readonly NamedPhase[]): Lookup {
   const labels = new Map<string, number[]>();
   const titles = new Map<string, number[]>();
   const numbers = new Set(phases.map(({ number }) => number));

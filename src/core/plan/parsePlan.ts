@@ -50,7 +50,7 @@ export function parsePlan(text: string, options: ParseOptions): ParsedPlan {
   const { phases: sections, outside } = cutSections(outline.headings, starts, lines.length - 1);
   const { phases, problems } = readPhases(lines, outline, sections, options.runners);
   return {
-    title: findTitle(outline, starts) ?? titleFromFileName(options.fileName),
+    ...(findTitle(outline, starts) ?? { title: titleFromFileName(options.fileName) }),
     context: outside
       .map(({ startLine, endLine }) => trimmedLines(lines, startLine, endLine))
       .filter((part) => part !== "")
@@ -72,13 +72,16 @@ function refused(problems: readonly PlanProblem[], { fileName }: ParseOptions): 
 }
 
 /** The first level-1 heading with a text that is no phase. */
-function findTitle(outline: Outline, starts: readonly PhaseStart[]): string | undefined {
+function findTitle(
+  outline: Outline,
+  starts: readonly PhaseStart[],
+): Required<Pick<ParsedPlan, "title" | "titleLine">> | undefined {
   const phaseHeadings = new Set(starts.map(({ heading }) => heading));
   for (const heading of outline.headings) {
     const title =
       heading.level === 1 && !phaseHeadings.has(heading) ? outline.plainText(heading.markup) : "";
     if (title !== "") {
-      return title;
+      return { title, titleLine: heading.startLine };
     }
   }
   return undefined;

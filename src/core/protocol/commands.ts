@@ -1,4 +1,6 @@
+import type { MirrorSettings } from "./mirrors";
 import type { PhaseQueueItem } from "./queue";
+import type { WorkflowCommands } from "./workflows";
 
 /** What a plan is enqueued from, and how. */
 export interface EnqueueRequest {
@@ -30,6 +32,24 @@ export interface EnqueueResult {
   readonly phases: readonly PhaseQueueItem[];
 }
 
+/**
+ * Which of the differences between a plan's file and the queue are taken over. Nothing is that is not
+ * named here.
+ */
+export interface UpdateRequest {
+  readonly planId: string;
+  /** The text that an editor has open of the plan's file; without it the file is read. */
+  readonly markdown?: string;
+  /** As in {@link EnqueueRequest}: should the text be another one by now, nothing is changed. */
+  readonly sha256?: string;
+  /** Queue ids of phases, unstarted or failed, that take the text of the file. */
+  readonly update?: readonly string[];
+  /** Numbers, in the file, of phases that are put into the queue. */
+  readonly add?: readonly number[];
+  /** Queue ids of phases, gone from the file, that leave the queue. */
+  readonly remove?: readonly string[];
+}
+
 /** What a command did, in a sentence fit for the user. */
 export interface CommandResult {
   readonly message: string;
@@ -40,7 +60,7 @@ export interface CommandResult {
  * to the owner. Each rejects with a HopperError: `notFound`, `conflict` with the status the phase is
  * in, or `storage`.
  */
-export interface HopperCommands {
+export interface HopperCommands extends WorkflowCommands {
   enqueue(request: EnqueueRequest): Promise<EnqueueResult>;
   /**
    * Starts a ready phase now: overrides a pause, never a dependency. While every slot is taken it
@@ -59,9 +79,25 @@ export interface HopperCommands {
    */
   removePhase(queueId: string, dropDependencies?: boolean): Promise<CommandResult>;
   removePlan(planId: string): Promise<CommandResult>;
+  /**
+   * Brings what is stored of a plan up to its file, as far as the request says. All phases take their
+   * numbers from the file. What is not updated goes on waiting for what it waited for, and for what
+   * is put in before it.
+   */
+  updatePlan(request: UpdateRequest): Promise<CommandResult>;
+  /** Puts a plan before another one in the order of starting, or behind all. */
+  movePlan(planId: string, before?: string): Promise<CommandResult>;
+  /** Puts a phase that has not started before another one of its plan, or behind all. */
+  movePhase(queueId: string, before?: string): Promise<CommandResult>;
   /** Settles a running phase of kind `external` or `manual` by hand. */
   complete(queueId: string, note?: string): Promise<CommandResult>;
   fail(queueId: string, note?: string): Promise<CommandResult>;
   /** Pauses or resumes the whole queue or, with a plan, this plan. */
   setPaused(paused: boolean, planId?: string): Promise<CommandResult>;
+  /** Mirrors a plan to GitHub from now on; the owner writes there, with its own sign-in. */
+  startMirror(planId: string, settings: MirrorSettings): Promise<CommandResult>;
+  /** Writes nothing more of a plan to GitHub; what is there stays. */
+  stopMirror(planId: string): Promise<CommandResult>;
+  /** Tries at once what was put off, and anew what GitHub refused. */
+  syncMirrors(): Promise<CommandResult>;
 }

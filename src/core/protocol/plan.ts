@@ -94,6 +94,8 @@ export interface ParsedPhase {
 /** A plan, whether or not it can be enqueued: with an error among the problems it cannot. */
 export interface ParsedPlan {
   readonly title: string;
+  /** 0-based line of the heading that gave the title; missing where the file's name did. */
+  readonly titleLine?: number;
   /** Text outside all phases, front matter aside: runners of kind `command` get it too. */
   readonly context: string;
   readonly phases: readonly ParsedPhase[];

@@ -99,6 +99,9 @@ export interface AttemptItem {
   readonly started_at: string;
   /** When an `external` or `manual` attempt was reported as done, and its verify blocks began. */
   readonly reported_at?: string;
+  /** When an outside program last said that it is alive, and what it is at. */
+  readonly heartbeat_at?: string;
+  readonly progress?: string;
   readonly finished_at?: string;
   /** The reason of a stop that was asked for. */
   readonly stop_requested?: FailureReason;
@@ -127,10 +130,16 @@ export const queueEventTypes = [
   "plan_paused",
   "plan_resumed",
   "plan_removed",
+  "plan_updated",
+  "plan_moved",
   "phase_enqueued",
   "phase_changed",
+  "phase_updated",
+  "phase_moved",
   "phase_removed",
   "dependency_dropped",
+  /** The plan or phase has an issue on GitHub now. */
+  "issue_created",
   "queue_paused",
   "queue_resumed",
 ] as const;

@@ -53,3 +53,11 @@ export type AttemptState = (typeof attemptStates)[number];
 /** Order of starting: a smaller number goes first. */
 export const priorities = { urgent: 10, high: 20, normal: 50, low: 70, background: 90 } as const;
 export type PriorityName = keyof typeof priorities;
+
+/** When the issue of a phase is created: as soon as the phase is ready, or all of them at once. */
+export const creationTimes = ["ready", "enqueue"] as const;
+export type CreationTime = (typeof creationTimes)[number];
+
+/** One comment on the parent that is edited in place, or a new one for each transition. */
+export const commentStyles = ["living", "each"] as const;
+export type CommentStyle = (typeof commentStyles)[number];

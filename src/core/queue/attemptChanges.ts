@@ -6,6 +6,8 @@ import type { Readiness } from "./readiness";
 import { type PhaseState, phaseState, phaseStateColumns } from "./rows";
 import { optionalText } from "./sqlDatabase";
 import { movePhases } from "./transitions";
+import { noteWorkflows } from "./workflowChanges";
+import type { AttemptWorkflows } from "./workflowReader";
 
 /** What a claim makes of a phase. */
 export interface Claim {
@@ -18,6 +20,8 @@ export interface Claim {
   readonly startsProcess: boolean;
   /** What its runner says; nothing where there is no such runner. */
   readonly terms?: AttemptTerms;
+  /** Of an `external` attempt: the rows of outside programs that do not speak of it. */
+  readonly workflows?: AttemptWorkflows;
 }
 
 /** What an attempt is and how long it may take: decided at its claim, whatever is configured later. */
@@ -61,6 +65,9 @@ export function claimPhase(change: Change, phase: PhaseState, claim: Claim): voi
       claim.terms?.idleTimeout ?? null,
     ],
   );
+  if (claim.workflows) {
+    noteWorkflows(change, claim.attemptId, claim.workflows);
+  }
   movePhases(change, [{ phase, to: "running", attemptId: claim.attemptId }]);
 }
 
@@ -68,7 +75,7 @@ export function claimPhase(change: Change, phase: PhaseState, claim: Claim): voi
 export function noteReport(change: Change, attemptId: string, evidence: unknown): void {
   change.run(
     `UPDATE attempts SET state = 'starting', evidence = ?, reported_at = ?
-     WHERE attempt_id = ? AND state = 'running' AND reported_at IS NULL`,
+     WHERE attempt_id = +? AND state = 'running' AND reported_at IS NULL`,
     [JSON.stringify(evidence), change.at, attemptId],
   );
 }
@@ -77,7 +84,7 @@ export function noteReport(change: Change, attemptId: string, evidence: unknown)
 export function noteProcess(change: Change, attemptId: string, process: ProcessIdentity): void {
   change.run(
     `UPDATE attempts SET state = 'running', pid = ?, pid_started_at = ?
-     WHERE attempt_id = ? AND state = 'starting'`,
+     WHERE attempt_id = +? AND state = 'starting'`,
     [process.pid, startOf(process), attemptId],
   );
 }
@@ -118,7 +125,7 @@ function endAttempt(change: Change, { attemptId, verdict, ...settlement }: Settl
     `UPDATE attempts SET state = 'ended', finished_at = ?, exit_code = ?, signal = ?, outcome = ?,
        evidence = coalesce(?, evidence), log_bytes = ?, pid = coalesce(?, pid),
        pid_started_at = coalesce(?, pid_started_at)
-     WHERE attempt_id = ? AND state <> 'ended'`,
+     WHERE attempt_id = +? AND state <> 'ended'`,
     [
       change.at,
       verdict.exitCode ?? null,

@@ -43,7 +43,34 @@ export function storePlan(change: Change, plan: NewPlan): string {
     plan.runner,
     change.at,
   ]);
-  const rows = plan.phases.map((phase) => ({
+  change.record({ type: "plan_enqueued", plan_id: planId });
+  insertPhases(change, plan.phases, {
+    planId,
+    parentIssue: plan.parentIssue,
+    priority: plan.priority,
+    position: planNumber * positionsPerPlan,
+  });
+  return planId;
+}
+
+/** Plans are so far apart in the order of starting: room for the phases of one to be put in order. */
+export const positionsPerPlan = 10_000;
+
+/** What the phases that are stored together have in common. */
+export interface NewRows {
+  readonly planId: string;
+  readonly parentIssue: number | undefined;
+  readonly priority: number;
+  readonly position: number;
+}
+
+/** Stores phases that have not been there before, and announces them. */
+export function insertPhases(
+  change: Change,
+  phases: readonly NewPhase[],
+  { planId, parentIssue, priority, position }: NewRows,
+): void {
+  const rows = phases.map((phase) => ({
     ...phase,
     queueId: randomUUID(),
     status: phase.dependsOn.length === 0 ? ("ready" as const) : ("queued" as const),
@@ -52,22 +79,22 @@ export function storePlan(change: Change, plan: NewPlan): string {
     change.run(insertPhase, [
       queueId,
       planId,
-      plan.parentIssue ?? null,
+      parentIssue ?? null,
       number,
       label,
+      data.title,
       status,
       singleOf(dependsOn),
       JSON.stringify(dependsOn),
       JSON.stringify(data),
       runner,
-      plan.priority,
-      planNumber,
+      priority,
+      position,
       change.at,
       status === "ready" ? change.at : null,
       startLine,
     ]);
   }
-  change.record({ type: "plan_enqueued", plan_id: planId });
   change.recordAll(
     rows.map(({ queueId, number, status }) => ({
       type: "phase_enqueued",
@@ -77,7 +104,6 @@ export function storePlan(change: Change, plan: NewPlan): string {
       to_status: status,
     })),
   );
-  return planId;
 }
 
 /** What `depends_on_phase` holds: the single phase depended on, where it is a single one. */
@@ -91,7 +117,7 @@ const insertPlan = `
   VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT), ?7, ?8, ?9)`;
 
 const insertPhase = `
-  INSERT INTO phase_queue (queue_id, plan_id, parent_issue, phase_number, label, status,
+  INSERT INTO phase_queue (queue_id, plan_id, parent_issue, phase_number, label, title, status,
     depends_on_phase, depends_on_phases, phase_data, runner, priority, queue_position,
     created_at, updated_at, ready_at, start_line)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, CAST(?9 AS TEXT), ?10, ?11, ?12, ?13, ?13, ?14, ?15)`;
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS TEXT), ?11, ?12, ?13, ?14, ?14, ?15, ?16)`;

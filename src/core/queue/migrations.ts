@@ -129,6 +129,61 @@ export const migrations: readonly (readonly string[])[] = [
          reported_at = iif(evidence ->> '$.reported' = 'completed', started_at, NULL)
        WHERE state <> 'ended'`,
   ],
+  [
+    // What outside programs say: which rows of theirs were there at a claim, and how far they are.
+    `ALTER TABLE attempts ADD COLUMN workflows TEXT`,
+    `ALTER TABLE attempts ADD COLUMN progress TEXT`,
+    `CREATE INDEX attempts_token ON attempts (token_sha256)`,
+    `CREATE INDEX phase_queue_issue ON phase_queue (issue_number)`,
+    `CREATE INDEX workflow_history_phase ON workflow_history (queue_id)`,
+    `CREATE INDEX workflow_history_issue ON workflow_history (issue_number)`,
+    `CREATE INDEX workflow_history_adw ON workflow_history (adw_id)`,
+  ],
+  [
+    // Room between the plans for their phases to be put in order, and a way to read that order.
+    `UPDATE phase_queue SET queue_position = queue_position * 10000`,
+    `CREATE INDEX phase_queue_order
+       ON phase_queue (plan_id, priority, queue_position, phase_number)`,
+  ],
+  [
+    // Neither table refers to plans: what happened to a plan is told on GitHub after its removal, too.
+    `CREATE TABLE github_mirrors (
+       plan_id TEXT PRIMARY KEY NOT NULL,
+       settings TEXT NOT NULL,
+       state TEXT NOT NULL CHECK (state IN ('on', 'stopped')),
+       created_at TEXT NOT NULL
+     ) STRICT`,
+    `CREATE TABLE github_outbox (
+       entry_id TEXT PRIMARY KEY NOT NULL,
+       position INTEGER NOT NULL UNIQUE,
+       plan_id TEXT NOT NULL REFERENCES github_mirrors (plan_id),
+       queue_id TEXT,
+       kind TEXT NOT NULL CHECK (kind IN ('parent', 'child', 'status', 'comment')),
+       facts TEXT NOT NULL,
+       version INTEGER NOT NULL,
+       written_version INTEGER NOT NULL,
+       state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'unknown', 'made', 'failed')),
+       link TEXT NOT NULL CHECK (link IN ('none', 'tried', 'linked', 'refused')),
+       login TEXT,
+       tried_at TEXT,
+       issue_number INTEGER,
+       github_id INTEGER,
+       recreated INTEGER NOT NULL DEFAULT 0,
+       problem TEXT,
+       created_at TEXT NOT NULL,
+       updated_at TEXT NOT NULL,
+       written_at TEXT
+     ) STRICT`,
+    `CREATE INDEX github_outbox_plan ON github_outbox (plan_id, kind)`,
+    `CREATE INDEX github_outbox_work ON github_outbox (position)
+       WHERE state IN ('waiting', 'sending', 'unknown') OR version > written_version
+         OR (kind = 'child' AND link IN ('none', 'tried'))`,
+  ],
+  [
+    // A list of ten thousand phases would spend half its time on finding their titles in the JSON.
+    `ALTER TABLE phase_queue ADD COLUMN title TEXT NOT NULL DEFAULT ''`,
+    `UPDATE phase_queue SET title = coalesce(phase_data ->> 'title', '')`,
+  ],
 ];
 
 /** The schema this version writes. */

@@ -2,6 +2,7 @@ import { type Clock, isoNow } from "../base/clock";
 import { HopperError } from "../base/errors";
 import { type Event, EventEmitter } from "../base/event";
 import type { Logger } from "../base/log";
+import type { MirrorSettings } from "../protocol/mirrors";
 import type { ProcessIdentity } from "../protocol/attempts";
 import type { QueueEvent } from "../protocol/queue";
 import type { FailureReason } from "../protocol/terms";
@@ -16,6 +17,10 @@ import {
 import { Change } from "./change";
 import { writeConfig } from "./config";
 import { type NewPlan, storePlan } from "./enqueue";
+import { movePhase, movePlan } from "./order";
+import { type PlanUpdate, storeUpdate } from "./planUpdate";
+import { mirrorChange, startMirror, stopMirror } from "./mirrorChanges";
+import { QueueOutbox } from "./queueOutbox";
 import { QueueReader } from "./queueReader";
 import { Readiness } from "./readiness";
 import { deleteFinishedPlans, deletePhase, deletePlan, dropDependency } from "./removal";
@@ -26,6 +31,7 @@ import { conflict, movePhases } from "./transitions";
 
 export type { AttemptTerms, Claim, Settlement } from "./attemptChanges";
 export type { NewPhase, NewPlan } from "./enqueue";
+export type { PlanUpdate } from "./planUpdate";
 
 /**
  * The owner's queue: every change is one transaction, durable when the call returns, and announces
@@ -41,16 +47,20 @@ export class Queue extends QueueReader {
   /** Fires after each change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
 
+  /** What is to be written to GitHub. */
+  readonly outbox: QueueOutbox;
+
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
-    logger: Logger,
+    private readonly logger: Logger,
   ) {
     super(store.database);
     this.changed = new EventEmitter((error) =>
       logger.error("A listener of queue changes failed.", error),
     );
     this.onDidChange = this.changed.event;
+    this.outbox = new QueueOutbox(store.database, (work) => this.change(work));
     this.newestEventId = this.lastEventId;
   }
 
@@ -80,6 +90,25 @@ export class Queue extends QueueReader {
   }
 
   /**
+   * Brings a stored plan up to its file.
+   *
+   * @throws HopperError `conflict` when a phase was started meanwhile.
+   */
+  update(update: PlanUpdate): void {
+    this.change((change) => storeUpdate(change, this.readiness, update));
+  }
+
+  /** Puts a plan before another one in the order of starting, or behind all. */
+  movePlan(planId: string, before?: string): void {
+    this.change((change) => movePlan(change, planId, before));
+  }
+
+  /** Puts a phase that has not started before another one of its plan, or behind all. */
+  movePhase(queueId: string, before?: string): void {
+    this.changeOne(queueId, (change, phase) => movePhase(change, phase, before));
+  }
+
+  /**
    * Moves a ready phase to running with a new attempt.
    *
    * @throws HopperError `conflict` when the phase is not ready any more.
@@ -98,7 +127,7 @@ export class Queue extends QueueReader {
     this.change((change) =>
       change.run(
         `UPDATE attempts SET stop_requested = ?
-         WHERE attempt_id = ? AND state <> 'ended' AND stop_requested IS NULL`,
+         WHERE attempt_id = +? AND state <> 'ended' AND stop_requested IS NULL`,
         [reason, attemptId],
       ),
     );
@@ -170,6 +199,11 @@ export class Queue extends QueueReader {
     return this.change((change) => deleteFinishedPlans(change, this.readiness));
   }
 
+  /** Makes a change that moves no phase: one of those in `workflowChanges`. */
+  note<T>(work: (change: Change) => T): T {
+    return this.change(work);
+  }
+
   /** Stops or allows the starting of phases; `reason` says who or what paused it. */
   setPaused(paused: boolean, reason = "paused by you"): void {
     if ((this.pausedReason !== undefined) === paused) {
@@ -195,6 +229,20 @@ export class Queue extends QueueReader {
         );
       }
     });
+  }
+
+  /** Mirrors a plan to GitHub from now on, or in another way than before. */
+  startMirror(planId: string, settings: MirrorSettings): void {
+    this.change((change) => startMirror(change, planId, settings));
+  }
+
+  /**
+   * Writes nothing more of a plan to GitHub; what is there stays.
+   *
+   * @returns false when it was not mirrored.
+   */
+  stopMirror(planId: string): boolean {
+    return this.change((change) => stopMirror(change, planId));
   }
 
   setConfig(values: Readonly<Record<string, string>>): void {
@@ -243,6 +291,7 @@ export class Queue extends QueueReader {
       result = this.store.commit((transaction) => {
         const change = new Change(transaction, isoNow(this.clock), this.newestEventId);
         const answer = work(change);
+        this.noteForGitHub(change);
         events = change.events;
         return answer;
       });
@@ -256,6 +305,15 @@ export class Queue extends QueueReader {
       this.changed.fire(events);
     }
     return result;
+  }
+
+  /** A mirror that fails must not keep the queue from what it does. */
+  private noteForGitHub(change: Change): void {
+    try {
+      change.nested(() => mirrorChange(change));
+    } catch (error) {
+      this.logger.error("What happened could not be noted for GitHub.", error);
+    }
   }
 
   /** Answers what moved; a phase whose cause alone changed is announced, but did not move. */

@@ -1,4 +1,5 @@
 import type { PhaseStatus } from "../protocol/terms";
+import type { ListedPhases, PhasePage } from "../api/queueSource";
 import { parseJson } from "../base/validate";
 import {
   type AttemptItem,
@@ -8,7 +9,13 @@ import {
   type PlanItem,
   type QueueEvent,
 } from "../protocol/queue";
+import { issueUrl } from "../github/repository";
+import type { MirrorSettings } from "../protocol/mirrors";
 import { readConfig } from "./config";
+import { phasePages } from "./phaseList";
+import { phaseOrder, planOrder } from "./order";
+import { type MirrorPreview, readMirrorPreview } from "./mirrorPreview";
+import { readMirror } from "./mirrorRows";
 import {
   attemptItem,
   eventItem,
@@ -27,6 +34,7 @@ import {
   type SqlParams,
   text,
 } from "./sqlDatabase";
+import { WorkflowReader } from "./workflowReader";
 
 export interface PhaseFilter {
   readonly planId?: string;
@@ -37,7 +45,12 @@ export interface PhaseFilter {
 
 /** Everything a queue can be asked; nothing here changes it. Lists have no limit. */
 export class QueueReader {
-  constructor(protected readonly database: SqlDatabase) {}
+  /** What outside programs said. */
+  readonly workflows: WorkflowReader;
+
+  constructor(protected readonly database: SqlDatabase) {
+    this.workflows = new WorkflowReader(database);
+  }
 
   plans(): PlanItem[] {
     return this.database.all("SELECT * FROM plans ORDER BY plan_number").map(planItem);
@@ -53,6 +66,16 @@ export class QueueReader {
     return row && planItem(row);
   }
 
+  /** Ids of the plans in the order in which they are started, as far as nothing holds them back. */
+  planOrder(): string[] {
+    return planOrder(this.database);
+  }
+
+  /** Numbers of a plan's phases in the order in which they are started once they are ready. */
+  phaseOrder(planId: string): number[] {
+    return phaseOrder(this.database, planId);
+  }
+
   /** The text of a plan outside its phases. */
   planContext(planId: string): string {
     const row = this.database.get("SELECT context FROM plans WHERE plan_id = ?", [planId]);
@@ -66,20 +89,42 @@ export class QueueReader {
       .map(planItem);
   }
 
+  /** How a plan is mirrored to GitHub; undefined while it is not. */
+  mirror(planId: string): MirrorSettings | undefined {
+    const mirror = readMirror(this.database, planId);
+    return mirror?.on ? mirror.settings : undefined;
+  }
+
+  /** What would be written to GitHub, were a plan mirrored now. */
+  mirrorPreview(planId: string, settings: MirrorSettings): MirrorPreview | undefined {
+    return readMirrorPreview(this.database, planId, settings);
+  }
+
+  /** The web address of an issue of a plan that is, or was, mirrored. */
+  issueUrl(planId: string, issueNumber: number): string | undefined {
+    const settings = readMirror(this.database, planId)?.settings;
+    return settings && issueUrl(settings.apiUrl, settings, issueNumber);
+  }
+
   /** Phases in the order in which their plans were enqueued, then by number. */
   phases(filter: PhaseFilter = {}): PhaseQueueItem[] {
     const conditions: string[] = [];
     const params: (string | number)[] = [];
     if (filter.planId !== undefined) {
-      conditions.push("p.plan_id = ?");
+      conditions.push("p.plan_id = +?");
       params.push(filter.planId);
     }
     if (filter.parentIssue !== undefined) {
-      conditions.push("p.parent_issue = ?");
+      conditions.push("p.parent_issue = +?");
       params.push(filter.parentIssue);
     }
     const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
     return this.phaseItems(filter.content ?? true, where, params);
+  }
+
+  /** The same as JSON, a page at a time: each is read when it is asked for. */
+  phasePages(wanted: ListedPhases): Iterable<PhasePage> {
+    return phasePages(this.database, wanted);
   }
 
   /** Phases that are not completed, without their long texts. */
@@ -87,7 +132,7 @@ export class QueueReader {
     const unfinished = "WHERE p.status IN ('queued', 'ready', 'running', 'blocked', 'failed')";
     return planId === undefined
       ? this.phaseItems(false, unfinished, [])
-      : this.phaseItems(false, `${unfinished} AND p.plan_id = ?`, [planId]);
+      : this.phaseItems(false, `${unfinished} AND p.plan_id = +?`, [planId]);
   }
 
   /** Phases with one of these statuses, without their long texts. */
@@ -95,7 +140,7 @@ export class QueueReader {
     const where = `WHERE p.status IN (${statuses.map((status) => `'${status}'`).join(", ")})`;
     return planId === undefined
       ? this.phaseItems(false, where, [])
-      : this.phaseItems(false, `${where} AND p.plan_id = ?`, [planId]);
+      : this.phaseItems(false, `${where} AND p.plan_id = +?`, [planId]);
   }
 
   /** Phases of plans that are wholly completed, the one that finished last first. */
@@ -112,11 +157,11 @@ export class QueueReader {
 
   /** @param content false leaves its long texts out. */
   phase(queueId: string, content = true): PhaseQueueItem | undefined {
-    return this.phaseItems(content, "WHERE p.queue_id = ?", [queueId])[0];
+    return this.phaseItems(content, "WHERE p.queue_id = +?", [queueId])[0];
   }
 
   phaseByNumber(planNumber: number, phaseNumber: number): PhaseQueueItem | undefined {
-    const where = "WHERE plans.plan_number = ? AND p.phase_number = ?";
+    const where = "WHERE plans.plan_number = +? AND p.phase_number = +?";
     return this.phaseItems(true, where, [planNumber, phaseNumber])[0];
   }
 
@@ -165,19 +210,19 @@ export class QueueReader {
   }
 
   attempts(queueId: string): AttemptItem[] {
-    const sql = "SELECT * FROM attempts WHERE queue_id = ? ORDER BY attempt_number";
+    const sql = "SELECT * FROM attempts WHERE queue_id = +? ORDER BY attempt_number";
     return this.database.all(sql, [queueId]).map(attemptItem);
   }
 
   /** The number of a phase's next attempt. */
   nextAttemptNumber(queueId: string): number {
-    const sql = "SELECT max(attempt_number) AS newest FROM attempts WHERE queue_id = ?";
+    const sql = "SELECT max(attempt_number) AS newest FROM attempts WHERE queue_id = +?";
     const row = this.database.get(sql, [queueId]);
     return ((row && optionalInteger(row, "newest")) ?? 0) + 1;
   }
 
   attempt(attemptId: string): AttemptItem | undefined {
-    const row = this.database.get("SELECT * FROM attempts WHERE attempt_id = ?", [attemptId]);
+    const row = this.database.get("SELECT * FROM attempts WHERE attempt_id = +?", [attemptId]);
     return row && attemptItem(row);
   }
 
@@ -209,10 +254,10 @@ export class QueueReader {
     return new Map(rows.map((row) => [text(row, "status"), integer(row, "phases")]));
   }
 
-  /** Events after `since`, oldest first. */
-  events(since = 0): QueueEvent[] {
-    const sql = "SELECT * FROM events WHERE event_id > ? ORDER BY event_id";
-    return this.database.all(sql, [since]).map(eventItem);
+  /** Events after `since`, oldest first: all of them, or at most `limit`. */
+  events(since = 0, limit = -1): QueueEvent[] {
+    const sql = "SELECT * FROM events WHERE event_id > ? ORDER BY event_id LIMIT ?";
+    return this.database.all(sql, [since, limit]).map(eventItem);
   }
 
   /** The newest event; 0 before the first. */
@@ -265,7 +310,7 @@ function firstReady(index: string, condition: string): string {
 }
 
 const startable = firstReady("phase_queue_ready", "TRUE");
-const startableOf = firstReady("phase_queue_ready_runner", "p.runner = ?3");
+const startableOf = firstReady("phase_queue_ready_runner", "p.runner = +?3");
 
 function inOrder(a: readonly number[], b: readonly number[]): number {
   const different = a.findIndex((value, index) => value !== b[index]);

@@ -48,12 +48,28 @@ export async function salvage(
     .filter((path) => path !== undefined);
   const notices = [
     `The queue was repaired: it holds everything up to change ${best.seq}` +
-      (last > best.seq ? `; changes ${best.seq + 1} to ${last} are lost.` : "."),
+      `${lossAfter(best.seq, last, isReadable(paths, journals))}.`,
     ...(best.verified ? [] : ["Its snapshot could not be verified: look the phases over."]),
     ...(kept.length > 0 ? [`The damaged files are kept as ${kept.join(" and ")}.`] : []),
   ];
   const generation = Math.max(0, ...journals.map(({ journal }) => journal.header.generation));
   return { ...best, generation, notices };
+}
+
+/** Whether every line of the current journal could be read, so that nothing after the last is unknown. */
+function isReadable(
+  paths: StorePaths,
+  journals: readonly { readonly file: string; readonly journal: ParsedJournal }[],
+): boolean {
+  const current = journals.find(({ file }) => file === paths.journal);
+  return current !== undefined && current.journal.badLine === undefined;
+}
+
+function lossAfter(seq: number, last: number, readable: boolean): string {
+  if (last > seq) {
+    return `; changes ${seq + 1} to ${last} are lost`;
+  }
+  return readable ? "" : "; whatever came after it could not be read and is lost";
 }
 
 interface Candidate extends ReplayedDatabase {

@@ -2,7 +2,6 @@ import { HopperError } from "../base/errors";
 import type { AttemptRequest } from "../protocol/attempts";
 import { attemptFiles } from "./attemptFolder";
 import type { AttemptSpec } from "./attemptSpec";
-import { childEnvironment } from "./childEnvironment";
 import { currentBootId } from "./processIdentity";
 import { promptText } from "./promptText";
 import { runScript } from "./runScript";
@@ -17,7 +16,11 @@ export interface ComposedAttempt {
   readonly problem?: string;
 }
 
-/** Works out all that an attempt's wrapper needs; touches no folder. */
+/**
+ * Works out all that an attempt's wrapper needs; touches no folder.
+ *
+ * @param host the host's environment; its PATH reaches every step.
+ */
 export function composeAttempt(
   request: AttemptRequest,
   host: NodeJS.ProcessEnv,
@@ -25,8 +28,7 @@ export function composeAttempt(
 ): ComposedAttempt {
   checkNames(request);
   const { folder, definition } = request;
-  const passEnv = [...(definition.passEnv ?? [])].sort();
-  const { steps, files, problem } = planSteps(request, childEnvironment(host, passEnv));
+  const { steps, files, problem } = planSteps(request, host);
   const spec: AttemptSpec = {
     version: 1,
     attemptId: request.attemptId,
@@ -44,7 +46,7 @@ export function composeAttempt(
       HOPPER_QUEUE_ID: request.queueId,
       HOPPER_ATTEMPT_ID: request.attemptId,
     },
-    passEnv,
+    passEnv: [...(definition.passEnv ?? [])].sort(),
     steps: [...steps],
     ...(definition.kind === "command" && definition.success !== undefined
       ? { success: definition.success }

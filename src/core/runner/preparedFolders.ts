@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Clock, isoNow } from "../base/clock";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
@@ -73,12 +73,27 @@ function isSame(one: ComposedAttempt, other: ComposedAttempt): boolean {
   );
 }
 
-/** What runs meanwhile may have cleaned the workspace, and our folder with it. */
+/**
+ * Whether the folder holds our files, as they were written, and nothing else: what runs meanwhile may
+ * have cleaned the workspace, or changed what the next phase would run.
+ */
 function isThere(folder: string, { files }: ComposedAttempt): boolean {
-  return [...files].every(([name, text]) => {
-    const found = lstatSync(join(folder, name), { throwIfNoEntry: false });
-    return found?.isFile() === true && found.size === Buffer.byteLength(text);
-  });
+  try {
+    return (
+      readdirSync(folder).length === files.size &&
+      [...files].every(([name, text]) => holds(join(folder, name), text))
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Looks first whether it is a file of that size: a pipe or a device in its place is not read. */
+function holds(path: string, text: string): boolean {
+  const found = lstatSync(path);
+  return (
+    found.isFile() && found.size === Buffer.byteLength(text) && readFileSync(path, "utf8") === text
+  );
 }
 
 function write(folder: string, { files }: ComposedAttempt): void {

@@ -10,11 +10,23 @@ export interface RunnerConfig {
   /** Built-in runners and those of the file; a name of the file hides a built-in one. */
   readonly runners: Runners;
   readonly maxConcurrentPhases?: number;
+  readonly workflowHistory?: WorkflowHistoryConfig;
+}
+
+/** Where outside programs note their workflows. */
+export interface WorkflowHistoryConfig {
+  /** An SQLite file; relative to the configuration file. */
+  readonly path?: string | undefined;
+  /** How often to look at it where watching tells nothing. */
+  readonly pollSeconds?: number | undefined;
 }
 
 const fileSchema = z.strictObject({
   runners: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   maxConcurrentPhases: z.int().min(1).optional(),
+  workflowHistory: z
+    .strictObject({ path: z.string().min(1).optional(), pollSeconds: z.int().min(1).optional() })
+    .optional(),
 });
 
 /** Reads a file named on the command line; never one that the workspace brings along by itself. */
@@ -39,9 +51,11 @@ export function loadRunnerConfig(path: string): RunnerConfig {
  */
 export function parseRunnerConfig(text: string, path: string): RunnerConfig {
   const what = `The configuration file ${path}`;
-  const { runners, maxConcurrentPhases } = parseJson(fileSchema, stripBom(text), what);
+  const file = parseJson(fileSchema, stripBom(text), what);
+  const { runners, maxConcurrentPhases, workflowHistory } = file;
   return {
     runners: defineRunners(runners ?? {}, what),
+    ...(workflowHistory && { workflowHistory }),
     ...(maxConcurrentPhases === undefined ? {} : { maxConcurrentPhases }),
   };
 }

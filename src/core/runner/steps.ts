@@ -43,7 +43,7 @@ const interpreters: Record<BlockLanguage, Interpreter> = {
   python: { programs: ["python3", "python"], options: [], extension: "py" },
 };
 
-/** Works out what an attempt runs, looking every program up in the PATH that its steps will have. */
+/** Works out what an attempt runs, looking every program up in the PATH of `environment`. */
 export function planSteps(request: AttemptRequest, environment: NodeJS.ProcessEnv): PlannedSteps {
   const steps: AttemptStep[] = [];
   const files = new Map<string, string>();

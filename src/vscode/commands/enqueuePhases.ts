@@ -6,11 +6,15 @@ import type { PlanItem } from "../../core/protocol/queue";
 import { commands } from "../contributions";
 import { draftOf, type PlanDraft } from "../enqueue/planDraft";
 import { type PreviewDecision, showPreview } from "../enqueue/preview";
+import { t } from "../l10n";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import { openAt } from "./goToPhase";
 import type { CommandHandler } from "./register";
+
+/** More files than that are no list to pick from. */
+const mostFiles = 2000;
 
 /** Shows the plan it was enqueued as. */
 export type RevealPlan = (planId: string) => Promise<void>;
@@ -40,7 +44,8 @@ async function enqueue(
     );
   }
   const { configuration } = services;
-  const draft = draftOf(uri, queue);
+  await configuration.prepare();
+  const draft = draftOf(uri, queue, services);
   const decision = await showPreview(draft, configuration.runners(), configuration.defaultRunner());
   switch (decision.kind) {
     case "leave":
@@ -77,7 +82,7 @@ async function store(
     ...(how !== undefined && how !== "continue" && { ifEnqueued: how }),
   };
   const { planId, phases } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Enqueuing ${draft.name}…` },
+    { location: vscode.ProgressLocation.Window, title: `Enqueuing ${draft.name}…` },
     () => hopper.enqueue(request),
   );
   await reveal(planId);
@@ -143,7 +148,11 @@ async function chosenFiles(first: unknown, selected: unknown): Promise<readonly 
 }
 
 async function pickFile(): Promise<vscode.Uri> {
-  const files = await vscode.workspace.findFiles("**/*.{md,markdown}", "**/node_modules/**", 2000);
+  const files = await vscode.workspace.findFiles(
+    "**/*.{md,markdown}",
+    "{**/node_modules/**,**/.hopper/**}",
+    mostFiles,
+  );
   if (files.length === 0) {
     throw new HopperError(
       "notFound",
@@ -155,6 +164,9 @@ async function pickFile(): Promise<vscode.Uri> {
     .sort((a, b) => a.label.localeCompare(b.label));
   const picked = await vscode.window.showQuickPick(items, {
     title: "Enqueue the Phases of Which Plan?",
+    ...(files.length === mostFiles && {
+      placeHolder: t("Only {0} files are listed: open another one to enqueue it", mostFiles),
+    }),
   });
   if (!picked) {
     throw new vscode.CancellationError();

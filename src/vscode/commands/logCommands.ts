@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
 import { durationBetween, localTime } from "../../core/protocol/words/duration";
 import { HopperError } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";
@@ -16,13 +17,13 @@ export function logCommands(targets: Targets, terminals: LogTerminals) {
       const node = await targets.phase(args, "log", "Show the Log of Which Phase?");
       const newest = attemptsOf(node).at(-1);
       if (newest) {
-        terminals.show(node, newest, folderOf(node, newest));
+        terminals.show(node, newest, attemptOutputFolder(node, newest));
       }
     },
     [commands.showAttemptLog]: async (...args) => {
       const node = await targets.phase(args, "attempts", "Show Attempts of Which Phase?");
       const attempt = await pickAttempt(node);
-      terminals.show(node, attempt, folderOf(node, attempt));
+      terminals.show(node, attempt, attemptOutputFolder(node, attempt));
     },
   } satisfies Partial<Record<string, CommandHandler>>;
 }
@@ -36,7 +37,7 @@ function attemptsOf({ queue, phase }: PhaseNode): readonly AttemptItem[] {
 }
 
 /** An attempt that started no process has output only where its verify blocks were run. */
-function folderOf({ queue, phase }: PhaseNode, attempt: AttemptItem): string {
+export function attemptOutputFolder({ queue, phase }: PhaseNode, attempt: AttemptItem): string {
   const folder = join(queue.attemptsFolder, phase.queue_id, String(attempt.attempt_number));
   return attempt.command.length > 0 ? folder : join(folder, "verify");
 }
@@ -44,10 +45,7 @@ function folderOf({ queue, phase }: PhaseNode, attempt: AttemptItem): string {
 async function pickAttempt(node: PhaseNode): Promise<AttemptItem> {
   const items = [...attemptsOf(node)].reverse().map((attempt) => ({
     label: `Attempt ${attempt.attempt_number}`,
-    description: [
-      attempt.outcome ?? "running",
-      durationBetween(attempt.started_at, attempt.finished_at),
-    ]
+    description: [attemptOutcome(attempt), durationBetween(attempt.started_at, attempt.finished_at)]
       .filter((part) => part !== undefined)
       .join(", "),
     detail: localTime(attempt.started_at),

@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
-import { phaseList } from "../../core/protocol/words/names";
 import type { CommandResult, HopperCommands } from "../../core/protocol/commands";
 import { commands } from "../contributions";
-import type { PhaseNode, PlanNode } from "../tree/nodes";
+import type { PhaseNode } from "../tree/nodes";
 import type { CommandHandler } from "./register";
 import { nameOf, type Targets } from "./targets";
 
@@ -17,33 +16,19 @@ export function phaseCommands(targets: Targets) {
       const phases = await targets.phases(args, "cancel", "Cancel Which Phase?");
       await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: "Stopping…" },
-        () => each(phases, (hopper, { phase }) => hopper.cancel(phase.queue_id)),
+        () => together(phases, (hopper, { phase }) => hopper.cancel(phase.queue_id)),
       );
     },
     [commands.retry]: async (...args) => {
       const phases = await targets.phases(args, "retry", "Retry Which Phase?");
       await each(phases, (hopper, { phase }) => hopper.retry(phase.queue_id));
-      for (const queue of new Set(phases.map(({ queue }) => queue))) {
-        queue.run();
+      for (const node of phases) {
+        await startRetried(node);
       }
     },
     [commands.skip]: async (...args) => {
       const phases = await targets.phases(args, "skip", "Skip Which Phase?");
       await each(phases, (hopper, { phase }) => hopper.skip(phase.queue_id));
-    },
-    [commands.remove]: async (...args) => {
-      const plans = targets.plans(args);
-      for (const plan of plans) {
-        await removePlan(plan);
-      }
-      const chosen = new Set(plans.map(({ plan }) => plan.plan_id));
-      if (plans.length > 0 && targets.rows(args).every(({ kind }) => kind === "plan")) {
-        return;
-      }
-      const phases = await targets.phases(args, "remove", "Remove Which Phase?");
-      for (const node of phases.filter(({ plan }) => !chosen.has(plan.plan_id))) {
-        await removePhase(node);
-      }
     },
     [commands.done]: async (...args) => {
       const node = await targets.phase(args, "settle", "Which Phase Is Done?");
@@ -75,44 +60,25 @@ async function each(
   vscode.window.setStatusBarMessage(messages.join(" "), 6000);
 }
 
-async function removePlan({ queue, plan }: PlanNode): Promise<void> {
-  const count = [...(queue.reader?.counts(plan.plan_id).values() ?? [])].reduce((a, b) => a + b, 0);
-  const choice = await vscode.window.showWarningMessage(
-    `Remove the plan "${plan.title}"?`,
-    { modal: true, detail: `Its ${count} phases leave the queue. The file stays as it is.` },
-    "Remove",
+/** As {@link each}, all at once: what takes its time takes it once. */
+async function together(
+  nodes: readonly PhaseNode[],
+  act: (hopper: HopperCommands, node: PhaseNode) => Promise<CommandResult>,
+): Promise<void> {
+  const results = await Promise.all(
+    nodes.map(async (node) => act(await node.queue.commands(), node)),
   );
-  if (choice !== undefined) {
-    const hopper = await queue.commands();
-    const { message } = await hopper.removePlan(plan.plan_id);
-    vscode.window.setStatusBarMessage(message, 6000);
-  }
+  vscode.window.setStatusBarMessage(results.map(({ message }) => message).join(" "), 6000);
 }
 
-/** What depends on an unfinished phase is blocked by its going, unless the dependency goes too. */
-async function removePhase(node: PhaseNode): Promise<void> {
-  const { queue, phase } = node;
-  const dependents = (queue.reader?.phases({ planId: phase.plan_id, content: false }) ?? [])
-    .filter(({ depends_on_phases }) => depends_on_phases.includes(phase.phase_number))
-    .map(({ phase_number }) => phase_number);
-  const drop = "Remove and Drop the Dependency";
-  const remove = "Remove";
-  const blocks = phase.status !== "completed" && dependents.length > 0;
-  const choice = await vscode.window.showWarningMessage(
-    `Remove ${nameOf(phase)}?`,
-    {
-      modal: true,
-      detail: blocks
-        ? `${phaseList(dependents)} depends on it, and is blocked by its removal unless the ` +
-          `dependency is dropped too.`
-        : "It leaves the queue. The file stays as it is.",
-    },
-    ...(blocks ? [drop, "Remove and Block What Depends on It"] : [remove]),
-  );
-  if (choice !== undefined) {
-    const hopper = await queue.commands();
-    const { message } = await hopper.removePhase(phase.queue_id, choice === drop);
-    vscode.window.setStatusBarMessage(message, 6000);
+/**
+ * Who retries a phase wants it to run, also where nothing starts by itself; what else is ready still
+ * waits to be asked for. Where another process owns the queue, that one decides.
+ */
+async function startRetried({ queue, phase }: PhaseNode): Promise<void> {
+  const isReady = queue.reader?.phase(phase.queue_id, false)?.status === "ready";
+  if (queue.state.kind === "owner" && !queue.isStarting && isReady) {
+    await queue.state.hopper.start(phase.queue_id);
   }
 }
 

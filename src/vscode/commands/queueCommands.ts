@@ -3,7 +3,9 @@ import type { HopperError } from "../../core/base/errors";
 import { commands, extensionId } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { OpenChoices } from "../queues/openHopper";
+import { isRepairable, type QueueState, type QueueStateKind } from "../queues/queueState";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
+import { canChange } from "../tree/queueTree";
 import type { CommandHandler } from "./register";
 import type { Targets } from "./targets";
 
@@ -13,6 +15,12 @@ export function queueCommands(
   queues: WorkspaceQueues,
   channel: vscode.LogOutputChannel,
 ) {
+  /** The folders among the rows, or all; of them those that can be changed from here. */
+  const changeable = (args: readonly unknown[]): readonly FolderQueue[] => {
+    const folders = targets.rows(args).filter(({ kind }) => kind === "folder");
+    const named = folders.length > 0 ? folders.map(({ queue }) => queue) : queues.all;
+    return named.filter((queue) => queue.reader !== undefined && canChange(queue));
+  };
   const setPaused = async (paused: boolean, args: readonly unknown[]): Promise<void> => {
     const plans = targets.plans(args);
     for (const { queue, plan } of plans) {
@@ -23,7 +31,7 @@ export function queueCommands(
     if (plans.length > 0) {
       return;
     }
-    for (const queue of queues.all.filter(({ reader }) => reader !== undefined)) {
+    for (const queue of changeable(args)) {
       const hopper = await queue.commands();
       const { message } = await hopper.setPaused(paused);
       vscode.window.setStatusBarMessage(message, 6000);
@@ -34,11 +42,11 @@ export function queueCommands(
   };
   const reopen = async (
     args: readonly unknown[],
-    kinds: readonly FolderQueue["state"]["kind"][],
+    suits: (state: QueueState) => boolean,
     choices: Partial<OpenChoices>,
     ask?: (refusal: HopperError) => Promise<boolean>,
   ): Promise<void> => {
-    const queue = await targets.queue(args, ({ state }) => kinds.includes(state.kind));
+    const queue = await targets.queue(args, ({ state }) => suits(state));
     const refusal = queue && "refusal" in queue.state ? queue.state.refusal : undefined;
     if (!queue || (ask && refusal && !(await ask(refusal)))) {
       return;
@@ -51,9 +59,12 @@ export function queueCommands(
   return {
     [commands.pause]: (...args) => setPaused(true, args),
     [commands.resume]: (...args) => setPaused(false, args),
-    [commands.clearCompleted]: async () => {
+    // The view's title passes the row that has the focus: the whole queue is meant all the same.
+    [commands.pauseQueue]: () => setPaused(true, []),
+    [commands.resumeQueue]: () => setPaused(false, []),
+    [commands.clearCompleted]: async (...args) => {
       let removed = 0;
-      for (const queue of queues.all.filter(({ reader }) => reader !== undefined)) {
+      for (const queue of changeable(args)) {
         const hopper = await queue.commands();
         for (const planId of finishedPlans(queue)) {
           await hopper.removePlan(planId);
@@ -67,26 +78,35 @@ export function queueCommands(
     [commands.openSettings]: () =>
       vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
     [commands.adoptQueue]: (...args) =>
-      reopen(args, ["foreign"], { adopt: true }, () =>
-        confirm(
-          "Adopt this queue?",
-          "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
-            "its phases hold: look at them first.",
-          "Adopt",
-        ),
+      reopen(
+        args,
+        ({ kind }) => kind === "foreign",
+        { adopt: true },
+        () =>
+          confirm(
+            "Adopt this queue?",
+            "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
+              "its phases hold: look at them first.",
+            "Adopt",
+          ),
       ),
     [commands.repairQueue]: (...args) =>
-      reopen(args, ["failed"], { repair: true }, ({ message }) =>
+      reopen(args, isRepairable, { repair: true }, ({ message }) =>
         confirm("Repair this queue with what can be read?", message, "Repair"),
       ),
     [commands.takeOverQueue]: (...args) =>
-      reopen(args, ["follower"], { takeOver: true }, ({ message }) =>
-        confirm("Take this queue over?", message, "Take Over"),
+      reopen(
+        args,
+        ({ kind }) => kind === "follower",
+        { takeOver: true },
+        ({ message }) => confirm("Take this queue over?", message, "Take Over"),
       ),
     [commands.reopenQueue]: (...args) =>
-      reopen(args, ["failed", "follower", "foreign", "untrusted"], { starts: true }),
+      reopen(args, ({ kind }) => reopened.includes(kind), { starts: true }),
   } satisfies Partial<Record<string, CommandHandler>>;
 }
+
+const reopened: readonly QueueStateKind[] = ["failed", "follower", "foreign", "untrusted"];
 
 /** Ids of the plans all of whose phases are completed. */
 export function finishedPlans({ reader }: FolderQueue): string[] {

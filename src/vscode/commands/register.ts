@@ -2,6 +2,8 @@ import * as vscode from "vscode";
 import { errorMessage, HopperError } from "../../core/base/errors";
 import type { Logger } from "../../core/base/log";
 import { type CommandId, commands } from "../contributions";
+import { asMessage } from "../foreignText";
+import { showRefusal } from "../refusals";
 
 /** What carries out a command; the arguments are whatever its menu passes. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
@@ -26,41 +28,21 @@ export function registerCommands(
 }
 
 /** An expected problem is said as it is; a bug with the way to its details. */
-async function tell(error: unknown, id: CommandId, logger: Logger): Promise<void> {
+export async function tell(error: unknown, id: string, logger: Logger): Promise<void> {
   if (error instanceof vscode.CancellationError) {
     return;
   }
   if (error instanceof HopperError) {
     logger.warn(`${id}: ${error.message}`);
-    await offer(error);
+    await showRefusal(error);
     return;
   }
   logger.error(`${id} failed.`, error);
   const choice = await vscode.window.showErrorMessage(
-    `Phase Hopper: ${errorMessage(error)}`,
+    asMessage(`Phase Hopper: ${errorMessage(error)}`),
     "Show Details",
   );
   if (choice !== undefined) {
     await vscode.commands.executeCommand(commands.showOutput);
   }
 }
-
-/** A message with the action that repairs what it tells of, where there is one. */
-async function offer(error: HopperError): Promise<void> {
-  const remedy = remedies[error.kind];
-  const choice = await vscode.window.showErrorMessage(
-    error.message,
-    ...(remedy === undefined ? [] : [remedy.title]),
-  );
-  if (choice !== undefined && remedy !== undefined) {
-    await vscode.commands.executeCommand(remedy.command);
-  }
-}
-
-const remedies: Readonly<
-  Partial<Record<HopperError["kind"], { readonly title: string; readonly command: string }>>
-> = {
-  foreign: { title: "Adopt Queue", command: commands.adoptQueue },
-  damaged: { title: "Repair Queue", command: commands.repairQueue },
-  storage: { title: "Try Again", command: commands.reopenQueue },
-};

@@ -1,7 +1,11 @@
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
+import type { Disposable } from "../../core/base/lifecycle";
 import type { PhaseQueueItem } from "../../core/protocol/queue";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import type { Capability } from "../contributions";
+import { asLabel } from "../foreignText";
+import { t } from "../l10n";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import {
@@ -15,33 +19,75 @@ import {
 import { phaseRow } from "../tree/phaseRow";
 import type { QueueTree } from "../tree/queueTree";
 import { statusIcons } from "../tree/row";
+import { statusInWords } from "../words";
 
 /** Finds what a command is about: the rows it was called on, the selected ones, or one the user picks. */
-export class Targets {
+export class Targets implements Disposable {
+  /** The view itself knows no selection while the editor draws it anew. */
+  private selected: readonly QueueNode[] = [];
+  private readonly listener: Disposable;
+
   constructor(
     private readonly queues: WorkspaceQueues,
     private readonly tree: QueueTree,
-    private readonly view: vscode.TreeView<QueueNode>,
-  ) {}
+    view: vscode.TreeView<QueueNode>,
+  ) {
+    this.listener = view.onDidChangeSelection(({ selection }) => {
+      this.selected = selection;
+    });
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+  }
 
   /**
-   * The rows that a command was called with: several where several are selected, none from the
-   * palette. A key binding passes "selection", since it passes no row.
+   * The rows that a command was called with, as they are now: several where several are selected, none
+   * from the palette. A key binding passes "selection", since it passes no row; a link in a text passes
+   * a phase's queue_id.
+   *
+   * @throws HopperError `notFound` when there were rows, and all of them are gone.
    */
-  rows([first, selected]: readonly unknown[]): readonly QueueNode[] {
+  rows(args: readonly unknown[]): readonly QueueNode[] {
+    const given = this.given(args);
+    const rows = given.flatMap(asItIsNow);
+    if (given.length > 0 && rows.length === 0) {
+      throw new HopperError("notFound", t("This row is not in the queue any more."));
+    }
+    return rows;
+  }
+
+  /**
+   * The editor passes `undefined` for a row that it is just drawing anew: what was meant is then known
+   * only if it was one of the selected ones.
+   */
+  private given(args: readonly unknown[]): readonly QueueNode[] {
+    const [first, several] = args;
     if (first === "selection") {
-      return this.view.selection;
+      return this.selected;
     }
-    if (Array.isArray(selected) && selected.length > 0 && selected.every(isQueueNode)) {
-      return selected;
+    if (typeof first === "string") {
+      return this.withId(first);
     }
-    return isQueueNode(first) ? [first] : [];
+    if (Array.isArray(several) && several.length > 0) {
+      return several.every(isQueueNode) ? several : this.selected;
+    }
+    if (isQueueNode(first)) {
+      return [first];
+    }
+    if (args.length > 0) {
+      throw new HopperError(
+        "conflict",
+        t("The queue was being drawn anew just then: choose the row again."),
+      );
+    }
+    return [];
   }
 
   /**
    * Phases that can do this: of the rows, those that can; from elsewhere, the one the user picks.
    *
-   * @throws CancellationError when the user picks none.
+   * @throws CancellationError when the user picks none, HopperError `conflict` when none can do it.
    */
   async phases(
     args: readonly unknown[],
@@ -50,7 +96,11 @@ export class Targets {
   ): Promise<readonly PhaseNode[]> {
     const rows = this.rows(args);
     if (rows.length > 0) {
-      return this.able(rows.flatMap(phasesOf), capability);
+      const able = this.able(rows.flatMap(phasesOf), capability);
+      if (able.length === 0) {
+        throw nothingToDo(capability, rows);
+      }
+      return able;
     }
     const candidates = this.able(this.allPhases(), capability);
     if (candidates.length === 0) {
@@ -78,10 +128,12 @@ export class Targets {
     args: readonly unknown[],
     suits: (queue: FolderQueue) => boolean = () => true,
   ): Promise<FolderQueue | undefined> {
-    const [row] = this.rows(args);
+    // The view's title passes the row that has the focus, which need not be about this at all.
+    const named = args.filter(isQueueNode).map(({ queue }) => queue);
     const suitable = this.queues.all.filter(suits);
-    if (row || suitable.length < 2) {
-      return row?.queue ?? suitable[0];
+    const [queue] = suitable.length < 2 ? suitable : suitable.filter((one) => named.includes(one));
+    if (queue || suitable.length === 0) {
+      return queue;
     }
     const picked = await vscode.window.showQuickPick(
       suitable.map((queue) => ({ label: queue.name, description: queue.path, queue })),
@@ -91,6 +143,18 @@ export class Targets {
       throw new vscode.CancellationError();
     }
     return picked.queue;
+  }
+
+  private withId(queueId: string): PhaseNode[] {
+    const found = this.queues.all.flatMap((queue): PhaseNode[] => {
+      const phase = queue.reader?.phase(queueId, false);
+      const plan = phase && queue.reader?.plan(phase.plan_id);
+      return phase && plan ? [{ kind: "phase", queue, plan, phase }] : [];
+    });
+    if (found.length === 0) {
+      throw new HopperError("notFound", t("This phase is not in the queue any more."));
+    }
+    return found;
   }
 
   private allPhases(): PhaseNode[] {
@@ -104,9 +168,29 @@ export class Targets {
   }
 }
 
-/** Said in place of an empty list to pick from. */
-function nothingToDo(capability: Capability): HopperError {
-  return new HopperError("conflict", nothing[capability]);
+/** Said in place of an empty list to pick from, or of doing nothing with the row. */
+function nothingToDo(capability: Capability, rows: readonly QueueNode[] = []): HopperError {
+  const [row] = rows;
+  return new HopperError(
+    "conflict",
+    row?.kind === "phase" && rows.length === 1
+      ? t("{0} is {1} by now.", nameOf(row.phase), statusInWords(row.phase.status))
+      : nothing[capability],
+  );
+}
+
+/** Rows are drawn a moment before they are used. */
+function asItIsNow(row: QueueNode): QueueNode[] {
+  if (row.kind === "folder") {
+    return [row];
+  }
+  const { reader } = row.queue;
+  const plan = reader?.plan(row.plan.plan_id);
+  if (!plan || row.kind === "plan") {
+    return plan && row.kind === "plan" ? [{ ...row, plan }] : [];
+  }
+  const phase = reader?.phase(row.phase.queue_id, false);
+  return phase ? [{ ...row, plan, phase }] : [];
 }
 
 const nothing: Readonly<Record<Capability, string>> = {
@@ -122,6 +206,10 @@ const nothing: Readonly<Record<Capability, string>> = {
   error: "No phase has an error.",
   pause: "No plan can be paused.",
   resume: "No plan is paused.",
+  move: "No phase waits to be started.",
+  issue: "Nothing here has an issue on GitHub.",
+  mirror: "Every plan is mirrored to GitHub already.",
+  mirrored: "No plan is mirrored to GitHub.",
 };
 
 function phasesOf(row: QueueNode): PhaseNode[] {
@@ -153,8 +241,8 @@ async function pickPhase(nodes: readonly PhaseNode[], title: string): Promise<Ph
 function pickOf(node: PhaseNode): PhasePick {
   const { phase, plan } = node;
   return {
-    label: `$(${statusIcons[phase.status].id}) ${nameOf(phase)}`,
-    description: `${plan.title} · ${phase.status}`,
+    label: `$(${statusIcons[phase.status].id}) ${asLabel(nameOf(phase))}`,
+    description: asLabel(`${plan.title} · ${statusInWords(phase.status)}`),
     node,
   };
 }
@@ -162,5 +250,6 @@ function pickOf(node: PhaseNode): PhasePick {
 /** "Phase 2: Build" */
 export function nameOf({ phase_number, phase_data }: PhaseQueueItem): string {
   const number = `Phase ${phase_number}`;
-  return phase_data.title === number ? number : `${number}: ${phase_data.title}`;
+  const title = cleanText(phase_data.title);
+  return title === number || title === "" ? number : `${number}: ${title}`;
 }

@@ -1,9 +1,10 @@
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import { loadPlanFile, loadPlanText, type LoadedPlan } from "../../core/coordinator/planSource";
+import type { LoadedPlan } from "../../core/coordinator/planSource";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import type { Runners } from "../../core/protocol/runners";
 import type { FolderQueue } from "../queues/folderQueue";
+import type { Services } from "../services";
 
 /** A plan as the user sees it before it is enqueued: its file, or the unsaved text of its editor. */
 export interface PlanDraft {
@@ -14,12 +15,16 @@ export interface PlanDraft {
   /** An editor holds changes that are not saved: they are what is enqueued. */
   readonly unsaved: boolean;
   /** The plan, with the problems it has if `runner` runs phases that name none. */
-  load(runners: Runners, runner: string): LoadedPlan;
+  load(runners: Runners, runner: string): Promise<LoadedPlan>;
   /** What enqueues just the text that `loaded` was read from. */
   request(loaded: LoadedPlan): EnqueueRequest;
 }
 
-export function draftOf(uri: vscode.Uri, queue: FolderQueue): PlanDraft {
+export function draftOf(
+  uri: vscode.Uri,
+  queue: FolderQueue,
+  { assets: { planWorker } }: Services,
+): PlanDraft {
   const path = uri.fsPath;
   const document = vscode.workspace.textDocuments.find(
     (open) => open.uri.toString() === uri.toString(),
@@ -29,9 +34,10 @@ export function draftOf(uri: vscode.Uri, queue: FolderQueue): PlanDraft {
     path,
     name: basename(path),
     unsaved: unsaved !== undefined,
-    load(runners, runner) {
+    async load(runners, runner) {
+      const { loadPlan } = await import("../../core/coordinator/loadPlan");
       const context = { workspace: queue.path, runners, defaultRunner: runner };
-      return unsaved === undefined ? loadPlanFile(path, context) : loadPlanText(unsaved, context);
+      return loadPlan({ path, markdown: unsaved }, context, planWorker);
     },
     request: ({ sha256 }) =>
       unsaved === undefined ? { path, sha256 } : { path, markdown: unsaved, sha256 },

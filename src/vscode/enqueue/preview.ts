@@ -24,7 +24,7 @@ export async function showPreview(
 ): Promise<PreviewDecision> {
   let runner = defaultRunner;
   for (;;) {
-    const loaded = draft.load(runners, runner);
+    const loaded = await draft.load(runners, runner);
     const items = previewItems({
       plan: loaded.plan,
       runners,
@@ -52,9 +52,12 @@ async function pick(
   draft: PlanDraft,
   items: readonly PreviewItem[],
 ): Promise<PreviewAction | undefined> {
+  const isPlan = items.some(({ action }) => action.kind === "enqueue");
   const picked = await vscode.window.showQuickPick(items.map(pickOf), {
     title: `Enqueue Phases: ${draft.name}${draft.unsaved ? " (unsaved)" : ""}`,
-    placeHolder: "Enter enqueues; choose a phase or a problem to go to its line",
+    placeHolder: isPlan
+      ? "Enter enqueues; choose a phase or a problem to go to its line"
+      : "Nothing can be enqueued yet; choose a problem to go to its line",
     matchOnDescription: true,
     matchOnDetail: true,
     // The user may look into the plan, or at the log, before deciding.

@@ -1,4 +1,5 @@
-import { phaseList } from "../../core/protocol/words/names";
+import { phaseList } from "../../core/protocol/words/phaseList";
+import { asLabel } from "../foreignText";
 import type { ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { RunnerDefinition, Runners } from "../../core/protocol/runners";
 
@@ -61,7 +62,7 @@ function decision({ plan, unsaved, trusted }: PreviewFacts): PreviewItem {
   }
   return {
     label: `$(run-all) Enqueue ${count(plan.phases.length)}`,
-    description: plan.title,
+    description: asLabel(plan.title),
     ...(unsaved && { detail: "With the changes in the editor that are not saved." }),
     action: { kind: "enqueue" },
   };
@@ -71,8 +72,8 @@ function runnerItem({ plan, runner, runners }: PreviewFacts): PreviewItem {
   const unnamed = plan.phases.filter((phase) => phase.runner === undefined);
   const definition = runners.get(runner);
   return {
-    label: `$(server-process) Runner: ${runner}`,
-    description: definition?.description ?? "",
+    label: `$(server-process) Runner: ${asLabel(runner)}`,
+    description: asLabel(definition?.description ?? ""),
     detail:
       unnamed.length === 0
         ? "Every phase names its own runner."
@@ -104,9 +105,9 @@ function problemItem({ severity, message, startLine }: PlanProblem): PreviewItem
   const [wrong, remedy] =
     end === -1 ? [message, ""] : [message.slice(0, end), message.slice(end).trim()];
   return {
-    label: `$(${icons[severity]}) ${wrong.replace(/\.$/, "")}`,
+    label: `$(${icons[severity]}) ${asLabel(wrong.replace(/\.$/, ""))}`,
     description: `line ${startLine + 1}`,
-    ...(remedy !== "" && { detail: remedy }),
+    ...(remedy !== "" && { detail: asLabel(remedy) }),
     action: { kind: "goTo", line: startLine },
   };
 }
@@ -121,9 +122,9 @@ function phaseItem(phase: ParsedPhase, { runner, runners }: PreviewFacts): Previ
   ];
   const detail = whatRuns(phase, runners.get(name));
   return {
-    label: `${phase.number}: ${phase.title}`,
-    description: description.filter((part) => part !== "").join(" · "),
-    ...(detail !== "" && { detail }),
+    label: asLabel(`${phase.number}: ${phase.title}`),
+    description: asLabel(description.filter((part) => part !== "").join(" · ")),
+    ...(detail !== "" && { detail: asLabel(detail) }),
     action: { kind: "goTo", line: phase.startLine },
   };
 }

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
+import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
 import { durationBetween } from "../../core/protocol/words/duration";
 import { delay } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";
-import { followOutput, readOutput } from "../../core/runner/outputLog";
 import type { Services } from "../services";
 
 /** Of a long output only so much of its end is shown: the file has the rest. */
@@ -49,6 +49,7 @@ export class LogTerminal implements vscode.Pseudoterminal {
   private async follow(): Promise<void> {
     const { clock } = this.services;
     const { signal } = this.ended;
+    const { followOutput, readOutput } = await import("../../core/runner/outputLog");
     const { size } = await readOutput(this.folder, 0, 0);
     const start = Math.max(0, size - shownBytes);
     if (start > 0) {
@@ -81,16 +82,16 @@ export class LogTerminal implements vscode.Pseudoterminal {
     if (!attempt) {
       return "The phase was removed.";
     }
-    const { outcome, started_at, finished_at, exit_code, signal } = attempt;
+    const { started_at, finished_at, exit_code, signal } = attempt;
     const time = durationBetween(started_at, finished_at);
     const code = exit_code === undefined ? signal : `exit code ${exit_code}`;
     const details = [code, time].filter((part) => part !== undefined).join(", ");
-    return `${outcome ?? "ended"}${details === "" ? "" : ` (${details})`}`;
+    return `${attemptOutcome(attempt)}${details === "" ? "" : ` (${details})`}`;
   }
 
   /** What we say ourselves, told apart from the output. */
   private note(text: string): void {
-    this.write(`\u001b[0m\u001b[2m\u2014 ${text} \u2014\u001b[0m\n`);
+    this.write(`\u001b[0m\u001b[3m\u2014 ${text} \u2014\u001b[0m\n`);
   }
 
   /** Programs that write to a file end lines with a line feed alone; a terminal needs both. */

@@ -3,6 +3,7 @@ import type { AttemptItem } from "../../core/protocol/queue";
 import type { PhaseNode } from "../tree/nodes";
 import type { Services } from "../services";
 import { nameOf } from "../commands/targets";
+import { asLabel } from "../foreignText";
 import { LogTerminal } from "./logTerminal";
 
 /** The terminals that show attempts' output: one each, shown again instead of opened twice. */
@@ -26,8 +27,8 @@ export class LogTerminals implements vscode.Disposable {
       return;
     }
     const { attempt_id, attempt_number, queue_id } = attempt;
-    const name =
-      attempt_number === 1 ? nameOf(phase) : `${nameOf(phase)} (attempt ${attempt_number})`;
+    const phaseName = asLabel(nameOf(phase));
+    const name = attempt_number === 1 ? phaseName : `${phaseName} (attempt ${attempt_number})`;
     const pty = new LogTerminal(this.services, folder, () =>
       queue.reader?.attempts(queue_id).find((one) => one.attempt_id === attempt_id),
     );

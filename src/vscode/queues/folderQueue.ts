@@ -5,24 +5,18 @@ import { errorMessage, HopperError } from "../../core/base/errors";
 import { EventEmitter } from "../../core/base/event";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
 import type { OwnerClient } from "../../core/api/client";
+import { crashLoopReason } from "../../core/coordinator/crashLoop";
 import type { Hopper } from "../../core/hopper";
 import type { HopperCommands } from "../../core/protocol/commands";
 import type { QueueEvent } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
+import { asMessage } from "../foreignText";
+import { showRefusal } from "../refusals";
+import { tellMirrorTrouble } from "../github/troubles";
 import type { Services } from "../services";
-import {
-  connectOwner,
-  isPausedByCrashes,
-  type OpenChoices,
-  openHopper,
-  ownerOf,
-  type QueueOwner,
-} from "./openHopper";
+import type { OpenChoices } from "./openHopper";
 import { QueueFiles } from "./queueFiles";
 import type { QueueState } from "./queueState";
-
-/** A queue whose owner ended is taken over within so long. */
-const takeOverPoll = 3000;
 
 /** What changed in a folder's queue: phases and plans, or how this window stands to it. */
 export interface FolderQueueChange {
@@ -41,9 +35,11 @@ export class FolderQueue implements Disposable {
   private current: QueueState = { kind: "absent" };
   private files: QueueFiles | undefined;
   private opening: Promise<void> | undefined;
-  private takeOverTimer: Disposable | undefined;
+  private ownerWatch: Disposable | undefined;
   private client: OwnerClient | undefined;
+  private connecting: Promise<OwnerClient> | undefined;
   private runsByItself = false;
+  private autoStart: boolean;
   private disposed = false;
 
   readonly onDidChange;
@@ -56,6 +52,7 @@ export class FolderQueue implements Disposable {
       services.logger.error("A listener of a queue failed.", error),
     );
     this.onDidChange = this.changed.event;
+    this.autoStart = services.configuration.autoStart(folder.uri);
   }
 
   get name(): string {
@@ -151,6 +148,21 @@ export class FolderQueue implements Disposable {
     }
   }
 
+  /** A changed setting counts at once: whether phases start by themselves, and how many. */
+  followSettings(): void {
+    const before = this.autoStart;
+    this.autoStart = this.services.configuration.autoStart(this.folder.uri);
+    if (this.autoStart === before) {
+      if (this.runsByItself) {
+        this.run();
+      }
+    } else if (this.autoStart) {
+      this.runUnlessCrashing();
+    } else {
+      this.hold();
+    }
+  }
+
   /** Releases the queue; running phases go on with their wrappers. */
   async close(): Promise<void> {
     await this.opening;
@@ -164,7 +176,9 @@ export class FolderQueue implements Disposable {
 
   dispose(): void {
     this.disposed = true;
-    void this.close();
+    this.close().catch((error: unknown) =>
+      this.services.logger.error("A queue could not be closed.", error),
+    );
     this.disposables.dispose();
     this.changed.dispose();
   }
@@ -186,6 +200,8 @@ export class FolderQueue implements Disposable {
       this.become({ kind: "opening" });
     }
     try {
+      // Loaded here, since a window without a queue should not pay for it.
+      const { openHopper } = await import("./openHopper");
       const hopper = await openHopper(this.path, this.folder.uri, this.services, choices);
       if (this.disposed) {
         await hopper.stop();
@@ -193,12 +209,17 @@ export class FolderQueue implements Disposable {
       }
       this.own(hopper, choices);
     } catch (error) {
-      await this.show(this.refused(error));
+      const state = await this.refused(error);
+      await this.show(state);
+      // Who asked for it is told why by the command; who opened a window did not ask.
+      if (state.kind === "failed" && choices.automatic) {
+        void showRefusal(state.refusal);
+      }
     }
   }
 
   private own(hopper: Hopper, { starts }: OpenChoices): void {
-    const { configuration, logger } = this.services;
+    const { logger } = this.services;
     this.leave();
     for (const notice of hopper.notices) {
       logger.warn(notice);
@@ -206,23 +227,50 @@ export class FolderQueue implements Disposable {
     this.disposables.add(
       hopper.onDidChange((events) => this.changed.fire({ queue: this, events })),
     );
-    this.disposables.add(
-      hopper.onDidLoseWorkspace((refusal) => {
-        this.become({ kind: "failed", refusal });
-        void hopper.stop();
-      }),
-    );
+    const troubles = hopper.mirrors?.onDidFindTrouble((trouble) => void tellMirrorTrouble(trouble));
+    if (troubles) {
+      this.disposables.add(troubles);
+    }
+    this.disposables.add(hopper.onDidLoseWorkspace((refusal) => void this.lose(hopper, refusal)));
     this.become({ kind: "owner", hopper });
-    // A queue that keeps taking its host down came up paused: an explicit resume goes on with it.
-    if (starts && configuration.autoStart(this.folder.uri) && !isPausedByCrashes(hopper)) {
+    if (starts && this.autoStart) {
+      this.runUnlessCrashing();
+    }
+  }
+
+  /** A queue that keeps taking its host down came up paused: an explicit resume goes on with it. */
+  private runUnlessCrashing(): void {
+    if (this.reader?.pausedReason !== crashLoopReason) {
       this.run();
+    }
+  }
+
+  private hold(): void {
+    if (this.current.kind === "owner") {
+      this.runsByItself = false;
+      this.current.hopper.stopStarting();
+      this.changed.fire({ queue: this, events: [] });
+    }
+  }
+
+  /** The folder is gone, or another process took its queue over: then this window follows that one. */
+  private async lose(hopper: Hopper, refusal: HopperError): Promise<void> {
+    this.runsByItself = false;
+    const state = await this.refused(refusal);
+    this.become(state);
+    await hopper.stop();
+    if (state.kind === "follower" && !this.disposed && this.current === state) {
+      void vscode.window.showWarningMessage(asMessage(refusal.message));
+      await this.show(state);
     }
   }
 
   /** Shows the queue from its files. */
   private async show(state: QueueState): Promise<void> {
     const { services } = this;
-    const readable = state.kind !== "failed" && existsSync(this.hopperFolder);
+    // A folder that cannot be written can be read; damaged files must not pass for an empty queue.
+    const hidden = state.kind === "failed" && state.refusal.kind !== "storage";
+    const readable = !hidden && existsSync(this.hopperFolder);
     if (!readable) {
       this.leave();
     } else if (!this.files) {
@@ -236,38 +284,49 @@ export class FolderQueue implements Disposable {
     }
     this.become(state);
     if (state.kind === "follower") {
-      this.takeOverLater(state.owner);
+      await this.takeOverLater(state);
     }
   }
 
   /**
-   * Becomes the owner when the one there is has ended. After a command line nothing starts by itself:
-   * somebody may just have stopped it.
+   * Becomes the owner when the one there is has ended, unless another follower was faster. After a
+   * command line nothing starts by itself: somebody may just have stopped it.
    */
-  private takeOverLater(owner: QueueOwner | undefined): void {
-    this.takeOverTimer?.dispose();
-    this.takeOverTimer = this.services.clock.after(takeOverPoll, () => {
-      const now = ownerOf(this.path);
-      if (now === undefined) {
-        void this.open({ automatic: true, starts: owner?.program !== "cli" });
-      } else {
-        this.takeOverLater(now);
-      }
-    });
+  private async takeOverLater(state: FollowerState): Promise<void> {
+    const { watchOwner } = await import("./openHopper");
+    if (this.disposed || this.current !== state) {
+      return;
+    }
+    this.ownerWatch?.dispose();
+    const watch = watchOwner(this.path, this.services);
+    this.ownerWatch = watch;
+    const starts = state.owner?.program !== "cli";
+    watch.onDidEnd(() => void this.open({ automatic: true, starts }));
   }
 
-  private async commandsOfOwner(refusal: HopperError): Promise<HopperCommands> {
-    const client = await connectOwner(this.path, this.services);
-    if (!client) {
-      throw refusal;
+  /** One hold on the owner for all commands: to let go of it cuts off those that are under way. */
+  private commandsOfOwner(refusal: HopperError): Promise<HopperCommands> {
+    this.connecting ??= this.connect(refusal).finally(() => {
+      this.connecting = undefined;
+    });
+    return this.connecting;
+  }
+
+  private async connect(refusal: HopperError): Promise<OwnerClient> {
+    const { answers, connectOwner } = await import("./openHopper");
+    if (this.client && (await answers(this.client, this.services))) {
+      return this.client;
     }
     this.client?.dispose();
-    this.client = client;
-    return client;
+    this.client = await connectOwner(this.path, this.services);
+    if (!this.client) {
+      throw refusal;
+    }
+    return this.client;
   }
 
   private leave(): void {
-    this.takeOverTimer?.dispose();
+    this.ownerWatch?.dispose();
     this.client?.dispose();
     this.client = undefined;
     this.files?.dispose();
@@ -279,15 +338,17 @@ export class FolderQueue implements Disposable {
     this.changed.fire({ queue: this, events: [] });
   }
 
-  private refused(error: unknown): QueueState {
+  private async refused(error: unknown): Promise<QueueState> {
     if (!(error instanceof HopperError)) {
       this.services.logger.error("The queue could not be opened.", error);
       const message = `The queue could not be opened: ${errorMessage(error)}`;
       return { kind: "failed", refusal: new HopperError("storage", message, { cause: error }) };
     }
     switch (error.kind) {
-      case "owned":
+      case "owned": {
+        const { ownerOf } = await import("./openHopper");
         return { kind: "follower", refusal: error, owner: ownerOf(this.path) };
+      }
       case "foreign":
         return { kind: "foreign", refusal: error };
       default:
@@ -295,3 +356,5 @@ export class FolderQueue implements Disposable {
     }
   }
 }
+
+type FollowerState = Extract<QueueState, { readonly kind: "follower" }>;

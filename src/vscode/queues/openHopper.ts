@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type * as vscode from "vscode";
 import type { OwnerClient } from "../../core/api/client";
-import { crashLoopReason } from "../../core/coordinator/crashLoop";
-import type { Hopper } from "../../core/hopper";
+import { createHopper, type Hopper } from "../../core/hopper";
 import { findOwner } from "../../core/ownership/follower";
 import { currentMachine } from "../../core/ownership/machine";
+import { OwnerWatch } from "../../core/ownership/ownerWatch";
 import { type Program, readOwner } from "../../core/ownership/ownerRecord";
 import { currentUser, openStateFolder } from "../../core/ownership/stateFolder";
 import type { Services } from "../services";
@@ -34,11 +34,10 @@ export interface QueueOwner {
 export async function openHopper(
   path: string,
   uri: vscode.Uri,
-  { version, assets, clock, logger, configuration }: Services,
+  { version, assets, clock, logger, configuration, signIn }: Services,
   { automatic, adopt = false, repair = false, takeOver = false }: OpenChoices,
 ): Promise<Hopper> {
-  // Loaded here, since a window without a queue should not pay for it.
-  const { createHopper } = await import("../../core/hopper");
+  await configuration.prepare();
   const user = currentUser();
   return createHopper({
     workspace: path,
@@ -52,11 +51,13 @@ export async function openHopper(
     environment: process.env,
     runners: () => configuration.runners(),
     maxConcurrentPhases: () => configuration.maxConcurrentPhases(uri),
+    workflowHistory: () => configuration.workflowHistory(uri),
     retention: configuration.retention(),
     automatic,
     adopt,
     repair,
     takeOver,
+    github: signIn,
   });
 }
 
@@ -79,19 +80,33 @@ export function ownerOf(path: string): QueueOwner | undefined {
 /** The way to a living owner; undefined when it does not answer. */
 export async function connectOwner(
   path: string,
-  { clock, logger }: Services,
+  services: Services,
 ): Promise<OwnerClient | undefined> {
-  const client = findOwner(path, openStateFolder(currentUser()), clock);
-  try {
-    await client?.ping();
+  const client = findOwner(path, openStateFolder(currentUser()), services.clock);
+  if (!client || (await answers(client, services))) {
     return client;
+  }
+  client.dispose();
+  return undefined;
+}
+
+/** Whether the owner is still there at the other end. */
+export async function answers(
+  client: OwnerClient,
+  { logger }: Pick<Services, "logger">,
+): Promise<boolean> {
+  try {
+    await client.ping();
+    return true;
   } catch (error) {
     logger.warn(`The queue's owner does not answer: ${String(error)}`);
-    client?.dispose();
-    return undefined;
+    return false;
   }
 }
 
-export function isPausedByCrashes({ queue }: Hopper): boolean {
-  return queue.pausedReason === crashLoopReason;
+/** Tells when nobody owns the folder's queue any more. */
+export function watchOwner(path: string, { clock, logger }: Services): OwnerWatch {
+  const user = currentUser();
+  const machine = currentMachine(user);
+  return new OwnerWatch({ workspace: path, state: openStateFolder(user), machine, clock, logger });
 }

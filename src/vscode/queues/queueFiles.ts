@@ -65,7 +65,7 @@ export class QueueFiles implements Disposable {
     }
     // A large queue takes long to read: at most a tenth of the time goes into it.
     const pause = Math.max(shortestPause, (clock.monotonic() - begun) * 9);
-    this.readAfter(this.wasTouched() ? pause : poll, clock);
+    this.readAfter(this.wasTouched() ? pause : Math.max(poll, pause), clock);
   }
 
   dispose(): void {

@@ -24,6 +24,11 @@ export type QueueState =
   | { readonly kind: "failed"; readonly refusal: HopperError };
 export type QueueStateKind = QueueState["kind"];
 
+/** Whether going on with what can be read would help. */
+export function isRepairable(state: QueueState): boolean {
+  return state.kind === "failed" && state.refusal.kind === "damaged";
+}
+
 /** Which state the view speaks of where folders differ: the first that is there. */
 export const mostPressing: readonly QueueStateKind[] = [
   "failed",

@@ -21,8 +21,7 @@ export class WorkspaceQueues implements Disposable {
     this.listeners.push(
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.followFolders()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.openAll()),
-      // A settings change can make room for phases that wait for a slot.
-      services.configuration.onDidChange(() => this.lookAgain()),
+      services.configuration.onDidChange(() => this.followSettings()),
     );
   }
 
@@ -85,11 +84,9 @@ export class WorkspaceQueues implements Disposable {
     }
   }
 
-  private lookAgain(): void {
+  private followSettings(): void {
     for (const queue of this.all) {
-      if (queue.isStarting) {
-        queue.run();
-      }
+      queue.followSettings();
     }
   }
 }

@@ -22,15 +22,24 @@ export interface PhaseNode {
   readonly phase: PhaseQueueItem;
 }
 
-/** The plans of a queue, in the order in which they were enqueued. */
+/** The plans of a queue, in the order in which they are started. */
 export function planNodes(queue: FolderQueue): PlanNode[] {
-  return (queue.reader?.plans() ?? []).map((plan) => ({ kind: "plan", queue, plan }));
+  const order = ranks(queue.reader?.planOrder() ?? []);
+  return (queue.reader?.plans() ?? [])
+    .sort((a, b) => (order.get(a.plan_id) ?? 0) - (order.get(b.plan_id) ?? 0))
+    .map((plan) => ({ kind: "plan", queue, plan }));
 }
 
-/** The phases of a plan, in the order of their numbers. */
+/** The phases of a plan, in the order in which they are started: of their numbers, unless moved. */
 export function phaseNodes({ queue, plan }: Omit<PlanNode, "kind">): PhaseNode[] {
-  const phases = queue.reader?.phases({ planId: plan.plan_id, content: false }) ?? [];
-  return phases.map((phase) => ({ kind: "phase", queue, plan, phase }));
+  const order = ranks(queue.reader?.phaseOrder(plan.plan_id) ?? []);
+  return (queue.reader?.phases({ planId: plan.plan_id, content: false }) ?? [])
+    .sort((a, b) => (order.get(a.phase_number) ?? 0) - (order.get(b.phase_number) ?? 0))
+    .map((phase) => ({ kind: "phase", queue, plan, phase }));
+}
+
+function ranks<T>(order: readonly T[]): ReadonlyMap<T, number> {
+  return new Map(order.map((id, rank) => [id, rank]));
 }
 
 /** What a command was called with, when it was called from elsewhere than the tree. */

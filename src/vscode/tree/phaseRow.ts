@@ -1,6 +1,7 @@
+import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { durationBetween, localTime } from "../../core/protocol/words/duration";
-import { phaseList } from "../../core/protocol/words/names";
+import { phaseList } from "../../core/protocol/words/phaseList";
 import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
 import type { RunnerKind } from "../../core/protocol/terms";
@@ -28,16 +29,16 @@ export interface PhaseRowFacts {
 export function phaseRow(facts: PhaseRowFacts): Row {
   const { phase, now } = facts;
   const label = phaseLabel(phase);
-  const description = [phaseDetail(phase, now), phaseTime(phase, now)]
+  const issue = phase.issue_number === undefined ? "" : `#${phase.issue_number}`;
+  const attempts = phase.attempts > 1 ? `${phase.attempts} attempts` : "";
+  const description = [phaseDetail(phase, now), phaseTime(phase, now), attempts, issue]
     .filter((part) => part !== "")
     .join(" · ");
   return {
     label,
     description,
     icon: icon(facts),
-    spoken: `Phase ${label}, ${waitsForSomebody(facts) ?? phase.status}${
-      description === "" ? "" : `, ${description}`
-    }`,
+    spoken: `Phase ${label}, ${stateInWords(facts)}${description === "" ? "" : `, ${description}`}`,
     capabilities: capabilitiesOf(facts),
   };
 }
@@ -57,19 +58,25 @@ function icon(facts: PhaseRowFacts): RowIcon {
   return { id: facts.runnerKind === "manual" ? "person" : "radio-tower", color };
 }
 
-/** A running phase that no process of ours works on. */
-function waitsForSomebody({
+/** Whom a running phase waits for that no process of ours works on. */
+export function waitsForSomebody({
   phase,
   runnerKind,
   isVerifying = false,
-}: PhaseRowFacts): string | undefined {
+}: PhaseRowFacts): "person" | "workflow" | undefined {
   if (phase.status !== "running" || isVerifying) {
     return undefined;
   }
   if (runnerKind === "manual") {
-    return "waiting for a person";
+    return "person";
   }
-  return runnerKind === "external" ? "waiting for a workflow" : undefined;
+  return runnerKind === "external" ? "workflow" : undefined;
+}
+
+/** "running", or "waiting for a person". */
+function stateInWords(facts: PhaseRowFacts): string {
+  const turn = waitsForSomebody(facts);
+  return turn === undefined ? facts.phase.status : `waiting for a ${turn}`;
 }
 
 function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
@@ -83,21 +90,23 @@ function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
     if (waitsForSomebody(facts) !== undefined) words.push("settle");
     if (status === "failed") words.push("retry");
     if (status !== "running" && !settled) words.push("skip");
+    if (status === "queued" || status === "ready" || status === "blocked") words.push("move");
     if (status !== "running") words.push("remove");
   }
   if (hasSource) words.push("goTo");
   if (hasLog) words.push("log");
   if (hasLog && phase.attempts > 1) words.push("attempts");
   if (phase.error_message !== undefined) words.push("error");
+  if (phase.issue_number !== undefined) words.push("issue");
   return words;
 }
 
 /** Markdown: all there is to say of a phase, with its newest attempts. */
 export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptItem[]): string {
   const { phase } = facts;
-  const { status, depends_on_phases, reason, error_message, runner, priority } = phase;
+  const { depends_on_phases, reason, error_message, runner, priority } = phase;
   const heading = `**Phase ${phase.phase_number}: ${escapeMarkdown(cleanText(phase.phase_data.title))}**`;
-  const state = waitsForSomebody(facts) ?? status;
+  const state = stateInWords(facts);
   const lines = [
     `${state}${reason === undefined ? "" : ` (${reason})`}`,
     error_message === undefined ? "" : escapeMarkdown(cleanText(error_message)),
@@ -121,7 +130,7 @@ function times({ created_at, started_at, finished_at }: PhaseQueueItem): string[
 }
 
 function attemptLine(attempt: AttemptItem, now: string): string {
-  const { attempt_number, started_at, finished_at, outcome } = attempt;
+  const { attempt_number, started_at, finished_at } = attempt;
   const time = durationBetween(started_at, finished_at ?? now) ?? "";
-  return `Attempt ${attempt_number}: ${outcome ?? "running"}, ${time}`;
+  return `Attempt ${attempt_number}: ${attemptOutcome(attempt)}, ${time}`;
 }

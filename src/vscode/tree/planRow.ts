@@ -12,6 +12,8 @@ export interface PlanRowFacts {
   readonly counts: ReadonlyMap<string, number>;
   readonly waiting: Waiting;
   readonly canChange: boolean;
+  /** Issues on GitHub follow the plan. */
+  readonly isMirrored: boolean;
 }
 
 /** A plan as a row: its title, its progress, and what it waits for. */
@@ -20,7 +22,8 @@ export function planRow(facts: PlanRowFacts): Row {
   const title = cleanText(plan.title);
   const progress = progressOf(facts);
   const waits = waiting.kind === "completed" ? "" : cleanText(waiting.text);
-  const description = [progress, waits].filter((part) => part !== "").join(" · ");
+  const issue = plan.parent_issue === 0 ? "" : `#${plan.parent_issue}`;
+  const description = [progress, waits, issue].filter((part) => part !== "").join(" · ");
   const [done, all] = numbersOf(facts);
   return {
     label: title,
@@ -62,7 +65,7 @@ function planIcon({ counts, waiting }: PlanRowFacts): RowIcon {
   }
 }
 
-function capabilitiesOf({ plan, counts, canChange }: PlanRowFacts): Capability[] {
+function capabilitiesOf({ plan, counts, canChange, isMirrored }: PlanRowFacts): Capability[] {
   const words: Capability[] = [];
   const unfinished = [...counts].some(([status, count]) => status !== "completed" && count > 0);
   if (canChange) {
@@ -72,9 +75,12 @@ function capabilitiesOf({ plan, counts, canChange }: PlanRowFacts): Capability[]
       words.push("pause");
     }
     if (counts.has("failed")) words.push("retry");
+    if (unfinished) words.push("move");
     if (!counts.has("running")) words.push("remove");
+    words.push(isMirrored ? "mirrored" : "mirror");
   }
   if (plan.source_path !== undefined) words.push("goTo");
+  if (plan.parent_issue !== 0) words.push("issue");
   return words;
 }
 

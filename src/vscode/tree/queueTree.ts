@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import { isoNow } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
 import type { Disposable } from "../../core/base/lifecycle";
-import { views } from "../contributions";
+import type { PhaseStatus } from "../../core/protocol/terms";
+import { contextKeys, views } from "../contributions";
 import type { FolderQueue, FolderQueueChange } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
@@ -40,6 +41,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
   private redraw: Disposable | undefined;
   private ticker: Disposable | undefined;
   private visible = false;
+  private statuses: ReadonlySet<PhaseStatus> | undefined;
 
   private readonly redrawn = new vscode.EventEmitter<void>();
 
@@ -52,6 +54,19 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     private readonly services: Services,
   ) {
     this.listener = queues.onDidChange((change) => this.redrawSoon(change));
+  }
+
+  /** The statuses that phases must have to be shown; undefined shows all. */
+  get filter(): ReadonlySet<PhaseStatus> | undefined {
+    return this.statuses;
+  }
+
+  set filter(statuses: ReadonlySet<PhaseStatus> | undefined) {
+    this.statuses = statuses;
+    const { executeCommand } = vscode.commands;
+    void executeCommand("setContext", contextKeys.filtered, statuses !== undefined);
+    this.changed.fire(undefined);
+    this.redrawn.fire();
   }
 
   /** Times are drawn again each second only while somebody can see them. */
@@ -113,7 +128,8 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     if (!this.asked.has(planId)) {
       await this.drawn(planId);
     }
-    const node = this.plans.get(planId);
+    // Who has gone elsewhere meanwhile is not called back.
+    const node = view.visible ? this.plans.get(planId) : undefined;
     try {
       await (node && view.reveal(node, { select: true, focus: false, expand: true }));
     } catch (error) {
@@ -160,7 +176,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
 
   /** Unfinished plans in the order they are started, then the finished ones, newest first. */
   private plansOf(queue: FolderQueue): PlanNode[] {
-    const nodes = planNodes(queue);
+    const nodes = planNodes(queue).filter((node) => this.hasShown(node));
     const finished = nodes.filter(isFinished);
     for (const node of nodes) {
       this.plans.set(node.plan.plan_id, node);
@@ -174,12 +190,21 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
         this.running.delete(node);
       }
     }
-    const nodes = phaseNodes({ queue, plan });
+    const nodes = phaseNodes({ queue, plan }).filter(
+      ({ phase }) => this.statuses?.has(phase.status) ?? true,
+    );
     for (const node of nodes.filter(({ phase }) => phase.status === "running")) {
       this.running.add(node);
     }
     this.tickWhileRunning();
     return nodes;
+  }
+
+  /** Whether the filter leaves anything of a plan. */
+  private hasShown({ queue, plan }: PlanNode): boolean {
+    const { statuses } = this;
+    const counts = queue.reader?.counts(plan.plan_id) ?? new Map<string, number>();
+    return !statuses || [...statuses].some((status) => counts.has(status));
   }
 
   private planItem(node: PlanNode): vscode.TreeItem {
@@ -198,13 +223,15 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     return item;
   }
 
-  private planFacts({ queue, plan }: PlanNode): PlanRowFacts {
+  /** What a plan's row is drawn from. */
+  planFacts({ queue, plan }: PlanNode): PlanRowFacts {
     return {
       // Read again: a pause changes the plan, and the node was made before it.
       plan: queue.reader?.plan(plan.plan_id) ?? plan,
       counts: queue.reader?.counts(plan.plan_id) ?? new Map<string, number>(),
       waiting: waitingOf(queue, this.services, plan.plan_id),
       canChange: canChange(queue),
+      isMirrored: queue.reader?.mirror(plan.plan_id) !== undefined,
     };
   }
 
@@ -235,7 +262,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
 
   private redrawSoon(change: FolderQueueChange | undefined): void {
     const plans = change?.events.map(({ type, plan_id }) =>
-      type === "phase_changed" ? plan_id : undefined,
+      type === "phase_changed" || type === "phase_moved" ? plan_id : undefined,
     );
     for (const planId of plans?.length ? plans : [undefined]) {
       if (planId === undefined) {
@@ -294,6 +321,7 @@ function itemOf(kind: "plan" | "phase", row: Row, id: string): vscode.TreeItem {
   return item;
 }
 
-function canChange({ state }: FolderQueue): boolean {
+/** Whether commands have somewhere to go: to this window's hopper, or to the owner's. */
+export function canChange({ state }: FolderQueue): boolean {
   return state.kind === "owner" || state.kind === "follower";
 }

@@ -4,13 +4,14 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { endProcess, processesWith } from "../processes";
 import type { ServerInstallation } from "./installation";
@@ -29,6 +30,8 @@ const quietSettings = {
   "remote.autoForwardPorts": false,
   "security.workspace.trust.enabled": false,
   "window.commandCenter": false,
+  // What moves is drawn sixty times a second by the processor: that takes most of it.
+  "workbench.reduceMotion": "on",
   "workbench.colorTheme": "Dark Modern",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
@@ -43,6 +46,10 @@ export interface ServerOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** The folder of an extension that is installed, as if from its package. */
   readonly extension?: string | undefined;
+  /** The folders of other extensions that are installed beside it, by their names. */
+  readonly others?: Readonly<Record<string, string>>;
+  /** Names of extensions that come with VS Code and are left out. */
+  readonly without?: readonly string[];
   /** A folder of extensions that were installed already, in place of an own one. */
   readonly extensions?: string;
   /**
@@ -78,8 +85,12 @@ export class VsCodeServer {
     } else {
       cpSync(options.extensions, join(root, "extensions"), { recursive: true });
     }
-    if (options.extension !== undefined) {
-      symlinkSync(options.extension, join(root, "extensions", "phase-hopper"), "junction");
+    const installed = {
+      ...options.others,
+      ...(options.extension !== undefined && { "phase-hopper": options.extension }),
+    };
+    for (const [name, folder] of Object.entries(installed)) {
+      symlinkSync(folder, join(root, "extensions", name), "junction");
     }
     const settings = { ...quietSettings, ...options.settings };
     writeSettings(root, settings);
@@ -143,7 +154,7 @@ export class VsCodeServer {
 function serverArguments(
   { serverMain }: ServerInstallation,
   root: string,
-  { runsTests = false }: ServerOptions,
+  { runsTests = false, without = [] }: ServerOptions,
 ): string[] {
   return [
     ...[serverMain, "--host", "127.0.0.1", "--port", "0", "--without-connection-token"],
@@ -151,12 +162,29 @@ function serverArguments(
     ...(runsTests ? ["--enable-smoke-test-driver"] : []),
     ...["--server-data-dir", join(root, "server"), "--user-data-dir", join(root, "user")],
     ...["--extensions-dir", join(root, "extensions")],
+    ...(without.length === 0
+      ? []
+      : ["--builtin-extensions-dir", builtInWithout(without, serverMain, root)]),
   ];
 }
 
+/** A folder with the extensions that come with VS Code, but these. */
+function builtInWithout(names: readonly string[], serverMain: string, root: string): string {
+  const all = resolve(dirname(serverMain), "../extensions");
+  const folder = join(root, "built-in");
+  mkdirSync(folder);
+  for (const name of readdirSync(all).filter((found) => !names.includes(found))) {
+    symlinkSync(join(all, name), join(folder, name), "junction");
+  }
+  return folder;
+}
+
+/** The user's, and the machine's: only there a server looks for settings that belong to a machine. */
 function writeSettings(root: string, settings: Settings): void {
-  mkdirSync(join(root, "user", "User"), { recursive: true });
-  writeFileSync(join(root, "user", "User", "settings.json"), JSON.stringify(settings, null, 2));
+  for (const place of ["User", "Machine"]) {
+    mkdirSync(join(root, "user", place), { recursive: true });
+    writeFileSync(join(root, "user", place, "settings.json"), JSON.stringify(settings, null, 2));
+  }
 }
 
 /** Resolves with the port once the server says that it listens. */

@@ -1,3 +1,4 @@
+import { eventually } from "../eventually";
 import type { Locator, Page } from "playwright-core";
 
 /** The trees of the side bar, the explorer among them, and the menus of their rows. */
@@ -11,11 +12,22 @@ export class Tree {
 
   /** Shows a view container by its icon in the activity bar. */
   async openContainer(title: string): Promise<void> {
-    const icon = this.activityBarIcon(title);
-    // A click on the one that is open would close it.
-    if ((await icon.locator("xpath=ancestor::li").getAttribute("aria-selected")) !== "true") {
-      await icon.click();
+    const isOpen = (): Promise<boolean> => this.isOpen(title);
+    // A click on the one that is open would close it, and one on a page that is loading is lost.
+    for (let clicks = 0; clicks < 10 && !(await isOpen()); clicks += 1) {
+      await this.activityBarItem(title).click();
+      await eventually(`${title} is open`, isOpen, 3000).catch(() => undefined);
     }
+  }
+
+  /** Whether the side bar shows this view container. */
+  async isOpen(title: string): Promise<boolean> {
+    return (await this.activityBarItem(title).getAttribute("aria-selected")) === "true";
+  }
+
+  /** The whole item: its badge may cover the icon. */
+  private activityBarItem(title: string): Locator {
+    return this.activityBarIcon(title).locator("xpath=ancestor::li");
   }
 
   /** The rows of the side bar that hold this text. */
@@ -31,12 +43,38 @@ export class Tree {
 
   /** Takes an entry of a row's context menu. */
   async chooseFromMenu(row: string | RegExp, entry: string): Promise<void> {
-    await this.rows(row).first().click({ button: "right" });
+    await eventually(`the menu of ${row} is open`, () => this.openMenu(row));
+    await this.chooseFromOpenMenu(entry);
+  }
+
+  /** Takes an entry of a menu within a row's context menu. */
+  async chooseFromSubmenu(row: string | RegExp, submenu: string, entry: string): Promise<void> {
+    await eventually(`the menu of ${row} is open`, () => this.openMenu(row));
+    const items = this.page.locator(".monaco-menu:visible").getByRole("menuitem");
+    const parent = items.filter({ hasText: submenu }).first();
+    await eventually(`the menu ${submenu} is open`, async () => {
+      await parent.click({ timeout: 1000 }).catch(() => undefined);
+      return items.filter({ hasText: entry }).first().isVisible();
+    });
+    await this.chooseFromOpenMenu(entry);
+  }
+
+  /** Opens a row's context menu, unless the row moves away from under the pointer. */
+  async openMenu(row: string | RegExp): Promise<boolean> {
+    const click = this.rows(row).first().click({ button: "right", timeout: 3000 });
+    return click.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Takes an entry of the context menu that is open. */
+  async chooseFromOpenMenu(entry: string): Promise<void> {
     const menu = this.page.locator(".monaco-menu:visible");
     const item = menu.getByRole("menuitem", { name: entry }).first();
     await item.waitFor();
     // A menu that has just opened takes no click, lest the one that opened it chooses something.
-    while (await item.isVisible()) {
+    for (let clicks = 0; clicks < 10 && (await item.isVisible()); clicks += 1) {
       await item.click({ timeout: 1000 }).catch(() => undefined);
       await menu.waitFor({ state: "hidden", timeout: 500 }).catch(() => undefined);
     }
@@ -47,5 +85,17 @@ export class Tree {
     const found = this.rows(row).first();
     await found.hover();
     await found.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  }
+
+  /**
+   * The same until `effect` is seen, for a row of what runs: it is drawn anew each second, and a click
+   * in that moment is lost.
+   */
+  async pressUntil(row: string | RegExp, action: string, effect: Locator): Promise<void> {
+    for (let presses = 0; presses < 5 && !(await effect.isVisible()); presses += 1) {
+      await this.pressInlineAction(row, action);
+      await effect.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
+    await effect.waitFor();
   }
 }

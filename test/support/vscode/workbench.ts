@@ -24,6 +24,8 @@ export interface WorkbenchOptions {
     readonly tests: string;
   };
   readonly size?: { readonly width: number; readonly height: number };
+  /** A script that runs in every document before its own ones, those of webviews included. */
+  readonly probe?: string;
   /** A line of the extension host's console. */
   readonly onLog?: (line: string) => void;
 }
@@ -53,7 +55,10 @@ export class Workbench {
       const page = await browser.newPage({
         viewport: options.size ?? { width: 1280, height: 800 },
       });
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(60_000);
+      if (options.probe !== undefined) {
+        await page.addInitScript(options.probe);
+      }
       await page.exposeFunction("codeAutomationLog", (_type: string, args: unknown[]) =>
         options.onLog?.(args.map(String).join(" ")),
       );
@@ -81,6 +86,8 @@ export class Workbench {
     await page.waitForSelector(".monaco-workbench .part.statusbar .statusbar-item", {
       timeout: openPatience,
     });
+    // What spins is drawn sixty times a second without a graphics card: nothing else would get done.
+    await page.addStyleTag({ content: "* { animation: none !important; }" });
     // It opens in its default colours and reads the user's settings after that.
     await this.waitForTheme();
   }
@@ -104,6 +111,17 @@ export class Workbench {
     // The server does not reliably notice that the file changed; a page that opens reads it.
     this.server.changeSettings({ "workbench.colorTheme": themes[theme].name });
     await this.reloadPage();
+  }
+
+  /** Changes the colour theme as a user does, while everything stays open. */
+  async pickTheme(theme: ColorTheme): Promise<void> {
+    const { label, mark, name } = themes[theme];
+    await this.quickInput.runCommand("Preferences: Color Theme");
+    await this.quickInput.type(label);
+    await this.quickInput.choose(label);
+    await this.page.waitForSelector(`.monaco-workbench.${mark}`);
+    // So that settings that are changed after this keep the theme.
+    this.server.changeSettings({ "workbench.colorTheme": name });
   }
 
   private async waitForTheme(): Promise<void> {
@@ -141,13 +159,25 @@ export class Workbench {
   }
 }
 
+/** By its id in the settings, its label in the pick, and the class it gives to the workbench. */
 const themes = {
-  dark: { name: "Dark Modern", mark: "vs-dark" },
-  light: { name: "Light Modern", mark: "vs" },
-  highContrast: { name: "Default High Contrast", mark: "hc-black" },
+  dark: { name: "Dark Modern", label: "Dark Modern", mark: "vs-dark" },
+  light: { name: "Light Modern", label: "Light Modern", mark: "vs" },
+  highContrast: { name: "Default High Contrast", label: "Dark High Contrast", mark: "hc-black" },
+  highContrastLight: {
+    name: "Default High Contrast Light",
+    label: "Light High Contrast",
+    mark: "hc-light",
+  },
 } as const;
 
 export type ColorTheme = keyof typeof themes;
+export const colorThemes: readonly ColorTheme[] = [
+  "dark",
+  "light",
+  "highContrast",
+  "highContrastLight",
+];
 
 async function launchBrowser(server: VsCodeServer): Promise<Browser> {
   const { executable, args } = await browserInstallation();

@@ -2,24 +2,37 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ApiServer, createApiServer } from "../../../src/core/api/server";
+import {
+  type ApiServer,
+  type ApiServerOptions,
+  createApiServer,
+} from "../../../src/core/api/server";
 import { performHandshake } from "../../../src/core/api/handshake";
 import { type Clock, systemClock } from "../../../src/core/base/clock";
 import type { Logger } from "../../../src/core/base/log";
+import { EventListener, type ListenerOptions } from "./eventListener";
 import { FakeCommands } from "./fakeCommands";
+import { FakeQueue } from "./fakeQueue";
+import { assertDescribed } from "./openApiSchemas";
 
 export const token = "5ec2e7".padEnd(64, "0");
+/** What clients over TCP bring. */
+export const tcpToken = "7c9".padEnd(64, "0");
 
 /** A server on a socket of its own, its fake commands, and connections that end with it. */
 export class ApiFixture {
   readonly commands = new FakeCommands();
+  readonly queue = new FakeQueue();
   readonly errors: unknown[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), "hopper-api-"));
   readonly socketPath = join(this.folder, "api.sock");
   readonly server: ApiServer;
+  /** Set by {@link openTcp}. */
+  port = 0;
   private readonly sockets: Socket[] = [];
+  private readonly listeners: EventListener[] = [];
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Clock = systemClock, options: Partial<ApiServerOptions> = {}) {
     const logger: Logger = {
       debug: () => undefined,
       info: () => undefined,
@@ -28,11 +41,13 @@ export class ApiFixture {
     };
     this.server = createApiServer({
       commands: this.commands,
+      queue: this.queue,
       socketPath: this.socketPath,
       token,
       clock,
       logger,
       version: "1.2.3",
+      ...options,
     });
   }
 
@@ -40,8 +55,32 @@ export class ApiFixture {
     for (const socket of this.sockets) {
       socket.destroy();
     }
+    for (const listener of this.listeners) {
+      listener.end();
+    }
     await this.server.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Listens on the socket and over TCP, where its token is {@link tcpToken}. */
+  async open(): Promise<this> {
+    await this.server.listen();
+    this.port = await this.server.openTcp(0, tcpToken);
+    return this;
+  }
+
+  /** A stock WebSocket client of the event stream, over TCP. */
+  follow(query = "", options: Partial<ListenerOptions> = {}): EventListener {
+    const url = `ws://127.0.0.1:${this.port}/api/events${query}`;
+    const listener = new EventListener({ url, token: tcpToken, ...options });
+    this.listeners.push(listener);
+    return listener;
+  }
+
+  /** The same over the local socket. */
+  async followLocally(query = ""): Promise<EventListener> {
+    const socket = await this.shakenHands();
+    return this.follow(query, { url: `ws://localhost/api/events${query}`, token, socket });
   }
 
   /** A bare connection; what comes back is kept in its `text`. */
@@ -53,10 +92,14 @@ export class ApiFixture {
 
   /** A connection that has shaken hands. */
   async greeted(): Promise<Connection> {
+    return new Connection(await this.shakenHands());
+  }
+
+  private async shakenHands(): Promise<Socket> {
     const socket = connect(this.socketPath);
     this.sockets.push(socket);
     await performHandshake(socket, token, systemClock);
-    return new Connection(socket);
+    return socket;
   }
 
   /** Sends these bytes after a handshake and answers all that comes back. */
@@ -68,8 +111,11 @@ export class ApiFixture {
     return replyOf(await connection.end);
   }
 
-  /** Sends one request, right in every respect but those that `change` says. */
-  request(method: string, path: string, change: RequestChange = {}): Promise<Reply> {
+  /**
+   * Sends one request, right in every respect but those that `change` says. The OpenAPI document has to
+   * describe what is answered.
+   */
+  async request(method: string, path: string, change: RequestChange = {}): Promise<Reply> {
     const body = change.body ?? "";
     const headers = {
       Host: "localhost",
@@ -85,7 +131,9 @@ export class ApiFixture {
       }
     }
     const version = change.version ?? "HTTP/1.1";
-    return this.raw(`${method} ${path} ${version}\r\n${lines.join("")}\r\n`, body);
+    const reply = await this.raw(`${method} ${path} ${version}\r\n${lines.join("")}\r\n`, body);
+    await assertDescribed(method, path, reply.status, reply.json);
+    return reply;
   }
 }
 
@@ -122,8 +170,30 @@ export class Connection {
 }
 
 function replyOf(text: string): Reply {
-  const [head = "", body = ""] = text.split("\r\n\r\n");
+  const end = text.indexOf("\r\n\r\n");
+  const head = text.slice(0, end);
+  const rest = text.slice(end + 4);
+  const body = /^transfer-encoding: chunked/im.test(head) ? unchunked(rest) : rest;
   const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1] ?? 0);
-  const json: unknown = body === "" ? undefined : JSON.parse(body);
+  const isJson = /^content-type: application\/json/im.test(head);
+  const json: unknown = isJson ? JSON.parse(body) : body;
   return { status, head, json };
+}
+
+/** The body of a chunked answer; without its last chunk it broke off, which fails. */
+function unchunked(text: string): string {
+  const bytes = Buffer.from(text);
+  const parts: Buffer[] = [];
+  for (let at = 0; ;) {
+    const lineEnd = bytes.indexOf("\r\n", at);
+    const size = Number.parseInt(bytes.toString("latin1", at, lineEnd), 16);
+    if (size === 0) {
+      return Buffer.concat(parts).toString("utf8");
+    }
+    if (!(size > 0)) {
+      throw new Error("a chunked answer broke off");
+    }
+    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
 }

@@ -37,6 +37,9 @@ describe("The owner's client", () => {
       await client.removePhase(id),
       await client.removePhase(id, true),
       await client.removePlan("plan-1"),
+      await client.updatePlan({ planId: "plan-1", sha256: "0".repeat(64), update: [id], add: [2] }),
+      await client.movePlan("plan-1", "plan-2"),
+      await client.movePhase(id),
       await client.complete(id),
       await client.complete(id, "done"),
       await client.fail(id, "größer"),
@@ -51,6 +54,12 @@ describe("The owner's client", () => {
       { command: "removePhase", arguments: [id] },
       { command: "removePhase", arguments: [id, true] },
       { command: "removePlan", arguments: ["plan-1"] },
+      {
+        command: "updatePlan",
+        arguments: [{ planId: "plan-1", sha256: "0".repeat(64), update: [id], add: [2] }],
+      },
+      { command: "movePlan", arguments: ["plan-1", "plan-2"] },
+      { command: "movePhase", arguments: [id] },
       { command: "complete", arguments: [id] },
       { command: "complete", arguments: [id, "done"] },
       { command: "fail", arguments: [id, "größer"] },
@@ -61,6 +70,39 @@ describe("The owner's client", () => {
       messages,
       api.commands.calls.map(({ command }) => ({ message: `did ${command}` })),
     );
+  });
+
+  it("carries what outside programs report, and what they are answered", async () => {
+    const report = {
+      queueId: id,
+      issueNumber: 7,
+      attemptToken: "a".repeat(64),
+      status: "failed",
+      adwId: "adw-1",
+      errorMessage: "größer",
+      commitSha: "abc",
+    } as const;
+    const entry = {
+      workflowId: "w",
+      queueId: id,
+      issueNumber: 7,
+      adwId: "adw-1",
+      status: "running",
+      errorMessage: "e",
+      startTime: "2026-03-01T10:02:00Z",
+      endTime: "2026-03-01T10:03:00Z",
+    } as const;
+    const beat = { attemptToken: "a".repeat(64), progress: "half" };
+    assert.equal((await client.reportWorkflow(report)).workflowId, "workflow-1");
+    assert.equal((await client.addWorkflow(entry)).workflowId, "workflow-1");
+    assert.deepEqual(await client.heartbeat(beat), { message: "did heartbeat" });
+    assert.equal((await client.issueToken(id)).token, "f".repeat(64));
+    assert.deepEqual(api.commands.calls, [
+      { command: "reportWorkflow", arguments: [report] },
+      { command: "addWorkflow", arguments: [entry] },
+      { command: "heartbeat", arguments: [beat] },
+      { command: "issueToken", arguments: [id] },
+    ]);
   });
 
   it("enqueues a plan with all that is said about it", async () => {

@@ -4,6 +4,13 @@ import type {
   HopperCommands,
 } from "../../../src/core/protocol/commands";
 import type { PhaseQueueItem } from "../../../src/core/protocol/queue";
+import type {
+  AttemptToken,
+  WorkflowEntry,
+  WorkflowEntryResult,
+  WorkflowReport,
+  WorkflowReportResult,
+} from "../../../src/core/protocol/workflows";
 
 /** One call of a command as the owner's hopper would get it. */
 export interface Call {
@@ -27,9 +34,41 @@ export class FakeCommands implements HopperCommands {
   readonly skip = this.answering("skip");
   readonly removePhase = this.answering("removePhase");
   readonly removePlan = this.answering("removePlan");
+  readonly updatePlan = this.answering("updatePlan");
+  readonly movePlan = this.answering("movePlan");
+  readonly movePhase = this.answering("movePhase");
   readonly complete = this.answering("complete");
   readonly fail = this.answering("fail");
   readonly setPaused = this.answering("setPaused");
+  readonly startMirror = this.answering("startMirror");
+  readonly stopMirror = this.answering("stopMirror");
+  readonly syncMirrors = this.answering("syncMirrors");
+
+  readonly heartbeat = this.answering("heartbeat");
+
+  async reportWorkflow(report: WorkflowReport): Promise<WorkflowReportResult> {
+    await this.called("reportWorkflow", report);
+    const { queue_id: queueId, status } = phase;
+    const message = "did reportWorkflow";
+    return {
+      message,
+      alreadySettled: false,
+      changed: [],
+      queueId,
+      status,
+      workflowId: "workflow-1",
+    };
+  }
+
+  async addWorkflow(workflow: WorkflowEntry): Promise<WorkflowEntryResult> {
+    await this.called("addWorkflow", workflow);
+    return { message: "did addWorkflow", changed: [], workflowId: "workflow-1" };
+  }
+
+  async issueToken(queueId: string): Promise<AttemptToken> {
+    await this.called("issueToken", queueId);
+    return { message: "did issueToken", queueId, attemptId: "attempt-1", token: "f".repeat(64) };
+  }
 
   private answering(command: string) {
     return async (...given: unknown[]) => {

@@ -15,6 +15,7 @@ describe("The API's server", () => {
     await first.server.listen();
     const second = createApiServer({
       commands: first.commands,
+      queue: first.queue,
       socketPath: first.socketPath,
       token,
       clock: systemClock,
@@ -34,7 +35,7 @@ describe("The API's handshake", () => {
 
   beforeEach(async () => {
     clock = new FakeClock();
-    api = new ApiFixture(clock);
+    api = new ApiFixture(clock, { maxEventClients: 0 });
     await api.server.listen();
   });
 

@@ -31,6 +31,16 @@ describe("The API's requests", () => {
       ["DELETE", `/api/queue/${id}`, {}, "removePhase", [id]],
       ["DELETE", `/api/queue/${id}`, json({ drop_dependencies: true }), "removePhase", [id, true]],
       ["DELETE", "/api/plans/plan-1", {}, "removePlan", ["plan-1"]],
+      ["POST", "/api/plans/plan-1/move", {}, "movePlan", ["plan-1"]],
+      ["POST", "/api/plans/plan-1/move", json({ before: "b" }), "movePlan", ["plan-1", "b"]],
+      ["POST", `/api/queue/${id}/move`, json({ before: "b" }), "movePhase", [id, "b"]],
+      [
+        "POST",
+        "/api/plans/plan-1/update",
+        json({ markdown: "# P", update: ["a"], add: [0, 2], remove: ["b"] }),
+        "updatePlan",
+        [{ planId: "plan-1", markdown: "# P", update: ["a"], add: [0, 2], remove: ["b"] }],
+      ],
     ] as const) {
       it(`${method} ${path} ${JSON.stringify(change)}`, async () => {
         const reply = await api.request(method, path, change);
@@ -49,6 +59,16 @@ describe("The API's requests", () => {
         api.commands.calls.map((call) => call.arguments),
         [[true], [false, "p"]],
       );
+    });
+
+    it("the end of an issue's phase, where path and body agree", async () => {
+      const right = json({ issue_number: 7, commit_sha: "abc" });
+      assert.equal((await api.request("POST", "/api/issue/7/complete", right)).status, 200);
+      const report = { status: "completed", issueNumber: 7, commitSha: "abc" };
+      assert.deepEqual(api.commands.calls, [{ command: "reportWorkflow", arguments: [report] }]);
+      const wrong = json({ issue_number: 8 });
+      assert.equal((await api.request("POST", "/api/issue/7/complete", wrong)).status, 400);
+      assert.equal(api.commands.calls.length, 1);
     });
 
     it("a plan, with all that can be said about it", async () => {
@@ -84,7 +104,7 @@ describe("The API's requests", () => {
       ["an escaped path", "POST", "/api/queue/%2e%2e/skip", {}, 404, /no such route/],
       ["an absolute target", "POST", `http://evil/api/queue/${id}/skip`, {}, 404, /route/],
       ["an id of 65 characters", "POST", `/api/queue/${"a".repeat(65)}/skip`, {}, 404, /route/],
-      ["a token in the URL", "POST", `/api/queue/${id}/skip?token=${token}`, {}, 404, /route/],
+      ["a token in the URL", "POST", `/api/queue/${id}/skip?token=${token}`, {}, 400, /"token"/],
       ["a GET of a command", "GET", `/api/queue/${id}/skip`, {}, 405, /GET/],
       ["OPTIONS", "OPTIONS", "/api/plans", {}, 405, /OPTIONS/],
       ["a field that is none", "POST", `/api/queue/${id}/skip`, json({ force: 1 }), 400, /"force"/],
@@ -157,7 +177,7 @@ describe("The API's requests", () => {
   });
 
   describe("that fail get", () => {
-    for (const [kind, status] of [
+    for (const [kind, code] of [
       ["usage", 400],
       ["foreign", 403],
       ["notFound", 404],
@@ -168,11 +188,12 @@ describe("The API's requests", () => {
       ["newerVersion", 503],
       ["unavailable", 504],
     ] as const satisfies readonly (readonly [ErrorKind, number])[]) {
-      it(`${status} for ${kind}, with the command's own sentence`, async () => {
+      it(`${code} for ${kind}, with the command's own sentence`, async () => {
         api.commands.behaviour = () => Promise.reject(new HopperError(kind, "Phase 3 is running."));
         const reply = await api.request("POST", `/api/queue/${id}/skip`);
-        assert.equal(reply.status, status);
-        assert.deepEqual(reply.json, { detail: "Phase 3 is running." });
+        assert.equal(reply.status, code);
+        const status = kind === "conflict" && { status: phase.status };
+        assert.deepEqual(reply.json, { detail: "Phase 3 is running.", ...status });
         assert.deepEqual(api.errors, []);
       });
     }

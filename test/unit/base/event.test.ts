@@ -36,6 +36,15 @@ describe("EventEmitter", () => {
     assert.equal(errors.length, 2);
   });
 
+  it("tells of what has no value", () => {
+    const emitter = new EventEmitter<void>(failOn);
+    let calls = 0;
+    emitter.event(() => (calls += 1));
+    emitter.fire();
+    emitter.fire();
+    assert.equal(calls, 2);
+  });
+
   it("tells a listener nothing more once it is disposed", () => {
     const emitter = new EventEmitter<number>(failOn);
     const heard: number[] = [];

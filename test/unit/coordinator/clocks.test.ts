@@ -56,6 +56,19 @@ describe("coordinator", () => {
       assert.equal(bench.phase(2).status, "running");
     });
 
+    it("do not take it for an agent's silence that the host itself, or the machine, stood still", async () => {
+      bench.enqueue({ number: 1, runner: "agent", timeout: 0 });
+      bench.coordinator.start();
+      bench.clock.advance(14 * 60_000);
+      bench.clock.hang(50 * 60_000);
+      bench.clock.advance(10_000);
+      await settled();
+      assert.equal(bench.statuses(), "1 running");
+      bench.clock.advance(60_000);
+      await settled();
+      assert.equal(bench.phase(1).reason, "idle");
+    });
+
     it("never run out for a phase with no time-out", async () => {
       bench.enqueue({ number: 1, timeout: 0 });
       bench.coordinator.start();

@@ -108,6 +108,23 @@ describe("coordinator", () => {
       assert.equal(bench.logged.filter((line) => line.includes("disk is full")).length, 1);
     });
 
+    it("counts a failure that cannot be stored once, however often that is tried", async () => {
+      bench.enqueue({ number: 1 }, { number: 2, dependsOn: [] });
+      bench.coordinator.start();
+      bench.diskError = "ENOSPC";
+      bench.runner.end(1, { outcome: "exit", message: "exit 1" });
+      await settled();
+      for (let second = 0; second < 5; second++) {
+        bench.clock.advance(1000);
+        await settled();
+      }
+      bench.diskError = undefined;
+      bench.clock.advance(1000);
+      await settled();
+      assert.equal(bench.queue.pausedReason, undefined);
+      assert.match(bench.statuses(), /1 failed/);
+    });
+
     it("loses no outcome: an end that cannot be stored is stored later", async () => {
       bench.enqueue({ number: 1 }, { number: 2 });
       bench.coordinator.start();

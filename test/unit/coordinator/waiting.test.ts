@@ -39,6 +39,20 @@ describe("what the queue waits for", () => {
     assert.equal(waiting(), "running: Phase 1 of Plan 1 running");
   });
 
+  it("is what runs before what waits for a person, and both are said", () => {
+    bench.maxConcurrent = 2;
+    bench.enqueue({ number: 1, runner: "manual" }, { number: 2, dependsOn: [] });
+    bench.coordinator.start();
+    assert.equal(waiting(), "running: Phase 2 running; Phase 1 for a person to do");
+  });
+
+  it("is the running phase of a paused queue, with the pause", () => {
+    bench.enqueue({ number: 1 });
+    bench.coordinator.start();
+    bench.queue.setPaused(true, "paused by you");
+    assert.equal(waiting(), "running: paused by you; Phase 1 running");
+  });
+
   it("is a person for a manual phase, and a workflow for an external one", () => {
     bench.enqueue({ number: 1, runner: "manual" }, { number: 2, runner: "external" });
     bench.coordinator.start();
@@ -71,6 +85,15 @@ describe("what the queue waits for", () => {
     assert.equal(waiting(), "paused: checkpoint after Phase 0: look");
   });
 
+  it("is the running phase of a paused plan, with the pause", () => {
+    const plan = bench.enqueue({ number: 1, runner: "manual" }, { number: 2 });
+    bench.coordinator.start();
+    bench.queue.setPlanPaused(plan, "paused by you");
+    assert.equal(waiting(plan), "person: paused by you; waiting for a person: Phase 1");
+    bench.coordinator.report(bench.id(1), "completed");
+    assert.equal(waiting(plan), "paused: paused by you");
+  });
+
   it("is the next automatic retry", async () => {
     bench.enqueue({ number: 1, retries: 1 });
     bench.coordinator.start();
@@ -89,7 +112,7 @@ describe("what the queue waits for", () => {
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
-    assert.equal(waiting(plan), "failed: Phase 1 of Plan 1 failed");
+    assert.equal(waiting(plan), "failed: Phase 1 failed", "beside the plan's title");
     assert.equal(waiting(), "person: waiting for a person: Phase 1 of Plan 2");
   });
 

@@ -6,7 +6,7 @@ import { silentLogger } from "../../../src/core/base/log";
 import { currentMachine } from "../../../src/core/ownership/machine";
 import { type Ownership, takeOwnership } from "../../../src/core/ownership/ownership";
 import { openStateFolder } from "../../../src/core/ownership/stateFolder";
-import { userIn } from "./ownershipFixture";
+import { userIn } from "./userIn";
 
 const [root = "", hopperFolder = "", ...flags] = process.argv.slice(2);
 const user = userIn(root);

@@ -56,7 +56,7 @@ describe("The ownership of a workspace", () => {
   it("is refused while another part of this process has it", async () => {
     const ownership = await fixture.take();
     await assert.rejects(fixture.take(), owned(/owned by process \d+ \(phase-hopper\) since 2/));
-    await assert.rejects(fixture.take({ takeOver: true }), owned(/use that one, or end it first/));
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/commands given here go to it/));
     assert.equal(ownership.standing(), "ours");
     ownership.dispose();
   });

@@ -11,11 +11,11 @@ import { currentMachine, type Machine } from "../../../src/core/ownership/machin
 import { takeOwnership } from "../../../src/core/ownership/ownership";
 import type { OwnerRecord } from "../../../src/core/ownership/ownerRecord";
 import {
-  currentUser,
   openStateFolder,
   type StateFolder,
   type UserEnvironment,
 } from "../../../src/core/ownership/stateFolder";
+import { userIn } from "./userIn";
 
 /** A user with a home of its own, a workspace, and child processes that end with the test. */
 export class OwnershipFixture {
@@ -87,11 +87,6 @@ export class OwnershipFixture {
     this.contenders.push(contender);
     return contender;
   }
-}
-
-/** The user who runs the tests, with a home in `root`. */
-export function userIn(root: string): UserEnvironment {
-  return { ...currentUser(), env: {}, home: join(root, "home"), temporaryFolder: root };
 }
 
 export class Contender {

@@ -2,7 +2,7 @@
 import { identifyFolder } from "../../../src/core/ownership/folderIdentity";
 import { KnownDatabases } from "../../../src/core/ownership/knownDatabases";
 import { openStateFolder } from "../../../src/core/ownership/stateFolder";
-import { userIn } from "./ownershipFixture";
+import { userIn } from "./userIn";
 
 const [root = "", workspace = "", digit = "", shared = ""] = process.argv.slice(2);
 const known = new KnownDatabases(openStateFolder(userIn(root)));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readOwner, workspaceOf } from "../../../src/core/ownership/ownerRecord";
 import { until } from "../api/until";
@@ -74,14 +75,44 @@ describe("The ownership of a workspace that another process seems to have", () =
     const { startTime = "" } = fixture.machine.look(living.pid) ?? {};
     const folder = workspaceOf(fixture.hopperFolder);
     fixture.leave({ pid: living.pid, startTime, folder, networkNamespace: "net:[1]" });
-    await assert.rejects(fixture.take({ takeOver: true }), owned(/use that one/));
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/commands given here go to it/));
     await living.kill();
     (await fixture.take()).dispose();
   });
 
   it("is kept by a living process of another user, who has a lock of his own", async () => {
     fixture.leave({ user: "somebody", folder: workspaceOf(fixture.hopperFolder) });
-    await assert.rejects(fixture.take({ takeOver: true }), owned(/use that one/));
+    await assert.rejects(fixture.take({ takeOver: true }), owned(/commands given here go to it/));
+  });
+
+  it("is kept by a living process although its lock is free, until a person takes over", async () => {
+    const living = fixture.contender();
+    await living.line();
+    const { startTime = "" } = fixture.machine.look(living.pid) ?? {};
+    const folder = workspaceOf(fixture.hopperFolder);
+    fixture.leave({ pid: living.pid, startTime, folder });
+    await assert.rejects(fixture.take(), owned(/commands given here go to it/));
+    const ownership = await fixture.take({ takeOver: true });
+    assert.equal(living.child.exitCode ?? living.child.signalCode, null);
+    ownership.dispose();
+  });
+
+  it("is taken from a process that has ended and is waited for by nobody", async () => {
+    const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const pid = Number(await new Promise((resolve) => parent.stdout.once("data", resolve)));
+      const { startTime = "" } = fixture.machine.look(pid) ?? {};
+      assert.notEqual(startTime, "");
+      const folder = workspaceOf(fixture.hopperFolder);
+      fixture.leave({ pid, startTime, folder });
+      await until(() => fixture.machine.look(pid) === undefined);
+      assert.equal(existsSync(`/proc/${pid}`), process.platform === "linux", "it is a zombie");
+      (await fixture.take()).dispose();
+    } finally {
+      parent.kill("SIGKILL");
+    }
   });
 
   it("passes over a record that could not be removed, because the lock proves it wrong", async () => {

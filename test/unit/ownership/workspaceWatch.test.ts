@@ -14,13 +14,15 @@ describe("the watch over the workspace folder", () => {
   let clock: FakeClock;
   let watch: WorkspaceWatch;
   let losses: HopperError[];
+  let standing: "ours" | "missing" | "taken";
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "hopper-watch-"));
     workspace = join(root, "workspace");
     mkdirSync(workspace);
     clock = new FakeClock();
-    watch = new WorkspaceWatch(identifyFolder(workspace), clock, silentLogger);
+    standing = "ours";
+    watch = new WorkspaceWatch(identifyFolder(workspace), () => standing, clock, silentLogger);
     losses = [];
     watch.onDidLose((error) => losses.push(error));
   });
@@ -46,6 +48,16 @@ describe("the watch over the workspace folder", () => {
     assert.equal(losses.length, 1);
     assert.equal(losses[0]?.kind, "storage");
     assert.match(losses[0].message, /workspace is gone.*removed or moved away.*Put it back/);
+  });
+
+  it("tells that another process took the queue over, but not that a record is missing", () => {
+    standing = "missing";
+    clock.advance(5000);
+    assert.equal(losses.length, 0);
+    standing = "taken";
+    clock.advance(1000);
+    assert.equal(losses[0]?.kind, "owned");
+    assert.match(losses[0].message, /taken over the queue of .*stores nothing more/);
   });
 
   it("tells that another folder has its place", () => {

@@ -17,7 +17,7 @@ CREATE TABLE attempts (
   outcome TEXT,
   evidence TEXT,
   log_bytes INTEGER, runner_kind TEXT
-  CHECK (runner_kind IN ('shell', 'command', 'external', 'manual')), timeout INTEGER, idle_timeout INTEGER, reported_at TEXT,
+  CHECK (runner_kind IN ('shell', 'command', 'external', 'manual')), timeout INTEGER, idle_timeout INTEGER, reported_at TEXT, workflows TEXT, progress TEXT,
   UNIQUE (queue_id, attempt_number)
 ) STRICT;
 
@@ -31,6 +31,35 @@ CREATE TABLE events (
   from_status TEXT,
   to_status TEXT,
   reason TEXT
+) STRICT;
+
+CREATE TABLE github_mirrors (
+  plan_id TEXT PRIMARY KEY NOT NULL,
+  settings TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('on', 'stopped')),
+  created_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE github_outbox (
+  entry_id TEXT PRIMARY KEY NOT NULL,
+  position INTEGER NOT NULL UNIQUE,
+  plan_id TEXT NOT NULL REFERENCES github_mirrors (plan_id),
+  queue_id TEXT,
+  kind TEXT NOT NULL CHECK (kind IN ('parent', 'child', 'status', 'comment')),
+  facts TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  written_version INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'unknown', 'made', 'failed')),
+  link TEXT NOT NULL CHECK (link IN ('none', 'tried', 'linked', 'refused')),
+  login TEXT,
+  tried_at TEXT,
+  issue_number INTEGER,
+  github_id INTEGER,
+  recreated INTEGER NOT NULL DEFAULT 0,
+  problem TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  written_at TEXT
 ) STRICT;
 
 CREATE TABLE phase_queue (
@@ -59,7 +88,7 @@ CREATE TABLE phase_queue (
   not_before TEXT,
   started_at TEXT,
   finished_at TEXT,
-  start_line INTEGER NOT NULL,
+  start_line INTEGER NOT NULL, title TEXT NOT NULL DEFAULT '',
   UNIQUE (plan_id, phase_number)
 ) STRICT;
 
@@ -97,7 +126,20 @@ CREATE TABLE workflow_history (
 
 CREATE UNIQUE INDEX attempts_open ON attempts (queue_id) WHERE state <> 'ended';
 
+CREATE INDEX attempts_token ON attempts (token_sha256);
+
 CREATE INDEX events_queue_id ON events (queue_id, event_id);
+
+CREATE INDEX github_outbox_plan ON github_outbox (plan_id, kind);
+
+CREATE INDEX github_outbox_work ON github_outbox (position)
+  WHERE state IN ('waiting', 'sending', 'unknown') OR version > written_version
+    OR (kind = 'child' AND link IN ('none', 'tried'));
+
+CREATE INDEX phase_queue_issue ON phase_queue (issue_number);
+
+CREATE INDEX phase_queue_order
+  ON phase_queue (plan_id, priority, queue_position, phase_number);
 
 CREATE INDEX phase_queue_ready ON phase_queue (priority, queue_position, phase_number)
   WHERE status = 'ready';
@@ -108,3 +150,9 @@ CREATE INDEX phase_queue_ready_runner
 CREATE INDEX phase_queue_status ON phase_queue (status, plan_id);
 
 CREATE INDEX plans_paused ON plans (plan_id) WHERE paused_reason IS NOT NULL;
+
+CREATE INDEX workflow_history_adw ON workflow_history (adw_id);
+
+CREATE INDEX workflow_history_issue ON workflow_history (issue_number);
+
+CREATE INDEX workflow_history_phase ON workflow_history (queue_id);

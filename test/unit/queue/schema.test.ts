@@ -43,7 +43,7 @@ describe("the schema", () => {
     await bench.remove();
   });
 
-  it("gives attempts that are open while it is brought up to date what their claim knew", async () => {
+  it("gives phases and open attempts that are brought up to date what is asked for in new columns", async () => {
     const older = await emptyDatabase();
     try {
       const [first = []] = migrations;
@@ -51,7 +51,7 @@ describe("the schema", () => {
       older.run("PRAGMA user_version = 1");
       addPlan(older);
       const open: [command: string, runner: string, data: string, evidence: string | null][] = [
-        ['["sh"]', "shell", '{"properties":{"timeout":90}}', null],
+        ['["sh"]', "shell", '{"title":"A \\"b\\"","properties":{"timeout":90}}', null],
         ['["agent"]', "mine", '{"properties":{}}', null],
         ["[]", "external", '{"properties":{}}', '{"reported":"completed"}'],
         ["[]", "review", '{"properties":{}}', null],
@@ -77,6 +77,10 @@ describe("the schema", () => {
           { runner_kind: "external", timeout: 86400, idle_timeout: 0, reported_at: "then" },
           { runner_kind: "manual", timeout: 0, idle_timeout: 0, reported_at: null },
         ],
+      );
+      assert.deepEqual(
+        older.all("SELECT title FROM phase_queue ORDER BY queue_id").map(({ title }) => title),
+        ['A "b"', "", "", ""],
       );
     } finally {
       older.close();

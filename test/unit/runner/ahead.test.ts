@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptRunner } from "../../../src/core/protocol/attempts";
 import { Bench, sh } from "./harness";
@@ -42,6 +42,21 @@ describe("a folder made ahead", () => {
     rmSync(join(partial.folder, "run.sh"));
     await bench.run(runner, partial);
     assert.equal(bench.output(partial), "whole\n");
+  });
+
+  it("is made anew when somebody changed a file of it, to the same size, or put one in", async () => {
+    const changed = bench.request({ blocks: [sh("echo ours")] });
+    runner.prepareAhead(changed);
+    const path = join(changed.folder, "run.sh");
+    writeFileSync(path, readFileSync(path, "utf8").replace(/[a-z]/g, "x"));
+    await bench.run(runner, changed);
+    assert.equal(bench.output(changed), "ours\n");
+
+    const joined = bench.request({ blocks: [sh("echo ours")] });
+    runner.prepareAhead(joined);
+    writeFileSync(join(joined.folder, "exit.json"), '{"step":0,"code":0,"signal":null}\n');
+    await bench.run(runner, joined);
+    assert.equal(bench.output(joined), "ours\n");
   });
 
   it("is removed when it is settled without having been asked for", () => {

@@ -45,6 +45,8 @@ export async function testAssets(): Promise<Assets> {
   return {
     sqlWasm: "",
     snapshotWorker: "",
+    historyWorker: "",
+    planWorker: "",
     wrapperScript: join(source, "wrapper.sh"),
     launcherScript: join(source, "launcher.sh"),
     wrapperProgram: await wrapperProgram(),

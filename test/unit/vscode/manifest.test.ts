@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import {
   capabilities,
+  cardViewType,
   commands,
   contextKeys,
   itemCommands,
@@ -14,6 +15,8 @@ import { mostPressing } from "../../../src/vscode/queues/queueState";
 import { defaults, section } from "../../../src/vscode/settings";
 
 const menuItem = z.object({ command: z.string(), when: z.string().optional() });
+/** An entry that opens other entries. */
+const menuOfItems = z.object({ submenu: z.string(), when: z.string() });
 const setting = z.looseObject({
   default: z.unknown(),
   scope: z.enum(["machine", "machine-overridable", "application", "window", "resource"]),
@@ -33,10 +36,27 @@ const manifestSchema = z.object({
     views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
     viewsWelcome: z.array(z.object({ view: z.string(), contents: z.string(), when: z.string() })),
     commands: z.array(
-      z.object({ command: z.string(), title: z.string(), category: z.literal("Phase Hopper") }),
+      z.object({
+        command: z.string(),
+        title: z.string(),
+        category: z.literal("Phase Hopper"),
+        icon: z.string().regex(/^\$\([a-z-]+\)$/),
+        enablement: z.string(),
+      }),
     ),
-    menus: z.record(z.string(), z.array(menuItem)),
-    keybindings: z.array(menuItem),
+    submenus: z.array(z.object({ id: z.string(), label: z.string() })),
+    menus: z.record(z.string(), z.array(z.union([menuItem, menuOfItems]))),
+    keybindings: z.array(z.object({ ...menuItem.shape, key: z.string(), when: z.string() })),
+    walkthroughs: z.array(
+      z.object({
+        steps: z.array(
+          z.object({
+            media: z.object({ markdown: z.string() }),
+            completionEvents: z.array(z.string()).min(1),
+          }),
+        ),
+      }),
+    ),
     colors: z.array(z.object({ id: z.string() })),
     configuration: z.object({ properties: z.record(z.string(), setting) }),
   }),
@@ -49,10 +69,14 @@ const texts = z
   .record(z.string(), z.string())
   .parse(JSON.parse(readFileSync("package.nls.json", "utf8")));
 const sorted = (values: Iterable<string>): string[] => [...values].sort();
-const menuItems = Object.values(contributes.menus).flat();
-const whens = [...menuItems, ...contributes.keybindings, ...contributes.viewsWelcome].map(
-  ({ when = "" }) => when,
-);
+const menuEntries = Object.values(contributes.menus).flat();
+const menuItems = menuEntries.filter((entry) => "command" in entry);
+const whens = [
+  ...[...menuEntries, ...contributes.keybindings, ...contributes.viewsWelcome].map(
+    ({ when = "" }) => when,
+  ),
+  ...contributes.commands.map(({ enablement }) => enablement),
+];
 
 describe("the manifest", () => {
   it("contributes exactly the commands that the code registers", () => {
@@ -63,7 +87,7 @@ describe("the manifest", () => {
   });
 
   it("names no command in a menu, key binding or welcome text that does not exist", () => {
-    const ours = new Set<string>(Object.values(commands));
+    const ours = new Set<string>([...Object.values(commands), `${views.queue}.focus`]);
     const linked = Object.values(texts).flatMap((value) =>
       [...value.matchAll(/\(command:(phaseHopper[\w.]*)\)/g)].map(([, id = ""]) => id),
     );
@@ -76,12 +100,31 @@ describe("the manifest", () => {
   });
 
   it("shows every command somewhere, and those for rows alone not in the palette", () => {
-    const palette = contributes.menus["commandPalette"] ?? [];
+    const palette = menuItems.filter((item) => contributes.menus["commandPalette"]?.includes(item));
     for (const command of Object.values(commands)) {
       const hidden = palette.some((item) => item.command === command && item.when === "false");
       assert.equal(hidden, itemCommands.includes(command), command);
       const elsewhere = menuItems.some((item) => item.command === command && item.when !== "false");
       assert.ok(!hidden || elsewhere, `${command} cannot be reached`);
+    }
+  });
+
+  it("opens each submenu somewhere, and fills it", () => {
+    const opened = menuEntries.flatMap((entry) => ("submenu" in entry ? [entry.submenu] : []));
+    const ids = contributes.submenus.map(({ id }) => id);
+    assert.deepEqual(sorted(new Set(opened)), sorted(ids));
+    assert.ok(ids.every((id) => (contributes.menus[id]?.length ?? 0) > 0));
+  });
+
+  it("asks for no key that is never set", () => {
+    const sources = readdirSync("src/vscode", { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(join("src/vscode", name), "utf8"));
+    for (const name of Object.keys(contextKeys)) {
+      assert.ok(
+        sources.some((source) => source.includes(`contextKeys.${name}`)),
+        name,
+      );
     }
   });
 
@@ -95,15 +138,21 @@ describe("the manifest", () => {
       when
         .split(/&&|\|\|/)
         .map((part) => part.trim().replace(/^!/, ""))
-        .filter((part) => part !== "" && part !== "false")
+        .filter((part) => !["", "true", "false"].includes(part))
         .map((part) => part.split(/\s/)[0] ?? ""),
     );
     assert.deepEqual(
       asked.filter((key) => !known.has(key)),
       [],
     );
+    const completing = contributes.walkthroughs.flatMap(({ steps }) =>
+      steps.flatMap(({ completionEvents }) => completionEvents),
+    );
     for (const key of Object.values(contextKeys)) {
-      assert.ok(asked.includes(key), `${key} is set and never asked for`);
+      assert.ok(
+        asked.includes(key) || completing.includes(`onContext:${key}`),
+        `${key} is set and never asked for`,
+      );
     }
   });
 
@@ -125,7 +174,7 @@ describe("the manifest", () => {
         [...when.matchAll(/viewItem =~ \/ (\w+) \//g)].map(([, w = ""]) => w),
       ),
     );
-    assert.deepEqual(sorted(asked), sorted([...capabilities, "phase"]));
+    assert.deepEqual(sorted(asked), sorted([...capabilities, "phase", "plan"]));
   });
 
   it("has a text for each key, and a key for each text", () => {
@@ -172,15 +221,44 @@ describe("the manifest", () => {
     }
   });
 
-  it("is activated by nothing but a folder that has a queue", () => {
-    assert.ok(
-      manifest.activationEvents.every((event) => event.startsWith("workspaceContains:.hopper/")),
+  it("is activated by nothing but Markdown, a folder that has a queue, and a card that was open before", () => {
+    const others = manifest.activationEvents.filter(
+      (event) => !event.startsWith("workspaceContains:.hopper/"),
     );
+    assert.deepEqual(others, ["onLanguage:markdown", `onWebviewPanel:${cardViewType}`]);
+  });
+
+  it("takes no key where something of the editor's has the focus, nor one key twice", () => {
+    const keys = contributes.keybindings.map(({ key }) => key);
+    assert.equal(new Set(keys).size, keys.length);
+    for (const { key, when } of contributes.keybindings) {
+      assert.match(when, /^focusedView == phaseHopper\.queue && !inputFocus$/, key);
+    }
+  });
+
+  it("ends each step of its walkthrough with something that happens", () => {
+    const ours = new Set<string>([
+      ...Object.values(commands).map((id) => `onCommand:${id}`),
+      ...Object.values(contextKeys).map((key) => `onContext:${key}`),
+      `onView:${views.queue}`,
+    ]);
+    const steps = contributes.walkthroughs.flatMap(({ steps: all }) => all);
+    assert.ok(steps.length >= 4);
+    for (const { completionEvents } of steps) {
+      assert.deepEqual(
+        completionEvents.filter((event) => !ours.has(event)),
+        [],
+      );
+    }
   });
 
   it("names only files that there are", () => {
-    const files = new Set(readdirSync("media").map((name) => join("media", name)));
-    const named = [...text.matchAll(/"(media\/[^"]+)"/g)].map(([, path = ""]) => path);
+    const files = new Set(
+      readdirSync("media", { recursive: true, encoding: "utf8" }).map((name) =>
+        join("media", name),
+      ),
+    );
+    const named = [...text.matchAll(/"(?:\.\/)?(media\/[^"]+)"/g)].map(([, path = ""]) => path);
     assert.ok(named.length > 0);
     assert.deepEqual(
       named.filter((path) => !files.has(path)),

@@ -74,11 +74,11 @@ describe("a phase's row", () => {
   });
 
   const able: readonly [status: PhaseQueueItem["status"], words: string][] = [
-    ["queued", "skip remove goTo"],
-    ["ready", "start skip remove goTo"],
+    ["queued", "skip move remove goTo"],
+    ["ready", "start skip move remove goTo"],
     ["running", "cancel goTo"],
     ["completed", "remove goTo"],
-    ["blocked", "skip remove goTo"],
+    ["blocked", "skip move remove goTo"],
     ["failed", "retry skip remove goTo"],
   ];
   for (const [status, words] of able) {
@@ -90,6 +90,11 @@ describe("a phase's row", () => {
   it("lets a person settle a phase that waits for one", () => {
     const row = phaseRow(facts({ status: "running" }, { runnerKind: "manual" }));
     assert.deepEqual(row.capabilities, ["cancel", "settle", "goTo"]);
+  });
+
+  it("leads to its issue where it has one", () => {
+    const row = phaseRow(facts({ status: "completed", issue_number: 12 }, { canChange: false }));
+    assert.deepEqual(row.capabilities, ["goTo", "issue"]);
   });
 
   it("offers nothing but looking where the queue cannot be changed", () => {
@@ -119,7 +124,7 @@ describe("a phase's row", () => {
     const tooltip = phaseTooltip(facts(changes, { runnerKind: undefined }), [attempt]);
     assert.match(tooltip, /\*\*Phase 2: Build \\\*now\\\*\*\*/);
     assert.match(tooltip, /\\\[click\\\]\\\(command\\:evil\\\)/);
-    assert.match(tooltip, /Attempt 1: exit, 3\.0s/);
+    assert.match(tooltip, /Attempt 1: failed, 3\.0s/);
     assert.match(tooltip, /not configured/);
     assert.match(tooltip, /Depends on Phase 1/);
   });
@@ -142,6 +147,7 @@ describe("a plan's row", () => {
       counts: new Map(Object.entries(counts)),
       waiting,
       canChange: true,
+      isMirrored: false,
     });
 
   it("shows progress and what it waits for", () => {
@@ -168,15 +174,31 @@ describe("a plan's row", () => {
     assert.deepEqual(row({ failed: 1, blocked: 1 }, failed).capabilities, [
       "pause",
       "retry",
+      "move",
       "remove",
+      "mirror",
       "goTo",
     ]);
     const paused: Waiting = { kind: "paused", text: "checkpoint" };
     const held = row({ completed: 1, ready: 1 }, paused, { paused_reason: "checkpoint" });
-    assert.deepEqual(held.capabilities, ["resume", "remove", "goTo"]);
+    assert.deepEqual(held.capabilities, ["resume", "move", "remove", "mirror", "goTo"]);
     assert.equal(held.icon.id, "debug-pause");
     const running: Waiting = { kind: "running", text: "Phase 1 running" };
-    assert.deepEqual(row({ running: 1 }, running).capabilities, ["pause", "goTo"]);
+    assert.deepEqual(row({ running: 1 }, running).capabilities, [
+      "pause",
+      "move",
+      "mirror",
+      "goTo",
+    ]);
+  });
+
+  it("leads to its issue where it has one, and offers what mirroring it allows", () => {
+    const waiting: Waiting = { kind: "completed", text: "all phases are completed" };
+    const facts = { plan: { ...plan, parent_issue: 7 }, counts: new Map(), waiting };
+    const mirrored = planRow({ ...facts, canChange: true, isMirrored: true });
+    assert.deepEqual(mirrored.capabilities, ["remove", "mirrored", "goTo", "issue"]);
+    const elsewhere = planRow({ ...facts, canChange: false, isMirrored: true });
+    assert.deepEqual(elsewhere.capabilities, ["goTo", "issue"]);
   });
 
   it("tells its counts and file in the tooltip", () => {
@@ -188,6 +210,7 @@ describe("a plan's row", () => {
       ]),
       waiting: { kind: "failed", text: "Phase 1 failed" },
       canChange: true,
+      isMirrored: false,
     });
     assert.match(tooltip, /1 failed, 1 blocked/);
     assert.match(tooltip, /\/w\/plan\\\.md/);

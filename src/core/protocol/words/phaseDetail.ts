@@ -2,7 +2,7 @@ import type { PhaseQueueItem } from "../queue";
 import type { FailureReason, PhaseStatus } from "../terms";
 import { cleanText } from "./cleanText";
 import { durationBetween } from "./duration";
-import { phaseList } from "./names";
+import { phaseList } from "./phaseList";
 
 /** What else there is to say of a phase beside its status, in a few words; often nothing. */
 export function phaseDetail(phase: PhaseQueueItem, now: string): string {

@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../../../../src/core/base/log";
 import { Coordinator } from "../../../../src/core/coordinator/coordinator";
+import { WorkflowHistory } from "../../../../src/core/coordinator/workflowHistory";
+import { WorkflowReports } from "../../../../src/core/coordinator/workflowReports";
 import type { PhaseData } from "../../../../src/core/protocol/queue";
 import type { RunnerDefinition } from "../../../../src/core/protocol/runners";
 import { Queue } from "../../../../src/core/queue/queue";
 import { Store } from "../../../../src/core/queue/store";
 import { type StoreFileSystem, storePaths } from "../../../../src/core/queue/storeFiles";
 import { FakeClock } from "../../../support/fakeClock";
+import { FakeOutside } from "./fakeOutside";
 import { FakeRunner } from "./fakeRunner";
 
 /** A phase in one line of a test. */
@@ -31,6 +34,14 @@ export const runners = new Map<string, RunnerDefinition>([
   ["external", { kind: "external" }],
 ]);
 
+interface Opened {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly coordinator: Coordinator;
+  readonly history: WorkflowHistory;
+  readonly reports: WorkflowReports;
+}
+
 /** A coordinator on a real store, with a runner and a clock that the test plays. */
 export class CoordinatorBench {
   readonly folder = mkdtempSync(join(tmpdir(), "hopper-coordinator-"));
@@ -41,11 +52,14 @@ export class CoordinatorBench {
   runners: ReadonlyMap<string, RunnerDefinition> = runners;
   /** Makes every write of the store fail with this code. */
   diskError: string | undefined;
-  private opened: { store: Store; queue: Queue; coordinator: Coordinator } | undefined;
+  /** The file of an outside program, as the test says it reads. */
+  outside = new FakeOutside();
+  private opened: Opened | undefined;
 
   static async open(): Promise<CoordinatorBench> {
     const bench = new CoordinatorBench();
     await bench.start();
+    bench.follow();
     return bench;
   }
 
@@ -55,6 +69,10 @@ export class CoordinatorBench {
 
   get coordinator(): Coordinator {
     return this.parts.coordinator;
+  }
+
+  get reports(): WorkflowReports {
+    return this.parts.reports;
   }
 
   /** Stores a plan of these phases; answers its id. */
@@ -109,8 +127,19 @@ export class CoordinatorBench {
     for (const [folder, attempt] of before.attempts) {
       this.runner.attempts.set(folder, attempt);
     }
+    this.outside = new FakeOutside();
     await this.start();
     await this.coordinator.recover(options);
+    this.follow();
+  }
+
+  /** What the queue's files hold, by name. */
+  files(): Record<string, string> {
+    const folder = join(this.folder, ".hopper");
+    const files = fs.readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    return Object.fromEntries(
+      files.map(({ name }) => [name, fs.readFileSync(join(folder, name), "latin1")]),
+    );
   }
 
   async close(): Promise<void> {
@@ -120,7 +149,7 @@ export class CoordinatorBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private get parts(): { store: Store; queue: Queue; coordinator: Coordinator } {
+  private get parts(): Opened {
     if (!this.opened) {
       throw new Error("not started");
     }
@@ -131,11 +160,13 @@ export class CoordinatorBench {
     const logger = this.logger();
     const store = await Store.open({
       paths: storePaths(join(this.folder, ".hopper")),
-      files: this.files(),
+      files: this.fileSystem(),
       assets: {
         sqlWasm: require.resolve("sql.js/dist/sql-wasm.wasm"),
         // No test here runs long enough for a snapshot: the clock stands still.
         snapshotWorker: "/nonexistent",
+        historyWorker: "/nonexistent",
+        planWorker: "/nonexistent",
         wrapperScript: "",
         wrapperProgram: "",
         launcherScript: "",
@@ -144,6 +175,12 @@ export class CoordinatorBench {
       logger,
     });
     const queue = new Queue(store, this.clock, logger);
+    const history = new WorkflowHistory({
+      queue,
+      logger,
+      runners: () => this.runners,
+      outside: this.outside,
+    });
     const coordinator = new Coordinator({
       queue,
       runner: this.runner,
@@ -153,11 +190,22 @@ export class CoordinatorBench {
       hopperFolder: join(this.folder, ".hopper"),
       runners: () => this.runners,
       maxConcurrentPhases: () => this.maxConcurrent,
+      workflowsAtClaim: (queueId) => history.atClaim(queueId),
     });
-    this.opened = { store, queue, coordinator };
+    const reports = new WorkflowReports(queue, coordinator, history, () => this.runners);
+    this.opened = { store, queue, coordinator, history, reports };
   }
 
-  private files(): StoreFileSystem {
+  private follow(): void {
+    const { history, coordinator } = this.parts;
+    history.start({
+      start: (queueId) => void coordinator.startPhase(queueId),
+      settle: (queueId, outcome, { errorMessage: note, key }) =>
+        void coordinator.report(queueId, outcome, note, { workflow: key }),
+    });
+  }
+
+  private fileSystem(): StoreFileSystem {
     const refuse = (): void => {
       if (this.diskError !== undefined) {
         throw Object.assign(new Error(this.diskError), { code: this.diskError });

@@ -8,21 +8,29 @@ import type { Assets } from "../../../../src/core/base/assets";
 let folder: string | undefined;
 
 /**
- * What the store needs beside its own code, the snapshot thread built from the present sources. To
+ * What the core needs beside its own code, its threads built from the present sources. To
  * be called in a `before`; {@link removeAssets} belongs into an `after`.
  */
 export async function buildAssets(): Promise<Assets> {
   folder = mkdtempSync(join(tmpdir(), "hopper-assets-"));
-  const snapshotWorker = join(folder, "snapshotWorker.js");
+  const core = resolve(__dirname, "../../../../src/core");
   await build({
-    entryPoints: [resolve(__dirname, "../../../../src/core/queue/snapshotWorker.ts")],
-    outfile: snapshotWorker,
+    entryPoints: [
+      join(core, "queue/snapshotWorker.ts"),
+      join(core, "coordinator/historyWorker.ts"),
+    ],
+    entryNames: "[name]",
+    outdir: folder,
     bundle: true,
     platform: "node",
     format: "cjs",
     logLevel: "error",
   });
-  return { ...unbuiltAssets, snapshotWorker };
+  return {
+    ...unbuiltAssets,
+    snapshotWorker: join(folder, "snapshotWorker.js"),
+    historyWorker: join(folder, "historyWorker.js"),
+  };
 }
 
 export function removeAssets(): void {
@@ -37,6 +45,8 @@ const sqlJs = dirname(createRequire(__filename).resolve("sql.js"));
 export const unbuiltAssets: Assets = {
   sqlWasm: join(sqlJs, "sql-wasm.wasm"),
   snapshotWorker: resolve(__dirname, "noSnapshot.cjs"),
+  historyWorker: "",
+  planWorker: "",
   wrapperScript: "",
   wrapperProgram: "",
   launcherScript: "",

@@ -5,6 +5,8 @@ import type { StoreFileSystem } from "../../../../src/core/queue/storeFiles";
 export interface Fault {
   /** Throws to make the call fail; returns to let it go on. */
   before(call: Call): void;
+  /** Told of a call that succeeded. */
+  readonly after?: (call: Call, result: unknown) => void;
   /** Bytes that a write may take; what is missing is not written. */
   readonly writeLimit?: (call: Call) => number | undefined;
 }
@@ -72,8 +74,10 @@ export class FaultyFiles {
   };
 
   private run<T>(name: keyof StoreFileSystem, args: readonly unknown[], work: () => T): T {
-    this.enter(name, args);
-    return work();
+    const call = this.enter(name, args);
+    const result = work();
+    this.fault?.after?.(call, result);
+    return result;
   }
 
   private enter(name: keyof StoreFileSystem, args: readonly unknown[]): Call {
@@ -90,7 +94,9 @@ export class FaultyFiles {
         const call = this.enter(name, args);
         const limit = name === "writeSync" ? this.fault?.writeLimit?.(call) : undefined;
         const used = limit === undefined ? args : [args[0], args[1], args[2], limit];
-        return apply(target, used);
+        const result = apply(target, used);
+        this.fault?.after?.(call, result);
+        return result;
       },
     });
   }

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
 import { silentLogger } from "../../../../src/core/base/log";
 import type { FailureReason, PhaseStatus } from "../../../../src/core/protocol/terms";
 import type { PhaseQueueItem, QueueEvent } from "../../../../src/core/protocol/queue";
 import { type NewPhase, Queue } from "../../../../src/core/queue/queue";
-import { replay } from "../../../../src/core/queue/image";
-import { loadPair } from "../../../../src/core/queue/pair";
-import { loadSqlEngine } from "../../../../src/core/queue/sqlDatabase";
 import type { Store } from "../../../../src/core/queue/store";
 import { FaultyFiles } from "./faultyFiles";
 import { dump, on, StoreBench } from "./storeBench";
@@ -54,16 +50,8 @@ export class QueueBench {
   }
 
   /** Everything that the files hold at this moment, read as a next owner would after a death. */
-  async replayed(): Promise<string> {
-    const { paths, assets } = this.bench;
-    const pair = await loadPair(fs, paths);
-    assert.ok(pair);
-    const { database } = await replay(await loadSqlEngine(assets.sqlWasm), paths, pair);
-    try {
-      return dump(database);
-    } finally {
-      database.close();
-    }
+  replayed(): Promise<string> {
+    return this.bench.replayed(dump);
   }
 
   /** Ends cleanly and begins anew. */
@@ -171,7 +159,7 @@ function inWords(event: QueueEvent): string {
   return `${type}${phase_number === undefined ? "" : ` ${phase_number}`}${move}`;
 }
 
-function newPhase({ number, dependsOn, runner, checkpoint }: PhaseSketch): NewPhase {
+export function newPhase({ number, dependsOn, runner, checkpoint }: PhaseSketch): NewPhase {
   return {
     number,
     label: String(number),

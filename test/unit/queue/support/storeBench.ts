@@ -7,6 +7,8 @@ import type { Assets } from "../../../../src/core/base/assets";
 import type { Clock } from "../../../../src/core/base/clock";
 import type { Logger } from "../../../../src/core/base/log";
 import { buildSnapshot } from "../../../../src/core/queue/buildSnapshot";
+import { replay } from "../../../../src/core/queue/image";
+import { loadPair } from "../../../../src/core/queue/pair";
 import { loadSqlEngine, SqlDatabase } from "../../../../src/core/queue/sqlDatabase";
 import { Store, type StoreOptions } from "../../../../src/core/queue/store";
 import { storePaths } from "../../../../src/core/queue/storeFiles";
@@ -49,6 +51,19 @@ export class StoreBench {
       return look(store);
     } finally {
       await this.close(store);
+    }
+  }
+
+  /** Looks at everything the files hold at this moment, as a reader would: nothing is written. */
+  async replayed<T>(look: (database: SqlDatabase) => T): Promise<T> {
+    const pair = await loadPair(fs, this.paths);
+    assert.ok(pair);
+    const engine = await loadSqlEngine(this.assets.sqlWasm);
+    const { database } = await replay(engine, this.paths, pair);
+    try {
+      return look(database);
+    } finally {
+      database.close();
     }
   }
 

@@ -1,0 +1,151 @@
+import { HopperError } from "../../core/base/errors";
+import { repositoryOfFolder } from "../../core/github/gitRemote";
+import { hostOfApi, parseRepository } from "../../core/github/repository";
+import type { MirrorSettings } from "../../core/protocol/mirrors";
+import { commentStyles, creationTimes } from "../../core/protocol/terms";
+import type { PlanItem } from "../../core/protocol/queue";
+import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
+import { phaseList } from "../../core/protocol/words/phaseList";
+import type { PreviewedThing } from "../../core/queue/mirrorPreview";
+import type { QueueReader } from "../../core/queue/queueReader";
+import type { Context } from "../context";
+import { type ExitCode, exitCodes } from "../exitCodes";
+import { apiUrlOf } from "../github/access";
+import { finish } from "../github/finish";
+import { findPlan } from "../queue/ids";
+import { noQueue, reading } from "../queue/reading";
+import { type CommandAccess, withCommands } from "../queue/withCommands";
+import { sayDone } from "./phaseCommands";
+
+/** Shows what would be written to GitHub, and writes nothing. */
+export async function preview(context: Context, id = ""): Promise<ExitCode> {
+  const settings = await settingsOf(context, context.options.number("parentIssue"));
+  return reading(context, (queue) => {
+    const { plan_id: planId } = findPlan(queue, id);
+    const found = queue.mirrorPreview(planId, queue.mirror(planId) ?? settings);
+    if (context.json) {
+      context.printer.json({ repository: nameOf(settings), ...found });
+      return exitCodes.completed;
+    }
+    const { parentIssue, things = [], later = [] } = found ?? {};
+    const parent = parentIssue === undefined ? "" : `, below #${parentIssue}`;
+    context.printer.line(`Would be written to ${nameOf(settings)}${parent}:`);
+    for (const thing of things) {
+      context.printer.line(`\n${thingLines(thing).join("\n")}`);
+    }
+    if (later.length > 0) {
+      context.printer.line(`\nLater, when they are ready: ${phaseList(later)}.`);
+    }
+    return exitCodes.completed;
+  });
+}
+
+/** Creates a plan's issues, or goes on with a mirror that was stopped. */
+export async function create(context: Context, id: string | undefined): Promise<ExitCode> {
+  return start(context, id, await settingsOf(context));
+}
+
+/** As {@link create}, below an issue that is there already. */
+export async function link(context: Context, id?: string, issue = ""): Promise<ExitCode> {
+  const number = /^#?([1-9]\d{0,8})$/.exec(issue)?.[1];
+  if (number === undefined) {
+    throw new HopperError("usage", `"${issue}" is no issue number.`);
+  }
+  return start(context, id, await settingsOf(context, Number(number)));
+}
+
+/** Writes now what is to be written. */
+export function sync(context: Context): Promise<ExitCode> {
+  return withQueue(context, async (access) => {
+    const { message } = await access.commands.syncMirrors();
+    return said(context, access, message);
+  });
+}
+
+export function stop(context: Context, id = ""): Promise<ExitCode> {
+  return withQueue(context, async ({ commands, queue }) => {
+    const { message } = await commands.stopMirror(findPlan(queue, id).plan_id);
+    return sayDone(context, message);
+  });
+}
+
+function start(context: Context, id = "", settings: MirrorSettings): Promise<ExitCode> {
+  return withQueue(context, async (access) => {
+    const plan = findPlan(access.queue, id);
+    const { message } = await access.commands.startMirror(plan.plan_id, settings);
+    return said(context, access, message, plan);
+  });
+}
+
+function withQueue(
+  context: Context,
+  work: (access: CommandAccess) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (!context.workspace.exists) {
+    throw noQueue(context);
+  }
+  return withCommands(context, work);
+}
+
+/** Says what was done; the owner itself waits until it is written, and says where it is. */
+async function said(
+  context: Context,
+  { queue, hopper }: CommandAccess,
+  message: string,
+  plan?: PlanItem,
+): Promise<ExitCode> {
+  if (!hopper) {
+    return sayDone(context, message, "The queue's owner writes it, with its own sign-in.");
+  }
+  await finish(context, hopper);
+  const url = plan && parentUrl(queue, plan.plan_id);
+  return sayDone(context, message, url);
+}
+
+function parentUrl(queue: QueueReader, planId: string): string | undefined {
+  const number = queue.plan(planId)?.parent_issue ?? 0;
+  return number === 0 ? undefined : queue.issueUrl(planId, number);
+}
+
+/** @throws HopperError `usage` where the repository cannot be told. */
+async function settingsOf(context: Context, parentIssue?: number): Promise<MirrorSettings> {
+  const { options, workspace } = context;
+  const apiUrl = apiUrlOf(context);
+  const host = hostOfApi(apiUrl);
+  const named = options.text("repo");
+  const repository =
+    named === undefined
+      ? await repositoryOfFolder(workspace.path, host)
+      : parseRepository(named, host);
+  if (repository.host !== host) {
+    throw new HopperError(
+      "usage",
+      `The repository is on ${repository.host}, and the sign-in is for ${host}: GITHUB_API_URL ` +
+        "names the server.",
+    );
+  }
+  return {
+    apiUrl,
+    owner: repository.owner,
+    name: repository.name,
+    creates: creationTimes.find((time) => time === options.text("issues")) ?? "ready",
+    comments: commentStyles.find((style) => style === options.text("comments")) ?? "living",
+    closes: !options.flag("keepOpen"),
+    labels: (options.text("labels") ?? "phase-hopper")
+      .split(",")
+      .map((label) => label.trim())
+      .filter((label) => label !== ""),
+    ...(parentIssue !== undefined && { parentIssue }),
+  };
+}
+
+function nameOf({ owner, name }: MirrorSettings): string {
+  return `${owner}/${name}`;
+}
+
+function thingLines({ kind, title, labels = [], body }: PreviewedThing): string[] {
+  const what = title === undefined ? "Comment" : `Issue: ${cleanText(title)}`;
+  const marks = labels.length === 0 ? "" : ` [${labels.map(cleanText).join(", ")}]`;
+  const name = kind === "status" ? "Comment, edited in place" : `${what}${marks}`;
+  return [`── ${name}`, ...cleanLines(body)];
+}

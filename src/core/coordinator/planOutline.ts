@@ -1,0 +1,12 @@
+import type { ParsedPhase, ParsedPlan } from "../protocol/plan";
+
+/** What an editor shows of a plan while it is written. */
+export interface PlanOutline extends Pick<ParsedPlan, "title" | "titleLine" | "problems"> {
+  readonly phases: readonly OutlinePhase[];
+}
+
+/** A phase without what only its runner needs. */
+export type OutlinePhase = Pick<
+  ParsedPhase,
+  "number" | "label" | "title" | "content" | "dependsOn" | "startLine" | "endLine"
+>;

@@ -1,0 +1,264 @@
+import { randomBytes } from "node:crypto";
+import { HopperError } from "../base/errors";
+import type {
+  AttemptToken,
+  Heartbeat,
+  PhaseMove,
+  WorkflowCommands,
+  WorkflowEntry,
+  WorkflowEntryResult,
+  WorkflowReport,
+  WorkflowReportResult,
+} from "../protocol/workflows";
+import type { AttemptItem } from "../protocol/queue";
+import type { Runners } from "../protocol/runners";
+import type { Queue } from "../queue/queue";
+import type { PhaseState } from "../queue/rows";
+import { linkPhase, noteHeartbeat, noteToken, writeWorkflow } from "../queue/workflowChanges";
+import { tokenDigest } from "../queue/workflowReader";
+import type { Coordinator } from "./coordinator";
+import type { WorkflowHistory } from "./workflowHistory";
+
+/** How long a text of progress may be: it is one line of a view. */
+const longestProgress = 500;
+
+/** A phase that is reported on, and the attempt that is meant. */
+interface Reported {
+  readonly phase: PhaseState;
+  readonly attempt: AttemptItem | undefined;
+}
+
+/** Carries out what outside programs say; it is answered at once and changes what it still can. */
+export class WorkflowReports implements WorkflowCommands {
+  constructor(
+    private readonly queue: Queue,
+    private readonly coordinator: Coordinator,
+    private readonly history: WorkflowHistory,
+    private readonly runners: () => Runners,
+  ) {}
+
+  /* Async, so that whatever is thrown inside becomes a rejection. */
+  /* eslint-disable @typescript-eslint/require-await */
+
+  async reportWorkflow(report: WorkflowReport): Promise<WorkflowReportResult> {
+    const { phase, attempt } = this.reported(report);
+    const { queueId } = phase;
+    // A phase that was never tried is begun with by this report; on any other it comes too late.
+    const isLate = !isOpen(phase, attempt) && (attempt !== undefined || phase.status !== "ready");
+    if (!attempt) {
+      this.refuseUnstarted(phase);
+    }
+    const workflowId = this.store(report, phase, isLate);
+    const answer = isLate
+      ? { message: late(phase, attempt), changed: [], alreadySettled: true }
+      : this.carryOut(report, phase, workflowId);
+    const status = this.queue.state(queueId)?.status ?? phase.status;
+    return { ...answer, queueId, status, workflowId };
+  }
+
+  async addWorkflow(entry: WorkflowEntry): Promise<WorkflowEntryResult> {
+    const { workflowId, queueId, issueNumber, adwId } = entry;
+    if ((workflowId ?? queueId ?? issueNumber ?? adwId) === undefined) {
+      throw new HopperError(
+        "usage",
+        "Say what the workflow is about: a phase, an issue or an ADW.",
+      );
+    }
+    if (queueId !== undefined && !this.queue.state(queueId)) {
+      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+    }
+    const id = this.queue.note((change) => writeWorkflow(change, entry));
+    const changed = this.changesOf(() => this.history.check());
+    const done = workflowId === undefined ? "was written" : "was changed";
+    return { message: `The workflow ${done}${moved(changed)}.`, workflowId: id, changed };
+  }
+
+  async heartbeat({ attemptToken, progress }: Heartbeat): Promise<{ readonly message: string }> {
+    const { attempt_id: id } = this.attemptOf(attemptToken);
+    const text = progress?.slice(0, longestProgress);
+    const isNoted = this.queue.note((change) => noteHeartbeat(change, id, text));
+    return { message: isNoted ? "Noted." : "The attempt has ended; nothing was noted." };
+  }
+
+  async issueToken(queueId: string): Promise<AttemptToken> {
+    const { phase, attempt } = this.reported({ queueId });
+    if (!attempt || !isOpen(phase, attempt)) {
+      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
+    }
+    const { attempt_id: attemptId, attempt_number: number } = attempt;
+    const token = randomBytes(32).toString("hex");
+    this.queue.note((change) => noteToken(change, attemptId, tokenDigest(token)));
+    const message = `This token reports on attempt ${number} of Phase ${phase.number}, and on nothing else.`;
+    return { message, queueId, attemptId, token };
+  }
+
+  /* eslint-enable @typescript-eslint/require-await */
+
+  private carryOut(
+    report: WorkflowReport,
+    phase: PhaseState,
+    workflowId: string,
+  ): Pick<WorkflowReportResult, "message" | "changed" | "alreadySettled"> {
+    const { status, errorMessage: note, adwId, commitSha } = report;
+    const { queueId } = phase;
+    const more = {
+      workflow_id: workflowId,
+      ...(adwId !== undefined && { adw_id: adwId }),
+      ...(commitSha !== undefined && { commit_sha: commitSha }),
+    };
+    const answer = { message: "", alreadySettled: false };
+    const changed = this.changesOf(() => {
+      if (phase.status === "ready") {
+        this.coordinator.startPhase(queueId);
+      }
+      const item = this.openAttempt(queueId);
+      if (item?.runner_kind === "shell" || item?.runner_kind === "command") {
+        const evidence = { reported: status, ...(note !== undefined && { note }), ...more };
+        this.coordinator.noteReport(queueId, evidence);
+        answer.message = `Phase ${phase.number} is running: the report was noted, its own process decides.`;
+      } else if (item?.reported_at !== undefined) {
+        answer.message = `Phase ${phase.number} was reported before and is being verified; nothing changed.`;
+        answer.alreadySettled = true;
+      } else {
+        answer.message = this.coordinator.report(queueId, status, note, more).message;
+      }
+    });
+    return { ...answer, changed };
+  }
+
+  /** The phase and attempt that a report names, the ones that run where several could be meant. */
+  private reported({
+    queueId,
+    issueNumber,
+    attemptToken,
+  }: Pick<WorkflowReport, "queueId" | "issueNumber" | "attemptToken">): Reported {
+    if (attemptToken !== undefined) {
+      const attempt = this.attemptOf(attemptToken);
+      const phase = this.phase(attempt.queue_id);
+      const names = this.queue.workflows.namesOf(attempt.queue_id);
+      const agrees =
+        (queueId ?? names.queueId) === names.queueId &&
+        (issueNumber ?? names.issueNumber) === names.issueNumber;
+      if (!agrees) {
+        throw new HopperError("conflict", "The attempt of this token is one of another phase.");
+      }
+      return { phase, attempt };
+    }
+    if (queueId !== undefined) {
+      return this.newest(this.phase(queueId));
+    }
+    if (issueNumber === undefined) {
+      throw new HopperError("usage", "Name the phase: queue_id, issue_number or attempt_token.");
+    }
+    const phases = this.queue.workflows.phasesOfIssue(issueNumber);
+    const running = phases.filter(({ status }) => status === "running");
+    if (running.length > 1) {
+      const ids = running.map((phase) => phase.queueId).join(", ");
+      throw new HopperError(
+        "conflict",
+        `Several phases of issue ${issueNumber} run: name one of ${ids}.`,
+      );
+    }
+    const [phase = phases[0]] = running;
+    if (!phase) {
+      throw new HopperError("notFound", `No phase in this queue has issue ${issueNumber}.`);
+    }
+    return this.newest(phase);
+  }
+
+  private newest(phase: PhaseState): Reported {
+    const { attemptId } = phase;
+    return {
+      phase,
+      attempt: attemptId === undefined ? undefined : this.queue.attempt(attemptId),
+    };
+  }
+
+  private refuseUnstarted(phase: PhaseState): void {
+    const isBegun =
+      phase.status === "ready" && this.runners().get(phase.runner)?.kind === "external";
+    if (phase.status !== "completed" && !isBegun) {
+      throw new HopperError(
+        "conflict",
+        `Phase ${phase.number} is ${phase.status}: nothing of it was started that could end.`,
+      );
+    }
+  }
+
+  /** Keeps the report as a row of our own; a late one says nothing of the phase as it is now. */
+  private store(report: WorkflowReport, { queueId }: PhaseState, isLate: boolean): string {
+    const { status, issueNumber, adwId, errorMessage } = report;
+    return this.queue.note((change) => {
+      if (!isLate && adwId !== undefined) {
+        linkPhase(change, queueId, { adwId });
+      }
+      return writeWorkflow(change, {
+        queueId,
+        status,
+        ...(issueNumber !== undefined && { issueNumber }),
+        ...(adwId !== undefined && { adwId }),
+        ...(errorMessage !== undefined && { errorMessage }),
+      });
+    });
+  }
+
+  private phase(queueId: string): PhaseState {
+    const phase = this.queue.state(queueId);
+    if (!phase) {
+      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+    }
+    return phase;
+  }
+
+  private attemptOf(token: string): AttemptItem {
+    const attempt = this.queue.workflows.attemptOfToken(token);
+    if (!attempt) {
+      throw new HopperError("notFound", "No attempt has this token; a newer one may replace it.");
+    }
+    return attempt;
+  }
+
+  private openAttempt(queueId: string): AttemptItem | undefined {
+    const { attempt } = this.newest(this.phase(queueId));
+    return attempt;
+  }
+
+  /** What moves while `work` is done, in order. */
+  private changesOf(work: () => void): readonly PhaseMove[] {
+    const moves: PhaseMove[] = [];
+    const listening = this.queue.onDidChange((events) => {
+      for (const { queue_id, phase_number, from_status, to_status } of events) {
+        if (queue_id && phase_number !== undefined && from_status && to_status) {
+          moves.push({ queue_id, phase_number, from_status, to_status });
+        }
+      }
+    });
+    try {
+      work();
+    } finally {
+      listening.dispose();
+    }
+    return moves.filter(({ from_status, to_status }) => from_status !== to_status);
+  }
+}
+
+/** The attempt is the phase's present one, and nothing has settled it. */
+function isOpen(phase: PhaseState, attempt: AttemptItem | undefined): boolean {
+  return (
+    phase.status === "running" &&
+    attempt?.attempt_id === phase.attemptId &&
+    attempt?.state !== "ended"
+  );
+}
+
+function late({ number, status }: PhaseState, attempt: AttemptItem | undefined): string {
+  const which = attempt
+    ? `Attempt ${attempt.attempt_number} of Phase ${number}`
+    : `Phase ${number}`;
+  return `${which} was settled before; the report was stored and changed nothing. Phase ${number} is ${status}.`;
+}
+
+function moved(moves: readonly PhaseMove[]): string {
+  const said = moves.map(({ phase_number, to_status }) => `Phase ${phase_number} is ${to_status}`);
+  return said.length === 0 ? "" : `: ${said.join(", ")}`;
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { HopperError } from "../base/errors";
+import type { WorkflowEntry } from "../protocol/workflows";
+import type { Change } from "./change";
+import type { AttemptWorkflows } from "./workflowReader";
+
+/**
+ * Writes a row of `workflow_history`; answers its id. A workflow that has ended without saying when
+ * has ended now. What an entry for an earlier row leaves out stays as it was.
+ *
+ * @throws HopperError `notFound` when the entry names an earlier row that is not there.
+ */
+export function writeWorkflow(change: Change, entry: WorkflowEntry): string {
+  const hasEnded = entry.status === "completed" || entry.status === "failed";
+  const values = [
+    entry.queueId ?? null,
+    entry.issueNumber ?? null,
+    entry.adwId ?? null,
+    entry.status,
+    entry.errorMessage ?? null,
+    entry.startTime ?? null,
+    entry.endTime ?? (hasEnded ? change.at : null),
+    change.at,
+  ];
+  if (entry.workflowId === undefined) {
+    const workflowId = randomUUID();
+    change.run(insertWorkflow, [...values, workflowId]);
+    return workflowId;
+  }
+  if (change.run(updateWorkflow, [...values, entry.workflowId]) === 0) {
+    throw new HopperError("notFound", `There is no workflow ${entry.workflowId} in this queue.`);
+  }
+  return entry.workflowId;
+}
+
+/** Ties a phase to what outside programs call it; what is not given stays as it was. */
+export function linkPhase(
+  change: Change,
+  queueId: string,
+  { issueNumber, adwId }: { readonly issueNumber?: number; readonly adwId?: string },
+): void {
+  change.run(
+    `UPDATE phase_queue SET issue_number = coalesce(?2, issue_number), adw_id = coalesce(?3, adw_id)
+     WHERE queue_id = ?1`,
+    [queueId, issueNumber ?? null, adwId ?? null],
+  );
+}
+
+/** Remembers which rows of outside programs do not speak of this attempt, or which one does. */
+export function noteWorkflows(
+  change: Change,
+  attemptId: string,
+  workflows: AttemptWorkflows,
+): void {
+  change.run("UPDATE attempts SET workflows = ? WHERE attempt_id = ?", [
+    JSON.stringify(workflows),
+    attemptId,
+  ]);
+}
+
+/** @param tokenSha256 of the one token that can report on this attempt from now on. */
+export function noteToken(change: Change, attemptId: string, tokenSha256: string): void {
+  change.run("UPDATE attempts SET token_sha256 = ? WHERE attempt_id = ?", [tokenSha256, attemptId]);
+}
+
+/** Answers false, with nothing noted, for an attempt that has ended. */
+export function noteHeartbeat(change: Change, attemptId: string, progress?: string): boolean {
+  const noted = change.run(
+    `UPDATE attempts SET heartbeat_at = ?, progress = coalesce(?, progress)
+     WHERE attempt_id = ? AND state <> 'ended'`,
+    [change.at, progress ?? null, attemptId],
+  );
+  return noted > 0;
+}
+
+/** Keeps a report on an open attempt whose own process decides how it ends. */
+export function noteEvidence(change: Change, attemptId: string, evidence: unknown): void {
+  change.run("UPDATE attempts SET evidence = ? WHERE attempt_id = ? AND state <> 'ended'", [
+    JSON.stringify(evidence),
+    attemptId,
+  ]);
+}
+
+const insertWorkflow = `
+  INSERT INTO workflow_history (queue_id, issue_number, adw_id, status, error_message, start_time,
+    end_time, created_at, updated_at, workflow_id)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)`;
+
+const updateWorkflow = `
+  UPDATE workflow_history SET
+    queue_id = coalesce(?1, queue_id),
+    issue_number = coalesce(?2, issue_number),
+    adw_id = coalesce(?3, adw_id),
+    status = ?4,
+    error_message = coalesce(?5, error_message),
+    start_time = coalesce(?6, start_time),
+    end_time = ?7,
+    updated_at = ?8
+  WHERE workflow_id = ?9`;

@@ -1,0 +1,64 @@
+import type { PhaseQueueItem, PlanItem, QueueEventType } from "../../core/protocol/queue";
+import type { FolderQueue, FolderQueueChange } from "../queues/folderQueue";
+import type { EnqueuedPlan } from "./planMarks";
+
+/** Events after which phases have other texts, or other phases are there. */
+const newTexts: ReadonlySet<QueueEventType> = new Set([
+  "plan_enqueued",
+  "plan_removed",
+  "plan_updated",
+  "phase_enqueued",
+  "phase_removed",
+]);
+
+/**
+ * Finds what was enqueued from a file. The texts of phases are read again only after they changed:
+ * statuses change often, and a plan can have a megabyte of text.
+ */
+export class EnqueuedPlans {
+  /** What was found last, by the file's path, until a queue changes. */
+  private readonly found = new Map<string, EnqueuedPlan | undefined>();
+  private readonly texts = new Map<string, ReadonlyMap<string, PhaseQueueItem["phase_data"]>>();
+
+  /** The newest unfinished plan of a file, else its newest. @param path the file's real path. */
+  from(queue: FolderQueue, path: string): EnqueuedPlan | undefined {
+    if (!this.found.has(path)) {
+      this.found.set(path, this.look(queue, path));
+    }
+    return this.found.get(path);
+  }
+
+  /** Drops what a change may have replaced; without one, everything. */
+  forget(change?: FolderQueueChange): void {
+    this.found.clear();
+    if (!change || change.events.length === 0) {
+      this.texts.clear();
+      return;
+    }
+    for (const { type, plan_id } of change.events) {
+      if (plan_id !== undefined && newTexts.has(type)) {
+        this.texts.delete(plan_id);
+      }
+    }
+  }
+
+  private look({ reader }: FolderQueue, path: string): EnqueuedPlan | undefined {
+    const plans = reader?.plansFrom(path) ?? [];
+    const isUnfinished = ({ plan_id }: PlanItem): boolean =>
+      [...(reader?.counts(plan_id).keys() ?? [])].some((status) => status !== "completed");
+    const plan = plans.find(isUnfinished) ?? plans[0];
+    if (!reader || !plan) {
+      return undefined;
+    }
+    const planId = plan.plan_id;
+    const texts =
+      this.texts.get(planId) ??
+      new Map(reader.phases({ planId }).map((phase) => [phase.queue_id, phase.phase_data]));
+    this.texts.set(planId, texts);
+    const phases = reader.phases({ planId, content: false }).map((phase) => ({
+      ...phase,
+      phase_data: texts.get(phase.queue_id) ?? phase.phase_data,
+    }));
+    return { plan, phases };
+  }
+}

@@ -1,0 +1,147 @@
+import * as vscode from "vscode";
+import { HopperError } from "../../core/base/errors";
+import { repositoryOfFolder } from "../../core/github/gitRemote";
+import { hostOfApi, parseApiUrl, parseRepository } from "../../core/github/repository";
+import type { MirrorSettings } from "../../core/protocol/mirrors";
+import { phaseList } from "../../core/protocol/words/phaseList";
+import { commands } from "../contributions";
+import { asLabel } from "../foreignText";
+import type { CommandHandler } from "../commands/register";
+import type { Targets } from "../commands/targets";
+import type { WorkspaceQueues } from "../queues/workspaceQueues";
+import type { Services } from "../services";
+import { type PlanNode, planNodes } from "../tree/nodes";
+import type { IssuePreviews } from "./issuePreviews";
+
+/** What can be done about GitHub, from the tree and from the palette. */
+export function mirrorCommands(
+  targets: Targets,
+  queues: WorkspaceQueues,
+  services: Services,
+  previews: IssuePreviews,
+) {
+  const start = async (node: PlanNode, parentIssue?: number): Promise<void> => {
+    const settings = await settingsOf(node, services, parentIssue);
+    await services.signIn.ask(settings);
+    const hopper = await node.queue.commands();
+    const { message } = await hopper.startMirror(node.plan.plan_id, settings);
+    vscode.window.setStatusBarMessage(asLabel(message), 6000);
+  };
+  const planOf = (args: readonly unknown[], title: string) =>
+    pickPlan(targets, queues, args, title);
+  return {
+    [commands.createIssues]: async (...args) => {
+      await start(await planOf(args, "Create Issues for Which Plan?"));
+    },
+    [commands.linkParentIssue]: async (...args) => {
+      const node = await planOf(args, "Link Which Plan to an Issue?");
+      await start(node, await askIssueNumber(node));
+    },
+    [commands.previewIssues]: async (...args) => {
+      const node = await planOf(args, "Preview the Issues of Which Plan?");
+      await previews.show(`GitHub issues of ${node.plan.title}`, await previewText(node, services));
+    },
+    [commands.openIssue]: async (...args) => {
+      const [row] = targets.rows(args);
+      const node =
+        row?.kind === "phase" ? row : await planOf(args, "Open the Issue of Which Plan?");
+      const number = node.kind === "phase" ? node.phase.issue_number : undefined;
+      const issue = number ?? node.plan.parent_issue;
+      const url = node.queue.reader?.issueUrl(node.plan.plan_id, issue);
+      if (issue === 0 || url === undefined) {
+        throw new HopperError("notFound", `"${node.plan.title}" has no issue on GitHub.`);
+      }
+      await vscode.env.openExternal(vscode.Uri.parse(url));
+    },
+    [commands.syncIssues]: async (...args) => {
+      const queue = await targets.queue(args, ({ reader }) => reader !== undefined);
+      if (!queue) {
+        return;
+      }
+      const mirrors = planNodes(queue).map(({ plan }) => queue.reader?.mirror(plan.plan_id));
+      const mirror = mirrors.find((settings) => settings !== undefined);
+      if (mirror) {
+        await services.signIn.ask(mirror);
+      }
+      const { message } = await (await queue.commands()).syncMirrors();
+      vscode.window.setStatusBarMessage(asLabel(message), 6000);
+    },
+    [commands.stopMirroring]: async (...args) => {
+      const { queue, plan } = await planOf(args, "Stop Mirroring Which Plan?");
+      const { message } = await (await queue.commands()).stopMirror(plan.plan_id);
+      vscode.window.setStatusBarMessage(asLabel(message), 6000);
+    },
+  } satisfies Partial<Record<string, CommandHandler>>;
+}
+
+/** The plan of the row, the only one, or the one the user picks. */
+async function pickPlan(
+  targets: Targets,
+  queues: WorkspaceQueues,
+  args: readonly unknown[],
+  title: string,
+): Promise<PlanNode> {
+  const [row] = targets.rows(args);
+  if (row && row.kind !== "folder") {
+    return { kind: "plan", queue: row.queue, plan: row.plan };
+  }
+  const nodes = queues.all.flatMap(planNodes);
+  const [only] = nodes;
+  if (!only) {
+    throw new HopperError("conflict", "Nothing is enqueued.");
+  }
+  if (nodes.length === 1) {
+    return only;
+  }
+  const items = nodes.map((node) => ({
+    label: asLabel(node.plan.title),
+    description: `Plan ${node.plan.plan_number}`,
+    node,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title });
+  if (!picked) {
+    throw new vscode.CancellationError();
+  }
+  return picked.node;
+}
+
+async function askIssueNumber({ plan }: PlanNode): Promise<number> {
+  const text = await vscode.window.showInputBox({
+    title: `Parent Issue of "${plan.title}"`,
+    prompt: "The number of an issue; its text is left as it is.",
+    validateInput: (value) =>
+      /^#?[1-9]\d{0,8}$/.test(value.trim()) ? undefined : "The number of an issue, such as 42.",
+  });
+  if (text === undefined) {
+    throw new vscode.CancellationError();
+  }
+  return Number(text.trim().replace("#", ""));
+}
+
+/** @throws HopperError `usage` where the server or the repository cannot be told. */
+async function settingsOf(
+  { queue }: PlanNode,
+  { configuration, signIn }: Services,
+  parentIssue?: number,
+): Promise<MirrorSettings> {
+  const { repository, ...settings } = configuration.github(queue.folder.uri);
+  const apiUrl = parseApiUrl(signIn.apiUrl());
+  const host = hostOfApi(apiUrl);
+  const { owner, name } =
+    repository === ""
+      ? await repositoryOfFolder(queue.path, host)
+      : parseRepository(repository, host);
+  return { apiUrl, owner, name, ...settings, ...(parentIssue !== undefined && { parentIssue }) };
+}
+
+async function previewText(node: PlanNode, services: Services): Promise<string> {
+  const { queue, plan } = node;
+  const settings = queue.reader?.mirror(plan.plan_id) ?? (await settingsOf(node, services));
+  const preview = queue.reader?.mirrorPreview(plan.plan_id, settings);
+  const { things = [], later = [] } = preview ?? {};
+  return [
+    `> Would be written to ${settings.owner}/${settings.name}. Nothing was written.`,
+    ...things.map(({ title, body }) => `# ${title ?? "Comment, edited in place"}\n\n${body}`),
+    ...(later.length > 0 ? [`> Later, when they are ready: ${phaseList(later)}.`] : []),
+  ].join("\n\n");
+}

@@ -1,0 +1,15 @@
+import { join } from "node:path";
+import type { Assets } from "../../src/core/base/assets";
+
+/** What the core needs beside its own code, where `npm run build` put it. */
+export function assetsIn(folder: string): Assets {
+  return {
+    sqlWasm: join(folder, "sql-wasm.wasm"),
+    snapshotWorker: join(folder, "snapshotWorker.js"),
+    historyWorker: join(folder, "historyWorker.js"),
+    planWorker: join(folder, "planWorker.js"),
+    wrapperScript: join(folder, "wrapper.sh"),
+    wrapperProgram: join(folder, "wrapper.js"),
+    launcherScript: join(folder, "launcher.sh"),
+  };
+}

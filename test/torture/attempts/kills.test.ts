@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Dice, oneOf } from "../../support/dice";
+import type { ListedPhase } from "../../support/answers";
+import { endProcess } from "../../support/processes";
+import { eventually } from "../../support/eventually";
+import { planText, until, useWorkspace } from "../../support/workspace";
+import { figure, rounds, seed } from "../support/extent";
+
+/** What a host may say when it opens a queue whose owner was killed. */
+const harmless = /\[many-phases\]$|^warning: \d+ bytes of an unfinished change at the end of /;
+
+describe("killing", () => {
+  const phases = rounds({ whole: 50, part: 25 });
+  const workspace = useWorkspace();
+
+  /** Runs the plan and kills the host at a random moment; answers whether it was killed in time. */
+  async function killed(dice: Dice, kill: number, notices: string[]): Promise<boolean> {
+    const { child, ended } = workspace().start(["run", "plan.md", "--yes"]);
+    // One of four may come while the queue is opened, the others while phases are started.
+    if (kill % 4 > 0) {
+      await Promise.race([new Promise((resolve) => child.stdout.once("data", resolve)), ended]);
+    }
+    const timer = setTimeout(() => child.kill("SIGKILL"), 5 + dice.next() * 295);
+    const { code, stderr } = await ended;
+    clearTimeout(timer);
+    notices.push(...stderr.split("\n").filter((line) => line !== "" && !harmless.test(line)));
+    return code === null;
+  }
+
+  it("the host at random points loses no phase, runs none twice, and opens clean each time", async () => {
+    const dice = new Dice(seed);
+    const kills = rounds({ whole: 500, part: 30 });
+    const each = { sh: "echo $HOPPER_QUEUE_ID >> ledger; sleep 0.05" };
+    workspace().write(
+      "plan.md",
+      planText(
+        "Many",
+        Array.from({ length: phases }, () => each),
+      ),
+    );
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const notices: string[] = [];
+    for (let kill = 0; kill < kills; kill++) {
+      await killed(dice, kill, notices);
+    }
+    await workspace().expect(0, ["run"]);
+    const all = await workspace().phases();
+    const ledger = workspace().read("ledger").trimEnd().split("\n");
+    assert.deepEqual(
+      all.filter(({ status, attempts }) => status !== "completed" || attempts !== 1),
+      [],
+    );
+    assert.equal(new Set(ledger).size, ledger.length, "a phase ran twice");
+    assert.deepEqual(
+      [...ledger].sort(),
+      all.map(({ queue_id }) => queue_id).sort(),
+      "a phase was lost",
+    );
+    assert.deepEqual(notices, []);
+    figure(
+      "D1 attempts, SIGKILL of the host",
+      `${kills} kills over ${all.length} phases; 0 lost, 0 run twice, 0 unreadable`,
+    );
+  });
+
+  it("the host and everything it started leaves what nobody knows as interrupted, and runs nothing again", async () => {
+    const dice = new Dice(seed + 1);
+    const kills = rounds({ whole: 200, part: 8 });
+    const each = {
+      sh: "echo start $HOPPER_ATTEMPT_ID >> ledger; sleep 0.05; echo end $HOPPER_ATTEMPT_ID >> ledger",
+    };
+    workspace().write(
+      "plan.md",
+      planText(
+        "Many",
+        Array.from({ length: phases }, () => each),
+      ),
+    );
+    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const notices: string[] = [];
+    let interrupted = 0;
+    for (let kill = 0; kill < kills;) {
+      if (await killed(dice, kill, notices)) {
+        kill++;
+        await killEverybody();
+        continue;
+      }
+      // It found a phase interrupted, and with that nothing more to run; or the plan was completed.
+      interrupted += await retryInterrupted(`kill ${kill}, seed ${seed}`);
+    }
+    await workspace().call(["run"]);
+    interrupted += await retryInterrupted("after the last kill");
+    await workspace().expect(0, ["run"]);
+    const all = await workspace().phases();
+    checkLedger(all, workspace().read("ledger").trimEnd().split("\n"));
+    figure(
+      "D2 attempts, SIGKILL of host and tree",
+      `${kills} kills over ${all.length} phases; ${interrupted} interrupted and retried by hand; ` +
+        `0 lost, 0 started twice, 0 completed without having ended`,
+    );
+  });
+
+  /** Retries by hand what was interrupted, which is one phase at most. */
+  async function retryInterrupted(when: string): Promise<number> {
+    const failed = (await workspace().phases()).filter(({ status }) => status === "failed");
+    assert.ok(failed.length <= 1, `${when}: more than one phase failed`);
+    for (const { queue_id, reason } of failed) {
+      assert.equal(reason, "interrupted", when);
+      await workspace().expect(0, ["retry", queue_id]);
+    }
+    return failed.length;
+  }
+
+  function checkLedger(all: readonly ListedPhase[], ledger: readonly string[]): void {
+    const starts = ledger.filter((line) => line.startsWith("start "));
+    const ends = ledger.filter((line) => line.startsWith("end "));
+    assert.equal(new Set(starts).size, starts.length, "an attempt was started twice");
+    assert.deepEqual(
+      all.filter(({ status }) => status !== "completed"),
+      [],
+    );
+    // An attempt that was killed right after its end line, before its record, is run once more by hand.
+    assert.ok(ends.length >= all.length, "a phase was completed without having ended");
+    const attempts = all.reduce((sum, phase) => sum + phase.attempts, 0);
+    assert.ok(starts.length <= attempts, "more was started than the queue knows of");
+  }
+
+  it("the host in the middle of a phase loses no output and no exit code", async () => {
+    const dice = new Dice(seed + 2);
+    const kills = rounds({ whole: 100, part: 4 });
+    const kinds = ["silent", "chatty", "ended meanwhile"] as const;
+    for (let kill = 0; kill < kills; kill++) {
+      const kind = oneOf(dice, kinds) ?? "silent";
+      const code = dice.below(100);
+      const chat = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo line $i; done";
+      const name = `plan${kill}.md`;
+      const work = kind === "chatty" ? `${chat}; ${until("go")}; ${chat}` : until("go");
+      workspace().write(
+        name,
+        planText(name, [{ sh: `touch up; ${work}; touch over; exit ${code}` }]),
+      );
+      const { child, ended } = workspace().start(["run", name, "--yes"]);
+      await workspace().wrote("up");
+      child.kill("SIGKILL");
+      await ended;
+      if (kind === "ended meanwhile") {
+        workspace().write("go", "");
+        await workspace().wrote("over");
+      }
+      const again = workspace().start(["run", name]);
+      await eventually("it is back", () => again.output().length > 0);
+      workspace().write("go", "");
+      await again.ended;
+      const phase = (await workspace().phases()).at(-1);
+      assert.ok(phase);
+      const when = `${kind}, kill ${kill}, seed ${seed}`;
+      assert.equal(phase.attempts, 1, when);
+      assert.equal(phase.status, code === 0 ? "completed" : "failed", when);
+      if (code > 0) {
+        assert.match(phase.error_message ?? "", new RegExp(`code ${code}\\b`), when);
+      }
+      const log = readFileSync(
+        workspace().hopperFile(`attempts/${phase.queue_id}/1/output.log`),
+        "utf8",
+      );
+      const lines = log.split("\n").filter((line) => line.startsWith("line "));
+      const said = Array.from({ length: 300 }, (_, index) => `line ${index + 1}`);
+      assert.deepEqual(lines, kind === "chatty" ? [...said, ...said] : [], when);
+      await workspace().expect(0, ["remove", phase.queue_id]);
+      for (const file of ["go", "up", "over"]) {
+        workspace().delete(file);
+      }
+    }
+    figure(
+      "D6 attempts, host killed in the middle of a phase",
+      `${kills} kills; output complete and exit code right in all`,
+    );
+  });
+
+  /** As a reboot does: nobody is left who could do anything. */
+  async function killEverybody(): Promise<void> {
+    await eventually("everybody is dead", () => {
+      const left = workspace().processes();
+      for (const { pid } of left) {
+        endProcess(pid);
+      }
+      return left.length === 0;
+    });
+  }
+});

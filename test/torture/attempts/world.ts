@@ -1,0 +1,362 @@
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { EventEmitter } from "../../../src/core/base/event";
+import { silentLogger } from "../../../src/core/base/log";
+import { Coordinator } from "../../../src/core/coordinator/coordinator";
+import type {
+  AttemptInspection,
+  AttemptRequest,
+  AttemptRunner,
+  ProcessIdentity,
+} from "../../../src/core/protocol/attempts";
+import { Queue } from "../../../src/core/queue/queue";
+import type { Store } from "../../../src/core/queue/store";
+import { runners } from "../../unit/coordinator/support/coordinatorBench";
+import { settled } from "../../unit/coordinator/support/settled";
+import { FaultyFiles } from "../../unit/queue/support/faultyFiles";
+import { newPhase } from "../../unit/queue/support/queueBench";
+import { on, StoreBench } from "../../unit/queue/support/storeBench";
+
+const boot = "boot";
+
+/** What the disk knows of an attempt, and whether its wrapper lives. */
+interface Attempt {
+  readonly attemptId: string;
+  readonly phase: number;
+  started?: ProcessIdentity;
+  alive: boolean;
+  stopped: boolean;
+  ended: boolean;
+}
+
+/** Where a host can be killed between two of its steps. */
+export type Moment = "prepare" | "claim" | "launch";
+
+interface Host {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly coordinator: Coordinator;
+}
+
+/** A disk, wrappers that do what a test lets them do, and hosts that come and are killed. */
+export class World {
+  readonly bench = new StoreBench();
+  private readonly copy = new StoreBench();
+  private attempts = new Map<string, Attempt>();
+  /** Folders that launchers were told of and no wrapper has looked at yet. */
+  private orders: string[] = [];
+  private sent: string[] = [];
+  private host: Host | undefined;
+  private trap: Moment | undefined;
+  /** What the disk held when the host was killed; what it did after that never happened. */
+  private atDeath: { attempts: Map<string, Attempt>; orders: string[] } | undefined;
+  private pid = 100;
+  private retries = 0;
+
+  static async open(): Promise<World> {
+    const world = new World();
+    await world.come();
+    const phases = [newPhase({ number: 1 }), newPhase({ number: 2 })];
+    world.queue.enqueue({
+      title: "Two",
+      sourceSha256: "0",
+      context: "",
+      runner: "shell",
+      priority: 50,
+      phases,
+    });
+    await settled();
+    return world;
+  }
+
+  async come(): Promise<boolean> {
+    if (this.host) {
+      return false;
+    }
+    const { clock, paths } = this.bench;
+    const store = await this.bench.open({ ...on(new FaultyFiles()), clock });
+    const queue = new Queue(store, clock, silentLogger);
+    const coordinator = new Coordinator({
+      queue,
+      runner: this.runner(),
+      clock,
+      logger: silentLogger,
+      workspace: this.bench.workspace,
+      hopperFolder: paths.folder,
+      runners: () => runners,
+      maxConcurrentPhases: () => 1,
+    });
+    this.host = { store, queue, coordinator };
+    await coordinator.recover({ distrust: false });
+    coordinator.start();
+    await settled();
+    await this.bury();
+    return true;
+  }
+
+  /** The host looks at everything, or a new one comes; and is killed at this moment, if it gets there. */
+  async dieIn(moment: Moment): Promise<boolean> {
+    this.trap = moment;
+    if (!(await this.look())) {
+      await this.come();
+    }
+    const sprung = this.isSprung();
+    this.trap = undefined;
+    return sprung;
+  }
+
+  private isSprung(): boolean {
+    return this.trap === undefined;
+  }
+
+  async die(): Promise<boolean> {
+    if (!this.host) {
+      return false;
+    }
+    this.kill();
+    await this.bury();
+    return true;
+  }
+
+  async look(): Promise<boolean> {
+    if (!this.host) {
+      return false;
+    }
+    this.bench.clock.advance(1000);
+    await settled();
+    await this.bury();
+    return true;
+  }
+
+  /** An order of a host that is long dead arrives now. */
+  orderAgain(): boolean {
+    const [folder] = this.sent;
+    if (folder === undefined || this.orders.length > 1) {
+      return false;
+    }
+    this.orders.push(folder);
+    return true;
+  }
+
+  take(): boolean {
+    const folder = this.orders.shift();
+    if (folder === undefined) {
+      return false;
+    }
+    const attempt = this.at(folder);
+    if (attempt && !attempt.started) {
+      attempt.started = { pid: ++this.pid, startTime: "1", bootId: boot };
+      attempt.alive = !attempt.stopped;
+    }
+    return true;
+  }
+
+  end(): boolean {
+    return this.ofLiving((attempt) => {
+      attempt.ended = true;
+      attempt.alive = false;
+    });
+  }
+
+  dieOfWrapper(): boolean {
+    return this.ofLiving((attempt) => {
+      attempt.alive = false;
+    });
+  }
+
+  async retry(): Promise<boolean> {
+    const failed = this.host && this.phases().find(({ status }) => status === "failed");
+    if (!failed) {
+      return false;
+    }
+    this.retries++;
+    this.queue.retry(failed.queue_id);
+    await settled();
+    await this.bury();
+    return true;
+  }
+
+  /** What must be so at any time. */
+  check(when: string): void {
+    const all = [...this.attempts.values()];
+    for (const number of [1, 2]) {
+      const started = all.filter(({ phase, started }) => phase === number && started);
+      assert.ok(started.length <= 1 + this.retries, `${when}: ${number} ran twice, unasked`);
+    }
+    assert.ok(all.filter(({ alive }) => alive).length <= 1, `${when}: two run at once`);
+    const [first, second] = [1, 2].map((number) => all.filter(({ phase }) => phase === number));
+    assert.ok(
+      !second?.some(({ started }) => started) || first?.some(({ ended }) => ended),
+      `${when}: Phase 2 was started before Phase 1 had ended`,
+    );
+    for (const { status, phase_number } of this.host ? this.phases() : []) {
+      const ended = all.some(({ phase, ended: over }) => phase === phase_number && over);
+      assert.ok(status !== "completed" || ended, `${when}: ${phase_number} never ended`);
+    }
+  }
+
+  /** What tells this state from others, whatever ids and times are in it. */
+  state(): string {
+    const rows = this.host?.queue.phases({ content: false }) ?? [];
+    return JSON.stringify([
+      this.host ? rows.map(({ status, attempts }) => [status, attempts]) : "no host",
+      [...this.attempts].map(([folder, { phase, started, alive, stopped, ended }]) => [
+        [phase, started !== undefined, alive, stopped, ended, existsSync(folder)],
+        this.orders.filter((order) => order === folder).length,
+      ]),
+      this.host ? "" : this.bench.names().length,
+      this.retries,
+    ]);
+  }
+
+  /** From here everybody does what they should: both phases are completed in the end. */
+  async comeToAnEnd(when: string): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) {
+      await this.come();
+      this.queue.setPaused(false);
+      while (this.take()) {
+        // Orders that come late, too.
+      }
+      this.end();
+      await this.look();
+      this.check(`${when}, then the end`);
+      if (this.phases().every(({ status }) => status === "completed")) {
+        return;
+      }
+      await this.retry();
+    }
+    const statuses = this.phases().map(({ status, reason }) => reason ?? status);
+    assert.fail(`${when}: a phase is lost: ${statuses.join()}`);
+  }
+
+  async close(): Promise<void> {
+    await this.die();
+    await this.bench.remove();
+    await this.copy.remove();
+  }
+
+  private get queue(): Queue {
+    assert.ok(this.host);
+    return this.host.queue;
+  }
+
+  private phases(): ReturnType<Queue["phases"]> {
+    return this.queue.phases({ content: false });
+  }
+
+  private at(folder: string): Attempt | undefined {
+    return existsSync(folder) ? this.attempts.get(folder) : undefined;
+  }
+
+  private ofLiving(work: (attempt: Attempt) => void): boolean {
+    const attempt = [...this.attempts.values()].find(({ alive }) => alive);
+    if (attempt) {
+      work(attempt);
+    }
+    return attempt !== undefined;
+  }
+
+  private reach(moment: Moment): void {
+    if (this.trap === moment && !this.atDeath) {
+      this.trap = undefined;
+      this.kill();
+    }
+  }
+
+  /** The disk as it is now is what the next host finds. */
+  private kill(): void {
+    const attempts = new Map(
+      [...this.attempts].map(([folder, attempt]) => [folder, { ...attempt }]),
+    );
+    this.atDeath = { attempts, orders: [...this.orders] };
+    cpSync(this.bench.paths.folder, this.copy.paths.folder, { recursive: true });
+  }
+
+  /** Lets a killed host go, and undoes what it has done since. */
+  private async bury(): Promise<void> {
+    if (!this.atDeath || !this.host) {
+      return;
+    }
+    this.host.coordinator.dispose();
+    await this.bench.close(this.host.store);
+    const { folder } = this.bench.paths;
+    rmSync(folder, { recursive: true });
+    cpSync(this.copy.paths.folder, folder, { recursive: true });
+    rmSync(this.copy.paths.folder, { recursive: true });
+    this.attempts = this.atDeath.attempts;
+    this.orders = this.atDeath.orders;
+    this.atDeath = undefined;
+    this.host = undefined;
+  }
+
+  private runner(): AttemptRunner {
+    const hints = new EventEmitter<string>(fail);
+    const failures = new EventEmitter<{ folder: string; message: string }>(fail);
+    return {
+      bootId: boot,
+      onHint: hints.event,
+      onDidFailToStart: failures.event,
+      prepare: (request) => {
+        this.prepare(request);
+        this.reach("prepare");
+        return { command: ["sh"] };
+      },
+      // A guess is a folder nobody claimed: the same to recovery as a death in "prepare".
+      prepareAhead: () => undefined,
+      launch: (folder) => {
+        this.reach("claim");
+        this.orders.push(folder);
+        this.sent.push(folder);
+        this.reach("launch");
+      },
+      settle: () => undefined,
+      inspect: (folder) => this.inspect(folder),
+      isAlive: ({ pid }) =>
+        [...this.attempts.values()].some(({ started, alive }) => alive && started?.pid === pid),
+      judge: () => ({ outcome: "completed", exitCode: 0 }),
+      outputSize: () => 0,
+      capOutput: () => Promise.resolve(),
+      stop: (folder) => {
+        const attempt = this.attempts.get(folder);
+        if (attempt) {
+          Object.assign(attempt, { alive: false, stopped: true });
+        }
+        return Promise.resolve();
+      },
+      dispose: () => undefined,
+    };
+  }
+
+  private prepare({ folder, attemptId, phaseNumber }: AttemptRequest): void {
+    assert.ok(!existsSync(folder), "an attempt's folder is made once");
+    mkdirSync(folder, { recursive: true });
+    assert.ok(!this.attempts.get(folder)?.started, "what was started is never made anew");
+    this.attempts.delete(folder);
+    this.attempts.set(folder, {
+      attemptId,
+      phase: phaseNumber,
+      alive: false,
+      stopped: false,
+      ended: false,
+    });
+  }
+
+  private inspect(folder: string): AttemptInspection {
+    const attempt = this.at(folder);
+    if (!attempt) {
+      return { prepared: false, alive: false };
+    }
+    const { started, alive, ended } = attempt;
+    return {
+      prepared: true,
+      preparedInBoot: boot,
+      alive,
+      ...(started && { started }),
+      ...(ended && { exit: { step: 0, code: 0, signal: null } }),
+    };
+  }
+}
+
+function fail(error: unknown): never {
+  throw error;
+}

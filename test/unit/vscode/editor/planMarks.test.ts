@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import {
+  changesOf,
+  type PlanMarks,
+  planMarks,
+  storedText,
+} from "../../../../src/vscode/editor/planMarks";
+import { mayBePlan } from "../../../../src/vscode/editor/planText";
+import { outlineOf, plan, stored } from "./planFixture";
+
+const before = `# Plan
+
+Some context.
+
+## Phase 1: A
+
+Do this first of all.
+
+## Phase 2: B
+Timeout: 5m
+
+Do that afterwards.
+
+## Phase 3: C
+
+Do the last thing.
+`;
+
+/** What is shown when the text before is enqueued and the file now says `text`. */
+function marksOf(text: string, completed: readonly number[] = []): PlanMarks {
+  const phases = outlineOf(before).phases.map((phase) =>
+    stored(phase, completed.includes(phase.number) ? { status: "completed" } : {}),
+  );
+  return planMarks(outlineOf(text), { plan, phases });
+}
+
+describe("a plan's file beside the queue", () => {
+  it("differs in nothing right after it was enqueued", () => {
+    const marks = marksOf(before);
+    assert.deepEqual(changesOf(marks), { differing: [], added: [], removed: [] });
+    assert.deepEqual(
+      marks.marks.map(({ written, phase }) => [written.startLine, phase?.phase_number]),
+      [
+        [4, 1],
+        [8, 2],
+        [13, 3],
+      ],
+    );
+    assert.equal(storedText(before, marks), before);
+  });
+
+  it("says which unstarted phases have another text, and is silent about finished ones", () => {
+    const text = before
+      .replace("Do that", "Do something else")
+      .replace("Do this", "Do not do this");
+    const { differing } = changesOf(marksOf(text, [1]));
+    assert.deepEqual(
+      differing.map(({ written }) => written.number),
+      [2],
+    );
+  });
+
+  it("says what is new and what is gone, also when everything is renumbered", () => {
+    const text = before
+      .replace("## Phase 3: C", "## Phase 4: C")
+      .replace("## Phase 2: B", "## Phase 2: New\n\nA new thing to be done.\n\n## Phase 3: B");
+    const more = changesOf(marksOf(text));
+    assert.deepEqual(
+      [more.differing.length, more.added.map(({ written }) => written.title), more.removed.length],
+      [0, ["New"], 0],
+    );
+    const less = changesOf(marksOf(before.replace(/## Phase 2[^]*(?=## Phase 3)/, "")));
+    assert.deepEqual(
+      less.removed.map(({ phase_data }) => phase_data.title),
+      ["B"],
+    );
+  });
+
+  it("shows the file as it is stored, so that a comparison has only what differs", () => {
+    const text = before
+      .replace("Do that afterwards.", "Do something else.\nAnd more.")
+      .replace("## Phase 3: C", "## Phase 3: New\n\nSomething quite new.\n\n## Phase 4: C")
+      .replace("Some context", "Other context");
+    const shown = storedText(text, marksOf(text));
+    assert.equal(
+      shown,
+      before.replace("Some context", "Other context").replace("## Phase 3: C", "## Phase 4: C"),
+    );
+  });
+
+  it("shows stored titles, and phases that are gone at the end", () => {
+    const text = before.replace("Phase 2: B", "Phase 2: Bee").replace(/## Phase 3[^]*/, "");
+    const shown = storedText(text, marksOf(text));
+    assert.match(shown, /## Phase 2: B\nTimeout: 5m\n\nDo that afterwards\.\n/);
+    assert.match(shown, /## Phase 3: C\n\nDo the last thing\.\n$/);
+  });
+
+  it("keeps the file's line ends, and headings that are underlined", () => {
+    const text = before
+      .replace("## Phase 2: B\n", "Phase 2: B\n----------\n")
+      .replace("Do that", "Do it")
+      .replaceAll("\n", "\r\n");
+    const shown = storedText(text, marksOf(text));
+    assert.match(shown, /Phase 2: B\r\n----------\r\nTimeout: 5m\r\n\r\nDo that afterwards\.\r\n/);
+  });
+
+  it("speaks of the plan at its title, else at its first phase", () => {
+    assert.equal(planMarks(outlineOf(before), undefined).titleLine, 0);
+    const untitled = "Text.\n\n## Phase 1: A\n\nDo it.\n";
+    assert.equal(planMarks(outlineOf(untitled), undefined).titleLine, 2);
+  });
+});
+
+describe("a Markdown text", () => {
+  for (const text of [
+    "## Phase 1: A",
+    "text\n\n   # phase two - b",
+    "## **Phase 3**: Ship",
+    "Phase 5: X\n----------",
+    "\r\n#### Phase: Review\r\n",
+  ]) {
+    it(`may be a plan: ${JSON.stringify(text)}`, () => assert.ok(mayBePlan(text)));
+  }
+  for (const text of ["# A readme", "We go on in phases.", "> ## Phase 1: quoted", "##### x", ""]) {
+    it(`is not worth a look: ${JSON.stringify(text)}`, () => assert.ok(!mayBePlan(text)));
+  }
+});

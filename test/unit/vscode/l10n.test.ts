@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { l10nBundle, l10nTexts } from "../../support/l10nTexts";
+import { t, translateWith } from "../../../src/vscode/l10n";
+
+describe("the texts of the extension", () => {
+  it("are all in the bundle for translators, and nothing else is: `npm run l10n` writes it", () => {
+    assert.ok(l10nTexts().length > 50);
+    assert.equal(readFileSync("l10n/bundle.l10n.json", "utf8"), l10nBundle());
+  });
+
+  it("have values put in where they stand, also twice, and nothing where there is none", () => {
+    assert.equal(t("{0} of {1}, {0}", 1, "$&"), "1 of $&, 1");
+    assert.equal(t("{2}", 1), "{2}");
+  });
+
+  it("come from the editor once it is there", () => {
+    translateWith((message) => `<${message}>`);
+    assert.equal(t("queued"), "<queued>");
+    translateWith((message, ...inserts) =>
+      message.replaceAll(/\{(\d+)\}/g, (hole, index) => String(inserts[Number(index)] ?? hole)),
+    );
+  });
+});

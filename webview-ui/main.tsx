@@ -1,0 +1,46 @@
+import { render } from "preact";
+import * as z from "zod/mini";
+import { App } from "./App";
+import { CardStore } from "./cardStore";
+import { Link } from "./link";
+import { Memory } from "./memory";
+import { registerToolkit } from "./toolkit";
+import "./card.css";
+
+// Functions made from text are forbidden on this page; do not try.
+z.config({ jitless: true });
+registerToolkit();
+
+const api = acquireVsCodeApi();
+const memory = new Memory(api);
+const link: Link = new Link({
+  post: (message) => api.postMessage(message),
+  onNews: (news) => store.receive(news),
+  onUnknown: (error) => store.receive({ type: "trouble", message: unknownMessage(error) }),
+  after: (milliseconds, then) => {
+    const timer = setTimeout(then, milliseconds);
+    return () => clearTimeout(timer);
+  },
+});
+const store = new CardStore({
+  request: (request) => link.request(request),
+  now: Date.now,
+  nextFrame: (draw) => requestAnimationFrame(draw),
+  onFolder: (folder) => {
+    if (memory.value.folder !== folder) {
+      memory.keep({ folder });
+    }
+  },
+});
+
+window.addEventListener("message", ({ data }: MessageEvent<unknown>) => link.receive(data));
+
+const root = document.querySelector("#card");
+if (root) {
+  render(<App store={store} link={link} memory={memory} />, root);
+}
+link.ready();
+
+function unknownMessage(error: unknown): string {
+  return `The extension sent something that this card does not know: ${String(error)}`;
+}

@@ -1,0 +1,49 @@
+import type { CardPhase } from "../../src/core/protocol/card/cardState";
+import type { CardData } from "./cardData";
+import { nameOf, statusWord } from "./phaseWords";
+
+/** What a screen reader is told of a change; empty texts say nothing. */
+export interface Announcements {
+  /** Said when there is time. */
+  readonly polite: string;
+  /** Said at once: failures. */
+  readonly assertive: string;
+}
+
+/** More are counted only: nobody listens to a list. */
+const most = 3;
+
+export function announcementsOf(before: CardData, after: CardData): Announcements {
+  const known = new Map(
+    before.plans.flatMap(({ phases }) => phases.map((phase) => [phase.queueId, phase])),
+  );
+  const changed = after.plans
+    .flatMap(({ phases }) => phases)
+    .filter((phase) => {
+      const old = known.get(phase.queueId);
+      return old !== undefined && statusWord(old) !== statusWord(phase);
+    });
+  const failed = changed.filter(({ status }) => status === "failed");
+  const others = changed.filter(({ status }) => status !== "failed");
+  const paused = before.queue.paused === after.queue.paused ? [] : [pauseInWords(after)];
+  return {
+    polite: listed([...paused, ...others.map(inWords)]),
+    assertive: listed(failed.map(inWords)),
+  };
+}
+
+function pauseInWords({ queue }: CardData): string {
+  return queue.paused ? "The queue is paused" : "The queue goes on";
+}
+
+function inWords(phase: CardPhase): string {
+  const text = `${nameOf(phase)}: ${statusWord(phase)}`;
+  return phase.status === "failed" && phase.detail !== "" ? `${text}, ${phase.detail}` : text;
+}
+
+function listed(texts: readonly string[]): string {
+  const more = texts.length - most;
+  return more > 0
+    ? `${texts.slice(0, most).join(". ")}, and ${more} more changes`
+    : texts.join(". ");
+}

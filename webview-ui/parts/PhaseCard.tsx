@@ -1,0 +1,232 @@
+import type { JSX } from "preact";
+import type { CardPhase } from "../../src/core/protocol/card/cardState";
+import { useCard } from "../context";
+import { phaseActions, type PhaseAction } from "../model/phaseActions";
+import {
+  cardInWords,
+  dependenciesInWords,
+  hasTitle,
+  nameOf,
+  statusWord,
+  timeInWords,
+} from "../model/phaseWords";
+import type { Row } from "../model/rows";
+import { useNow } from "../timeline/useMeasured";
+import { Icon, StatusIcon } from "./Icon";
+import { IconButton } from "./IconButton";
+import { memo } from "./memo";
+import type { MenuRequest } from "./Menu";
+import { PhaseDetails } from "./PhaseDetails";
+import { rowElementId } from "./PhaseList";
+import { type Place, placeBelow, placeOf } from "./PlanGroup";
+
+interface PhaseCardProps {
+  readonly phase: CardPhase;
+  /** Numbers of the phases that a retry of it brings back. */
+  readonly freed: readonly number[];
+  readonly isExpanded: boolean;
+  readonly isCurrent: boolean;
+  readonly onToggle: (row: Pick<Row, "kind" | "id">) => void;
+}
+
+/** A phase: what it is, how it stands, and what can be done about it. */
+export const PhaseCard = memo((props: PhaseCardProps): JSX.Element => {
+  const { phase, freed, isExpanded, isCurrent, onToggle } = props;
+  const actions = phaseActions(phase, freed);
+  const { store } = useCard();
+  const name = nameOf(phase);
+  const toggle = (): void => onToggle({ kind: "phase", id: phase.queueId });
+  return (
+    <PhaseFrame {...props} actions={actions} onOpenDetails={toggle}>
+      <div class="phase-line">
+        <IconButton
+          icon={isExpanded ? "chevron-down" : "chevron-right"}
+          label={`Details of ${name}`}
+          hint={isExpanded ? "Hide Details" : "Show Details"}
+          tabIndex={isCurrent ? 0 : -1}
+          expanded={isExpanded}
+          onPress={toggle}
+        />
+        <span class="phase-number">{phase.number}</span>
+        <span class="phase-title" title={phase.title}>
+          {hasTitle(phase) ? phase.title : `Phase ${phase.number}`}
+        </span>
+        {phase.issue !== undefined && (
+          <button
+            type="button"
+            class="link issue"
+            title="Open Issue"
+            tabIndex={isCurrent ? 0 : -1}
+            onClick={() =>
+              void store.ask({ name: "phase", action: "issue", queueId: phase.queueId })
+            }
+          >
+            #{phase.issue}
+          </button>
+        )}
+        <PhaseButtons phase={phase} actions={actions} isCurrent={isCurrent} />
+        <PhaseTime phase={phase} />
+        <span class={`badge status-${phase.status}`}>
+          <StatusIcon status={phase.status} {...(phase.turn && { turn: phase.turn })} />
+          {statusWord(phase)}
+        </span>
+      </div>
+      <PhaseFacts phase={phase} />
+      {phase.detail !== "" && (
+        <p class={`phase-detail status-${phase.status}`}>
+          <Icon name={phase.status === "ready" ? "history" : "warning"} />
+          <span class={isExpanded ? "" : "phase-detail-short"}>{phase.detail}</span>
+        </p>
+      )}
+      {isExpanded && <PhaseDetails phase={phase} actions={actions} />}
+    </PhaseFrame>
+  );
+});
+
+interface PhaseFrameProps extends PhaseCardProps {
+  readonly actions: readonly PhaseAction[];
+  readonly onOpenDetails: () => void;
+  readonly children: JSX.Element | (JSX.Element | false)[];
+}
+
+function PhaseFrame(props: PhaseFrameProps): JSX.Element {
+  const { phase, actions, isExpanded, isCurrent, onOpenDetails, children } = props;
+  const { store, openMenu } = useCard();
+  const menuAt = (place: Place): MenuRequest => ({
+    ...place,
+    label: nameOf(phase),
+    groups: (["run", "look", "remove"] as const).map((wanted) =>
+      actions
+        .filter(({ group }) => group === wanted)
+        .map(({ request, label, effect, icon }) => ({
+          label,
+          icon,
+          ...(effect !== undefined && { effect }),
+          run: () => void store.ask({ name: "phase", action: request, queueId: phase.queueId }),
+        })),
+    ),
+  });
+  return (
+    <div
+      id={rowElementId(phase.queueId)}
+      data-row
+      role="listitem"
+      class={`phase${isExpanded ? " phase-expanded" : ""}`}
+      aria-label={cardInWords(phase)}
+      tabIndex={isCurrent ? 0 : -1}
+      onClick={({ target, currentTarget }) => {
+        // Not where something of its own is pressed, or text is being marked.
+        const isFree = target instanceof Element && !target.closest("button, a, .details");
+        if (isFree && getSelection()?.isCollapsed !== false) {
+          currentTarget.focus({ preventScroll: true });
+          onOpenDetails();
+        }
+      }}
+      onContextMenu={(event) => {
+        // Marked text of the details is copied by the editor's own menu.
+        if (!(event.target instanceof Element && event.target.closest(".details"))) {
+          event.preventDefault();
+          openMenu(menuAt(placeOf(event)));
+        }
+      }}
+      onKeyDown={(event) => {
+        const isOwn = event.target === event.currentTarget;
+        if (isOwn && (event.key === "Enter" || event.key === " ")) {
+          event.preventDefault();
+          const place = (["issue", "goTo"] as const).find((wanted) =>
+            actions.some(({ request }) => request === wanted),
+          );
+          if (place !== undefined) {
+            void store.ask({ name: "phase", action: place, queueId: phase.queueId });
+          } else {
+            onOpenDetails();
+          }
+        } else if (isOwn && event.key === "F10" && event.shiftKey) {
+          event.preventDefault();
+          openMenu(menuAt(placeBelow(event)));
+        }
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
+interface PhaseButtonsProps {
+  readonly phase: CardPhase;
+  readonly actions: readonly PhaseAction[];
+  readonly isCurrent: boolean;
+}
+
+/** Those that somebody waits for in words, the others as icons that show under pointer and focus. */
+function PhaseButtons({ phase, actions, isCurrent }: PhaseButtonsProps): JSX.Element {
+  const { store } = useCard();
+  const tabIndex = isCurrent ? 0 : -1;
+  const ask = ({ request }: PhaseAction): void =>
+    void store.ask({ name: "phase", action: request, queueId: phase.queueId });
+  return (
+    <>
+      <span class="phase-icons">
+        {actions
+          .filter(({ isAsked, request }) => !isAsked && onCard.has(request))
+          .map((action) => (
+            <IconButton
+              key={action.request}
+              icon={action.icon}
+              label={`${action.label}: ${nameOf(phase)}`}
+              hint={action.label}
+              tabIndex={tabIndex}
+              onPress={() => ask(action)}
+            />
+          ))}
+      </span>
+      {actions
+        .filter(({ isAsked }) => isAsked)
+        .map((action) => (
+          <button
+            key={action.request}
+            type="button"
+            class="word-button"
+            tabIndex={tabIndex}
+            title={action.effect === undefined ? action.label : `${action.label}: ${action.effect}`}
+            aria-label={[`${action.label}: ${nameOf(phase)}`, action.effect ?? ""]
+              .filter((part) => part !== "")
+              .join(", ")}
+            onClick={() => ask(action)}
+          >
+            <Icon name={action.icon} />
+            {action.label}
+          </button>
+        ))}
+    </>
+  );
+}
+
+/** The rest is in the menu. */
+const onCard: ReadonlySet<string> = new Set(["start", "cancel", "log", "goTo"]);
+
+function PhaseTime({ phase }: { readonly phase: CardPhase }): JSX.Element | null {
+  return phase.status === "running" ? (
+    <RunningTime phase={phase} />
+  ) : (
+    <span class="phase-time">{timeInWords(phase, 0)}</span>
+  );
+}
+
+function RunningTime({ phase }: { readonly phase: CardPhase }): JSX.Element {
+  const now = useNow(true);
+  return <span class="phase-time">{timeInWords(phase, now)}</span>;
+}
+
+/** The small print: what it comes after, its runner, how often it was tried. */
+function PhaseFacts({ phase }: { readonly phase: CardPhase }): JSX.Element {
+  const after = dependenciesInWords(phase);
+  const attempts = phase.attempts.length;
+  return (
+    <div class="phase-facts">
+      {after !== "" && <span>{after}</span>}
+      <span>Runner {phase.runner}</span>
+      {attempts > 1 && <span>{attempts} attempts</span>}
+    </div>
+  );
+}

@@ -1,0 +1,182 @@
+import type { JSX } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import type { CardPlanAction, CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
+import { useCard } from "../context";
+import { freedByRetry } from "../model/freed";
+import { countsOf } from "../model/groups";
+import type { Row } from "../model/rows";
+import { Icon } from "./Icon";
+import { IconButton } from "./IconButton";
+import { memo } from "./memo";
+import type { MenuRequest } from "./Menu";
+import { PhaseCard } from "./PhaseCard";
+import { rowElementId } from "./PhaseList";
+import { Progress } from "./Progress";
+
+interface PlanGroupProps {
+  readonly plan: CardPlan;
+  readonly all: readonly CardPhase[];
+  readonly shown: readonly CardPhase[];
+  /** How many of these are drawn yet. */
+  readonly limit: number;
+  readonly isOpen: boolean;
+  /** Ids of the cards that are opened. */
+  readonly expanded: ReadonlySet<string>;
+  /** Id of the row that Tab leads to, where it is one of these. */
+  readonly current: string | undefined;
+  readonly onToggle: (row: Pick<Row, "kind" | "id">) => void;
+}
+
+/** A plan's heading with its progress, and below it the cards of its phases. */
+export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
+  const { plan, all, shown, limit, isOpen, expanded, current, onToggle } = props;
+  const freed = useFreed(all);
+  return (
+    <section class="plan" aria-label={`Plan ${plan.number}, ${plan.title}`}>
+      <PlanHeading
+        plan={plan}
+        all={all}
+        isOpen={isOpen}
+        isCurrent={current === plan.planId}
+        onToggle={onToggle}
+      />
+      {isOpen && (
+        <div class="cards" role="list" aria-label={`Phases of ${plan.title}`}>
+          {shown.slice(0, limit).map((phase) => (
+            <PhaseCard
+              key={phase.queueId}
+              phase={phase}
+              freed={freed.get(phase.number) ?? nobody}
+              isExpanded={expanded.has(phase.queueId)}
+              isCurrent={current === phase.queueId}
+              onToggle={onToggle}
+            />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+});
+
+const nobody: readonly number[] = [];
+
+/** What retries bring back; the same lists as long as they say the same, so that no card is drawn for them. */
+function useFreed(all: readonly CardPhase[]): ReadonlyMap<number, readonly number[]> {
+  const before = useRef<ReadonlyMap<number, readonly number[]>>(new Map());
+  return useMemo(() => {
+    const kept = before.current;
+    const now = [...freedByRetry(all)].map(([number, freed]): [number, readonly number[]] => {
+      const known = kept.get(number);
+      return [number, known?.join() === freed.join() ? known : freed];
+    });
+    before.current = new Map(now);
+    return before.current;
+  }, [all]);
+}
+
+interface PlanHeadingProps {
+  readonly plan: CardPlan;
+  readonly all: readonly CardPhase[];
+  readonly isOpen: boolean;
+  readonly isCurrent: boolean;
+  readonly onToggle: PlanGroupProps["onToggle"];
+}
+
+function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProps): JSX.Element {
+  const { openMenu } = useCard();
+  const menuOf = useMenu(plan);
+  const counts = countsOf(all);
+  const spoken = `Plan ${plan.number}, ${plan.title}, ${counts.completed} of ${all.length} phases completed`;
+  return (
+    <div
+      class="plan-heading"
+      onContextMenu={(event) => {
+        event.preventDefault();
+        openMenu(menuOf(placeOf(event)));
+      }}
+    >
+      <h2 class="plan-title">
+        <button
+          type="button"
+          id={rowElementId(plan.planId)}
+          data-row
+          class="plan-toggle"
+          aria-expanded={isOpen}
+          aria-label={plan.waiting === "" ? spoken : `${spoken}, ${plan.waiting}`}
+          tabIndex={isCurrent ? 0 : -1}
+          onClick={() => onToggle({ kind: "plan", id: plan.planId })}
+        >
+          <Icon name={isOpen ? "chevron-down" : "chevron-right"} />
+          <span class="plan-name" title={plan.title}>
+            {plan.title}
+          </span>
+          {plan.parentIssue !== undefined && <span class="issue">#{plan.parentIssue}</span>}
+        </button>
+      </h2>
+      {plan.paused && (
+        <span class="plan-paused">
+          <Icon name="debug-pause" />
+          paused
+        </span>
+      )}
+      {plan.waiting !== "" && (
+        <span class="plan-waiting" title={plan.waiting}>
+          {plan.waiting}
+        </span>
+      )}
+      <Progress counts={counts} total={all.length} />
+      <IconButton
+        icon="ellipsis"
+        label={`Actions of Plan ${plan.number}, ${plan.title}`}
+        hint="Actions of the Plan"
+        tabIndex={isCurrent ? 0 : -1}
+        hasMenu
+        onPress={(event) => openMenu(menuOf(placeBelow(event)))}
+      />
+    </div>
+  );
+}
+
+const planActions: readonly (readonly [
+  CardPlanAction,
+  label: string,
+  icon: string,
+  group: number,
+])[] = [
+  ["pause", "Pause Plan", "debug-pause", 0],
+  ["resume", "Resume Plan", "debug-continue", 0],
+  ["retry", "Retry Failed Phases", "refresh", 0],
+  ["goTo", "Go to Plan", "go-to-file", 1],
+  ["issue", "Open Issue", "github", 1],
+  ["remove", "Remove Plan", "trash", 2],
+];
+
+function useMenu(plan: CardPlan): (place: Place) => MenuRequest {
+  const { store } = useCard();
+  return (place) => ({
+    ...place,
+    label: `Plan ${plan.number}, ${plan.title}`,
+    groups: [0, 1, 2].map((wanted) =>
+      planActions
+        .filter(([action, , , group]) => group === wanted && plan.actions.includes(action))
+        .map(([action, label, icon]) => ({
+          label,
+          icon,
+          run: () => void store.ask({ name: "plan", action, planId: plan.planId }),
+        })),
+    ),
+  });
+}
+
+export type Place = Pick<MenuRequest, "x" | "y">;
+
+/** Where a context menu opens: at the pointer or, by a key, at what has the focus. */
+export function placeOf(event: MouseEvent): Place {
+  const isByKey = event.button !== 2;
+  return isByKey ? placeBelow(event) : { x: event.clientX, y: event.clientY };
+}
+
+export function placeBelow({ target }: Event): Place {
+  const box = target instanceof Element ? target.getBoundingClientRect() : undefined;
+  return { x: (box?.left ?? 0) + 8, y: Math.min(box?.bottom ?? 0, (box?.top ?? 0) + 32) };
+}

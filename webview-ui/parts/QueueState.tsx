@@ -1,0 +1,121 @@
+import type { JSX } from "preact";
+import type { CardQueueAction } from "../../src/core/protocol/card/cardMessages";
+import type { CardQueue } from "../../src/core/protocol/card/cardState";
+import { useCard } from "../context";
+import { Banner } from "./Banner";
+import { EmptyState } from "./EmptyState";
+
+interface ActionButtonProps {
+  readonly action: CardQueueAction;
+  readonly label: string;
+  readonly isSecondary?: boolean;
+}
+
+/** A button that asks for something queue-wide. */
+export function ActionButton({
+  action,
+  label,
+  isSecondary = false,
+}: ActionButtonProps): JSX.Element {
+  const { store } = useCard();
+  return (
+    <vscode-button
+      appearance={isSecondary ? "secondary" : "primary"}
+      onClick={() => void store.ask({ name: "queue", action })}
+    >
+      {label}
+    </vscode-button>
+  );
+}
+
+/** While there is no queue to show: nothing came yet, or it is being opened. */
+export function Loading({ text }: { readonly text: string }): JSX.Element {
+  return (
+    <div class="empty" role="status">
+      <vscode-progress-ring aria-label={text} />
+      <p class="empty-text">{text}</p>
+    </div>
+  );
+}
+
+/** In place of the phases: what this window cannot show, and the way out. */
+export function NothingToShow({ queue }: { readonly queue: CardQueue }): JSX.Element {
+  switch (queue.kind) {
+    case "opening":
+      return <Loading text="Opening the queue…" />;
+    case "noFolder":
+      return (
+        <EmptyState
+          icon="folder"
+          title="No Folder Is Open"
+          text="Plans are enqueued, run and kept in a folder."
+        >
+          <ActionButton action="openFolder" label="Open Folder" />
+        </EmptyState>
+      );
+    case "untrusted":
+      return (
+        <EmptyState
+          icon="workspace-untrusted"
+          title="The Workspace Is Not Trusted"
+          text="Phases run commands: in an untrusted workspace its queue is not even read. Plans can be previewed."
+        >
+          <ActionButton action="trust" label="Manage Workspace Trust" />
+        </EmptyState>
+      );
+    case "foreign":
+      return (
+        <EmptyState icon="workspace-unknown" title="Not Your Queue" text={queue.message}>
+          <ActionButton action="adopt" label="Adopt Queue…" />
+        </EmptyState>
+      );
+    case "failed":
+      return (
+        <div class="empty" role="alert">
+          <EmptyState icon="error" title="The Queue Cannot Be Opened" text={queue.message}>
+            <ActionButton action="reopen" label="Retry" />
+            <ActionButton action="repair" label="Repair Queue…" isSecondary />
+          </EmptyState>
+        </div>
+      );
+    case "absent":
+    case "owner":
+    case "follower":
+      return (
+        <EmptyState
+          icon="inbox"
+          title="Queue Empty"
+          text="Enqueue a plan: a Markdown file with a heading for each phase, such as “## Phase 1: Setup”. Its phases run one after another, each exactly once."
+        >
+          <ActionButton action="enqueue" label="Enqueue Phases…" />
+        </EmptyState>
+      );
+  }
+}
+
+/** Above phases that are shown: how this window stands to their queue, where that is not plain. */
+export function QueueBanner({ queue }: { readonly queue: CardQueue }): JSX.Element | null {
+  const { kind, message } = queue;
+  if (message === "") {
+    return null;
+  }
+  switch (kind) {
+    case "follower":
+      return <Banner kind="information" text={message} />;
+    case "foreign":
+      return (
+        <Banner kind="warning" text={message}>
+          <ActionButton action="adopt" label="Adopt Queue…" />
+        </Banner>
+      );
+    case "failed":
+      return (
+        <Banner kind="error" text={message}>
+          <ActionButton action="reopen" label="Retry" />
+          <ActionButton action="repair" label="Repair Queue…" isSecondary />
+        </Banner>
+      );
+    default:
+      return <Banner kind="information" text={message} />;
+  }
+}

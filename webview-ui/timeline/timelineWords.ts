@@ -1,0 +1,74 @@
+import { duration, localTime } from "../../src/core/protocol/words/duration";
+import { endOf } from "./timelineLayout";
+import type { TimelineAttempt, TimelinePhase } from "./timelinePhase";
+
+/** "Phase 3 Build". */
+export function nameOf({ label, title }: TimelinePhase): string {
+  return title === "" || title === `Phase ${label}` ? `Phase ${label}` : `Phase ${label} ${title}`;
+}
+
+/** "completed", or "skipped" where that is what it is. */
+export function statusOf({ status, skipped }: TimelinePhase): string {
+  return skipped ? "skipped" : status;
+}
+
+/** From the beginning of the first attempt to the end of the last one; empty where there is none. */
+export function durationOf({ attempts }: TimelinePhase, now: number): string {
+  const [first, last] = [attempts[0], attempts.at(-1)];
+  return first && last ? longDuration(endOf(last, now) - first.startedAt) : "";
+}
+
+/** What there is to know of a phase in one sentence: what a screen reader says of its bar. */
+export function phaseInWords(phase: TimelinePhase, now: number): string {
+  const count = phase.attempts.length;
+  return [
+    nameOf(phase),
+    statusOf(phase),
+    durationOf(phase, now),
+    count > 1 ? `${count} attempts` : "",
+  ]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+/** "Attempt 2, failed, 3m 05s". */
+export function attemptInWords(attempt: TimelineAttempt, now: number): string {
+  return `Attempt ${attempt.number}, ${attempt.outcome}, ${attemptDuration(attempt, now)}`;
+}
+
+export function attemptDuration(attempt: TimelineAttempt, now: number): string {
+  return longDuration(endOf(attempt, now) - attempt.startedAt);
+}
+
+/** A time as a reader's clock shows it; without the day where that is today's. */
+export function timeInWords(time: number, now: number): string {
+  const [day = "", clock = ""] = iso(time).split(" ");
+  return iso(now).startsWith(day) ? clock : `${day} ${clock}`;
+}
+
+/** "4 of 9 phases completed · 12m 30s". */
+export function planInWords(phases: readonly TimelinePhase[], now: number): string {
+  const completed = phases.filter(({ status }) => status === "completed").length;
+  const attempts = phases.flatMap((phase) => phase.attempts);
+  const progress = `${completed} of ${phases.length} phases completed`;
+  if (attempts.length === 0) {
+    return progress;
+  }
+  const from = Math.min(...attempts.map(({ startedAt }) => startedAt));
+  const to = Math.max(...attempts.map((attempt) => endOf(attempt, now)));
+  return `${progress} · ${longDuration(to - from)}`;
+}
+
+/** As {@link duration}, of days too: "2d 4h". */
+export function longDuration(milliseconds: number): string {
+  const hours = Math.floor(milliseconds / 3_600_000);
+  if (hours < 24) {
+    return duration(milliseconds);
+  }
+  const days = Math.floor(hours / 24);
+  return days >= 10 || hours % 24 === 0 ? `${days}d` : `${days}d ${hours % 24}h`;
+}
+
+function iso(time: number): string {
+  return localTime(new Date(time).toISOString());
+}
