@@ -59,6 +59,12 @@ await Promise.all([
     jsx: "automatic",
     jsxImportSource: "preact",
   }),
+  build({
+    ...shared,
+    entryPoints: ["test/bench/vscode/activation.ts"],
+    outdir: "test/out/bench",
+    external: ["vscode"],
+  }),
   // The tests that run inside VS Code's extension host: each file for itself, found there by name.
   build({
     ...shared,

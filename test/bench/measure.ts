@@ -33,6 +33,19 @@ export async function inTurn(
   return Object.fromEntries([...results].map(([name, values]) => [name, median(values)]));
 }
 
+/**
+ * The power with which times grow with a size: the slope of a line through their logarithms, by least
+ * squares. 0 is independent of it, 1 is linear.
+ */
+export function growth(times: readonly (readonly [size: number, time: number])[]): number {
+  const points = times.map(([size, time]) => [Math.log(size), Math.log(time)] as const);
+  const mean = (index: 0 | 1): number =>
+    points.reduce((sum, point) => sum + point[index], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const covariance = points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0);
+  return covariance / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
+}
+
 /** Watches how long the event loop is kept from turning. */
 export class LoopWatch {
   private last = performance.now();

@@ -1,5 +1,7 @@
+import MarkdownIt from "markdown-it";
 import type { Runners } from "../../src/core/protocol/runners";
 import { parsePlan } from "../../src/core/plan/parsePlan";
+import { inTurn, median as medianOf } from "./measure";
 
 const runners: Runners = new Map([["shell", { kind: "shell" }]]);
 const runs = 7;
@@ -43,6 +45,7 @@ const hostileLines: Readonly<Record<string, (length: number) => string>> = {
 /** Measures the parser: whole plans, how its time grows, and lines made to be slow. */
 export async function benchParse(): Promise<string[]> {
   const cold = measure(plan(kilobyte));
+  const bare = await besideBareParser();
   const sizes = [0.5, 1, 2];
   const times = sizes.map((megabytes) => median(plan(megabytes * kilobyte * 0.999)));
   const plans = sizes.map((size, index) => `parse ${size} MB: ${format(times[index])}`);
@@ -59,13 +62,40 @@ export async function benchParse(): Promise<string[]> {
   });
   const slowest = lines.reduce((a, b) => (b.time > a.time ? b : a));
   const steepest = lines.reduce((a, b) => (b.ratio > a.ratio ? b : a));
-  return Promise.resolve([
+  return [
     `parse 1 MB, first time: ${format(cold)}`,
+    bare,
     ...plans,
     ...ratios,
     `parse the slowest 10 KB line: ${format(slowest.time)} (${slowest.name})`,
     `parse 30 to 60 KB, the steepest line: x${steepest.ratio.toFixed(2)} (${steepest.name})`,
-  ]);
+  ];
+}
+
+/** Our parser beside the CommonMark parser that it builds on, in turn on the same megabyte. */
+async function besideBareParser(): Promise<string> {
+  const text = plan(kilobyte);
+  const megabytes = Buffer.byteLength(text) / 1e6;
+  const blocks = new MarkdownIt("commonmark");
+  blocks.core.ruler.enableOnly(["normalize", "block"]);
+  const whole = new MarkdownIt("commonmark");
+  const times = await inTurn(runs, {
+    ours: () => Promise.resolve(measure(text)),
+    blocks: () => Promise.resolve(measureParsing(blocks, text)),
+    whole: () => Promise.resolve(measureParsing(whole, text)),
+  });
+  const [ours = 0, block = 0, all = 0] = [times["ours"], times["blocks"], times["whole"]];
+  const speed = (time: number): string => `${((megabytes / time) * 1000).toFixed(0)} MB/s`;
+  return (
+    `parser: ${speed(ours)}; bare markdown-it ${speed(all)}, its block pass alone ${speed(block)}; ` +
+    `time ${(ours / block).toFixed(1)} times that of the block pass`
+  );
+}
+
+function measureParsing(parser: InstanceType<typeof MarkdownIt>, text: string): number {
+  const start = performance.now();
+  parser.parse(text, {});
+  return performance.now() - start;
 }
 
 /** A plan as people write it: prose, lists, blocks and references, about a kilobyte per section. */
@@ -102,8 +132,7 @@ function backticks(length: number): string {
 }
 
 function median(text: string): number {
-  const times = Array.from({ length: runs }, () => measure(text)).sort((a, b) => a - b);
-  return times[Math.floor(runs / 2)] ?? 0;
+  return medianOf(Array.from({ length: runs }, () => measure(text)));
 }
 
 function measure(text: string): number {
