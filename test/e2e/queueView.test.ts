@@ -169,7 +169,7 @@ describe("the Queue view", function () {
       [
         "# Flood",
         "## Phase 1: Loud",
-        "```sh\nuntil [ -e quiet ]; do seq 1 20000; done\n```",
+        "```sh\nuntil [ -e quiet ]; do seq 1 20000; sleep 0.05; done\n```",
         "## Phase 2: Calm",
         "Depends on: none",
         "```sh\nuntil [ -e quiet ]; do echo still here; sleep 0.2; done\n```",

@@ -12,6 +12,9 @@ const pictures = resolve("test/out");
 /** How long the workbench may take to appear; 6 to 9 s on two cores. */
 const openPatience = 90_000;
 
+/** How long a picture may take; on a machine with other things to do, a page is drawn late. */
+const picturePatience = 180_000;
+
 /** What a workbench is opened with. */
 export interface WorkbenchOptions {
   /** A folder, or a .code-workspace file. */
@@ -102,7 +105,7 @@ export class Workbench {
   async screenshot(name: string): Promise<string> {
     mkdirSync(pictures, { recursive: true });
     const path = join(pictures, `${name}.png`);
-    await this.page.screenshot({ path });
+    await this.page.screenshot({ path, timeout: picturePatience });
     return path;
   }
 
