@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { storageError } from "../base/storageError";
 import type { Logger } from "../base/log";
 import type { AttemptItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
@@ -67,8 +68,7 @@ export class AttemptFolders {
         mkdirSync(path, { mode: 0o700 });
       } catch (error) {
         if (errorCode(error) !== "EEXIST") {
-          const message = `${path} cannot be made: ${errorMessage(error)}`;
-          throw new HopperError("storage", message, { cause: error });
+          throw storageError(path, error, "cannot be made");
         }
       }
     }
@@ -84,9 +84,7 @@ export class AttemptFolders {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch (error) {
-      throw new HopperError("storage", `${folder} cannot be removed: ${errorMessage(error)}`, {
-        cause: error,
-      });
+      throw storageError(folder, error, "cannot be removed");
     }
   }
 
