@@ -9,7 +9,7 @@ import { assertNotOwned, mayPassSoon } from "../queue/owner";
 import { patiently } from "../queue/patience";
 import { noQueue, openView } from "../queue/reading";
 import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
-import { shellWords } from "../../core/protocol/words/names";
+import { commandToType } from "../words/commandToType";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { chooseRunner } from "./chooseRunner";
 import { exitCodeOfInterrupt, Interrupts } from "./interrupts";
@@ -124,7 +124,7 @@ async function runWanted(
     return exitCodeOfInterrupt[interrupts.pending];
   }
   const planId = await planIdOf(context, hopper, wanted);
-  const comeBack = shellWords(["phase-hopper", "run", ...(file === undefined ? [] : [file])]);
+  const comeBack = commandToType(context, "run", ...(file === undefined ? [] : [file]));
   const summary = new Summary(context, hopper, comeBack);
   const { runners } = settings;
   const { json, printer, terminal, clock, logger } = context;
