@@ -112,8 +112,11 @@ function printForeign(context: Context): void {
 }
 
 function headOf(plan: PlanItem, phases: readonly PhaseQueueItem[]): Line {
+  const isFinished = phases.every(({ status }) => status === "completed");
   const paused =
-    plan.paused_reason === undefined ? "" : `  paused: ${cleanText(plan.paused_reason)}`;
+    isFinished || plan.paused_reason === undefined
+      ? ""
+      : `  paused: ${cleanText(plan.paused_reason)}`;
   return [
     span(`Plan ${plan.plan_number}  `, "dim"),
     span(cleanText(plan.title), "bold"),
