@@ -39,8 +39,14 @@ export const options = {
     Object.keys(priorities),
   ),
   yes: new Option("--yes", "answer yes to “run these blocks?”"),
-  keep: new Option("--keep", "go on with the stored text of a plan whose file has changed"),
-  replace: new Option("--replace", "remove the unfinished plan and enqueue the file anew"),
+  keep: new Option(
+    "--keep",
+    "go on with the stored text of a plan whose file has changed",
+  ).conflicts(["replace", "again"]),
+  replace: new Option(
+    "--replace",
+    "remove the unfinished plan and enqueue the file anew",
+  ).conflicts("again"),
   again: new Option("--again", "enqueue a second copy of an unfinished plan"),
   adopt: new Option("--adopt", "make a queue yours that was not made by you on this machine"),
   workflowHistory: new Option(

@@ -30,6 +30,15 @@ describe("a plan whose file has changed", () => {
     assert.equal(workspace().read("ledger"), "old1\nold2\nold2\n");
   });
 
+  it("is gone on with as it is stored, and options that come too late are said", async () => {
+    const late = ["--title", "New", "--priority", "high", "--parent-issue", "7"];
+    const { stderr } = await workspace().expect(1, ["run", "plan.md", "--keep", ...late]);
+    assert.match(
+      stderr,
+      /^warning: Plan 1 is enqueued already .*--title, --priority, --parent-issue change nothing; --replace /m,
+    );
+  });
+
   it("--replace removes the unfinished plan and enqueues the file anew", async () => {
     await workspace().expect(0, ["run", "plan.md", "--replace", "--yes"]);
     assert.equal(workspace().read("ledger"), "old1\nold2\nnew1\nnew2\n");

@@ -104,6 +104,40 @@ describe("one owner and its followers", () => {
     assert.deepEqual(new Set(await workspace().statuses()), new Set(["completed"]));
   });
 
+  it("leaves it to the owner which runners there are", async () => {
+    const runners = { runners: { "a-helper": { kind: "shell" } } };
+    workspace().write("runners.json", JSON.stringify(runners));
+    workspace().write(
+      "held.md",
+      planText("Held", [{ lines: ["Runner: a-helper"], sh: `touch up; ${until("go")}` }]),
+    );
+    const owner = workspace().start(["run", "held.md", "--config", "runners.json"]);
+    await workspace().wrote("up");
+    workspace().write(
+      "helped.md",
+      planText("Helped", [{ lines: ["Runner: a-helper"], sh: "true" }]),
+    );
+    workspace().write("plain.md", planText("Plain", [{ sh: "true" }]));
+    workspace().write("bad.md", planText("Bad", [{ lines: ["Runner: nobody"], sh: "true" }]));
+    await workspace().expect(0, ["enqueue", "helped.md"]);
+    await workspace().expect(0, ["enqueue", "plain.md", "--runner", "a-helper"]);
+    const { stderr } = await workspace().expect(2, ["enqueue", "bad.md", "--yes"]);
+    assert.match(stderr, /^bad\.md:5: error: There is no runner "nobody"\. .*a-helper/m);
+    assert.match(stderr, /^error: bad\.md has 1 error, so nothing was enqueued/m);
+    const json = await workspace().expect(2, ["enqueue", "bad.md", "--yes", "--json"]);
+    const { kind, problems } = answer(errorAnswer, json.stdout).error;
+    assert.equal(kind, "invalidPlan");
+    assert.deepEqual(
+      problems?.map(({ code }) => code),
+      ["unknown-runner"],
+    );
+    assert.deepEqual(
+      (await workspace().phases()).map(({ runner }) => runner),
+      ["a-helper", "a-helper", "a-helper"],
+    );
+    await endOwner(owner);
+  });
+
   it("cancels through the owner, which goes on with what is left to do", async () => {
     const owner = await startOwner();
     const { stdout } = await workspace().expect(0, ["cancel", "1.1"]);

@@ -66,6 +66,21 @@ describe("phases that wait for a person", () => {
     await workspace().wrote("after");
   });
 
+  it("on a terminal a phase can be done whose runner is not configured any more", async () => {
+    workspace().write("plan.md", planText("Handed on", [{ lines: ["Runner: a-friend"] }]));
+    workspace().write(
+      "runners.json",
+      JSON.stringify({ runners: { "a-friend": { kind: "manual" } } }),
+    );
+    await workspace().expect(4, ["run", "plan.md", "--config", "runners.json"]);
+    const cli = workspace().onTerminal(["run"]);
+    await cli.shows("d Phase 1 Step 1 is done");
+    cli.press("d");
+    await cli.shows("Note:");
+    cli.press("\r");
+    assert.equal(await cli.ended, 0);
+  });
+
   it("on a terminal the person says done, with a note, in the live view", async () => {
     workspace().write("plan.md", approval);
     const cli = workspace().onTerminal(["run", "plan.md", "--yes"]);

@@ -42,6 +42,8 @@ describe("the command line itself", () => {
       [["run", "missing.md"], /There is no plan .*missing\.md/],
       [["run", "plan.md", "--runner", "nobody"], /There is no runner "nobody": choose one of/],
       [["run", "plan.md", "--config", "none.json"], /none\.json cannot be read/],
+      [["run", "plan.md", "--replace", "--keep"], /'--keep' cannot be used with .*'--replace'/],
+      [["enqueue", "plan.md", "--again", "--replace"], /'--replace' cannot be .*'--again'/],
     ];
     workspace().write("plan.md", planText("Plan", [{ sh: "true" }]));
     for (const [args, expected] of bad) {
@@ -66,7 +68,8 @@ describe("the command line itself", () => {
       assert.match(stderr, /^error: There is no phase .*phase-hopper list/);
     }
     await workspace().expect(2, ["pause", "7"]);
-    await workspace().expect(2, ["remove", "7"]);
+    const removed = await workspace().expect(2, ["remove", "7"]);
+    assert.match(removed.stderr, /^error: There is no plan 7 /);
   });
 
   it("shows a stack only with --debug", async () => {

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { HopperError } from "../../core/base/errors";
-import { inWords } from "../../core/coordinator/openAttempt";
 import type { ParsedPhase, ParsedPlan } from "../../core/protocol/plan";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { runnerSettings } from "../queue/runnerSettings";
 import { assertRunner, readPlan } from "../run/planFile";
+import { inWords } from "../../core/protocol/words/duration";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { displayWidth, pad } from "../terminal/displayWidth";
 import { type Line, renderLine, span } from "../terminal/line";

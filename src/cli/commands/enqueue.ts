@@ -1,20 +1,23 @@
 import { unfinishedPlanFrom } from "../../core/coordinator/enqueuePlan";
 import { HopperError } from "../../core/base/errors";
+import { InvalidPlanError } from "../../core/protocol/plan";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { type Adoption, decideOnAdoption } from "../queue/adoption";
-import { whoGoesOn } from "../queue/owner";
+import { lookAtOwner, whoGoesOn } from "../queue/owner";
 import { openView } from "../queue/reading";
 import { runnerSettings } from "../queue/runnerSettings";
 import { type CommandAccess, withCommands } from "../queue/withCommands";
 import { chooseRunner } from "../run/chooseRunner";
-import { enqueueRequest, type PlanFile, readPlan } from "../run/planFile";
+import { enqueueRequest, type PlanFile, readPlan, refusedByQueue } from "../run/planFile";
+import { commandToType } from "../words/commandToType";
 import { cleanText } from "../../core/protocol/words/cleanText";
 
 /** Stores a plan with its phases; whoever owns the queue starts them in their turn. */
 export async function enqueue(context: Context, name = ""): Promise<ExitCode> {
   const settings = runnerSettings(context);
-  const file = readPlan(context, settings, name);
+  const isOwned = lookAtOwner(context).state === "alive";
+  const file = readPlan(context, settings, name, isOwned ? "owner" : "us");
   const { adoption, ifEnqueued } = await choiceFor(context, file);
   const chosen = adoption === "leave" ? undefined : await chooseRunner(context, settings, file);
   if (!chosen) {
@@ -23,7 +26,11 @@ export async function enqueue(context: Context, name = ""): Promise<ExitCode> {
   const work = async (access: CommandAccess): Promise<ExitCode> => {
     const { commands, queue, hopper } = access;
     const request = enqueueRequest(context, chosen, ifEnqueued);
-    const { planId, planNumber, phases } = await commands.enqueue(request);
+    const { planId, planNumber, phases } = await commands
+      .enqueue(request)
+      .catch((error: unknown) => {
+        throw error instanceof InvalidPlanError ? refusedByQueue(context, chosen, error) : error;
+      });
     const title = hopper ? queue.plan(planId)?.title : chosen.loaded.plan.title;
     const count = phases.length === 1 ? "1 phase" : `${phases.length} phases`;
     const message = `Plan ${planNumber} ${cleanText(title ?? "")} is enqueued with ${count}.`;
@@ -61,8 +68,8 @@ async function choiceFor(context: Context, { loaded, name }: PlanFile): Promise<
       throw new HopperError(
         "conflict",
         `${name} is enqueued and unfinished already, as Plan ${plan.plan_number}: ` +
-          `\`phase-hopper run ${name}\` goes on with it, --replace removes it first, --again ` +
-          `enqueues a second copy.`,
+          `\`${commandToType(context, "run", name)}\` goes on with it, --replace removes it first, ` +
+          "--again enqueues a second copy.",
       );
     }
     return { adoption, ifEnqueued: "refuse" };

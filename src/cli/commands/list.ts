@@ -12,6 +12,7 @@ import { cleanText } from "../../core/protocol/words/cleanText";
 import { displayWidth, pad, truncate } from "../terminal/displayWidth";
 import { type Line, renderLine, span, wrapLine } from "../terminal/line";
 import { phaseId, phaseTitle } from "../../core/protocol/words/names";
+import { commandToType } from "../words/commandToType";
 import { nextSteps, stepLines } from "../words/nextSteps";
 import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import { countsInWords, countStatuses, longestStatus, statusLooks } from "../words/statuses";
@@ -31,7 +32,7 @@ export async function list(context: Context, planId: string | undefined): Promis
       printPlans(context, view.queue, plan);
     } else {
       printer.line(`Nothing is enqueued in ${context.workspace.path}.`);
-      printer.line("`phase-hopper run PLAN.md` enqueues a plan and runs it.");
+      printer.line(`\`${commandToType(context, "run", "PLAN.md")}\` enqueues a plan and runs it.`);
     }
     return exitCodes.completed;
   } finally {
@@ -77,14 +78,15 @@ function printState(
     printForeign(context);
     return;
   }
-  const question = {
+  const steps = nextSteps(context, {
     waiting,
     phases,
     plans: only ? [only] : queue.plans(),
     queuePaused: queue.pausedReason !== undefined,
     owned: owner !== undefined,
-  };
-  for (const line of nextSteps(question)) {
+    run: commandToType(context, "run"),
+  });
+  for (const line of steps) {
     printer.line(renderLine(line, terminal.palette));
   }
   if (owner !== undefined) {
@@ -92,13 +94,17 @@ function printState(
   }
 }
 
-function printForeign({ printer, terminal, workspace }: Context): void {
+function printForeign(context: Context): void {
+  const { printer, terminal, workspace } = context;
   const said =
     `The queue in ${cleanText(workspace.hopperFolder)} was not made by you on this machine: nothing ` +
     "of it is run before you adopt it.";
   const lines = [
     ...wrapLine([span(said)], terminal.columns),
-    ...stepLines([["phase-hopper run --adopt", "makes it yours and runs it"]]),
+    ...stepLines(
+      [[`${commandToType(context, "run")} --adopt`, "makes it yours and runs it"]],
+      terminal.columns,
+    ),
   ];
   for (const line of lines) {
     printer.line(renderLine(line, terminal.palette));
@@ -106,8 +112,11 @@ function printForeign({ printer, terminal, workspace }: Context): void {
 }
 
 function headOf(plan: PlanItem, phases: readonly PhaseQueueItem[]): Line {
+  const isFinished = phases.every(({ status }) => status === "completed");
   const paused =
-    plan.paused_reason === undefined ? "" : `  paused: ${cleanText(plan.paused_reason)}`;
+    isFinished || plan.paused_reason === undefined
+      ? ""
+      : `  paused: ${cleanText(plan.paused_reason)}`;
   return [
     span(`Plan ${plan.plan_number}  `, "dim"),
     span(cleanText(plan.title), "bold"),

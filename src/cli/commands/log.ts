@@ -1,11 +1,9 @@
-import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
 import { HopperError } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
-import { readExit, readStarted } from "../../core/runner/attemptFolder";
+import { isAtItsEnd } from "../../core/runner/attemptEnd";
+import { attemptFolder, outputFolder } from "../../core/runner/attemptFolder";
 import { followOutput, type OutputChunk } from "../../core/runner/outputLog";
-import { readProcess } from "../../core/runner/processIdentity";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { findPhase } from "../queue/ids";
@@ -15,8 +13,11 @@ import { phaseId } from "../../core/protocol/words/names";
 /** Prints what an attempt has printed, byte by byte; with `--follow` until the attempt ends. */
 export async function log(context: Context, id: string | undefined): Promise<ExitCode> {
   const attempt = await reading(context, (queue) => findAttempt(context, queue, id));
-  const folder = outputFolder(context, attempt);
-  const isOver = context.options.flag("follow") ? () => isEnded(attempt, folder) : () => true;
+  const { hopperFolder } = context.workspace;
+  const folder = outputFolder(attemptFolder(hopperFolder, attempt));
+  const isOver = context.options.flag("follow")
+    ? () => isAtItsEnd(hopperFolder, attempt)
+    : () => true;
   const { clock, printer } = context;
   const print = context.json ? jsonPrinter(context, attempt) : rawPrinter(context);
   for await (const chunk of followOutput(folder, { clock, signal: printer.closed, isOver })) {
@@ -47,26 +48,6 @@ function findAttempt(
       ? `${name} has not been started yet: it is ${phase.status}.`
       : `${name} has no attempt ${wanted}: it has ${attempts.length}.`,
   );
-}
-
-const verifyFolder = "verify";
-
-/** Of a phase that a person or a workflow does, only the verify blocks print something. */
-function outputFolder({ workspace }: Context, attempt: AttemptItem): string {
-  const { queue_id, attempt_number } = attempt;
-  const folder = join(workspace.hopperFolder, "attempts", queue_id, String(attempt_number));
-  const verify = join(folder, verifyFolder);
-  return existsSync(verify) ? verify : folder;
-}
-
-/** From the attempt's own files, so that it is right also when nobody owns the queue. */
-function isEnded({ state, command }: AttemptItem, folder: string): boolean {
-  const startsNothing = command.length === 0 && basename(folder) !== verifyFolder;
-  if (state === "ended" || startsNothing || readExit(folder)) {
-    return true;
-  }
-  const started = readStarted(folder);
-  return started !== undefined && readProcess(started.pid)?.startTime !== started.startTime;
 }
 
 type PrintChunk = (chunk: OutputChunk) => Promise<void>;

@@ -4,6 +4,7 @@ import { findPlan } from "../queue/ids";
 import { whoGoesOn } from "../queue/owner";
 import { noQueue } from "../queue/reading";
 import { withCommands } from "../queue/withCommands";
+import { commandToType } from "../words/commandToType";
 import { sayDone } from "./phaseCommands";
 
 /** Pauses or resumes the whole queue, or one plan. */
@@ -19,13 +20,17 @@ export async function setPaused(
     const { commands, queue } = access;
     const plan = planId === undefined ? undefined : findPlan(queue, planId);
     const { message } = await commands.setPaused(paused, plan?.plan_id);
-    const resume = `phase-hopper resume${plan ? ` ${plan.plan_number}` : ""}`;
     if (paused) {
+      const resume = commandToType(context, "resume", ...(plan ? [String(plan.plan_number)] : []));
       return sayDone(context, message, `\`${resume}\` lets it go on.`);
     }
     const stillPaused = plan && queue.pausedReason !== undefined;
     return stillPaused
-      ? sayDone(context, message, "The queue itself is paused: `phase-hopper resume` resumes it.")
+      ? sayDone(
+          context,
+          message,
+          `The queue itself is paused: \`${commandToType(context, "resume")}\` resumes it.`,
+        )
       : sayDone(context, message, whoGoesOn(context, access, plan?.plan_id));
   });
 }

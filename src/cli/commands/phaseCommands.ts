@@ -8,14 +8,14 @@ import { findPhase } from "../queue/ids";
 import { whoGoesOn } from "../queue/owner";
 import { noQueue } from "../queue/reading";
 import { type CommandAccess, withCommands } from "../queue/withCommands";
+import { commandToType } from "../words/commandToType";
 import { phaseId } from "../../core/protocol/words/names";
 
 /** What each command asks of the queue, and what a person shall know about what comes next. */
 const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
   start: {
     carryOut: ({ commands }, { queue_id }) => commands.start(queue_id),
-    hint: ({ queue_id }, access, context) =>
-      access.hopper ? awaitStart(access, queue_id, context) : "",
+    hint: (phase, access, context) => (access.hopper ? awaitStart(access, phase, context) : ""),
   },
   retry: {
     carryOut: ({ commands }, { queue_id }) => commands.retry(queue_id),
@@ -23,9 +23,9 @@ const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
   },
   cancel: {
     carryOut: ({ commands }, { queue_id }) => commands.cancel(queue_id),
-    hint: (phase) =>
-      `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again, \`skip\` counts it as ` +
-      "completed.",
+    hint: (phase, _access, context) =>
+      `\`${commandToType(context, "retry", phaseId(phase))}\` makes it ready again, \`skip\` counts ` +
+      "it as completed.",
   },
   skip: { carryOut: ({ commands }, { queue_id }) => commands.skip(queue_id), hint: goesOn },
   done: {
@@ -34,7 +34,8 @@ const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
   },
   fail: {
     carryOut: ({ commands }, { queue_id }, note) => commands.fail(queue_id, note),
-    hint: (phase) => `\`phase-hopper retry ${phaseId(phase)}\` makes it ready again.`,
+    hint: (phase, _access, context) =>
+      `\`${commandToType(context, "retry", phaseId(phase))}\` makes it ready again.`,
   },
 };
 
@@ -94,20 +95,22 @@ const startTime = 10_000;
  */
 async function awaitStart(
   { queue }: CommandAccess,
-  queueId: string,
-  { clock }: Context,
+  phase: PhaseQueueItem,
+  context: Context,
 ): Promise<string> {
+  const { clock } = context;
+  const run = commandToType(context, "run");
   const begin = clock.monotonic();
-  while (queue.attempts(queueId).at(-1)?.state === "starting") {
+  while (queue.attempts(phase.queue_id).at(-1)?.state === "starting") {
     if (clock.monotonic() - begin > startTime) {
       throw new HopperError(
         "unavailable",
-        "The phase is claimed, but its process has not come up yet: `phase-hopper run` tries on.",
+        `The phase is claimed, but its process has not come up yet: \`${run}\` tries on.`,
       );
     }
     await delay(clock, 10);
   }
-  return queue.state(queueId)?.status === "running"
-    ? "It goes on by itself; `phase-hopper run` goes on with what comes after it."
-    : "`phase-hopper show` says how it ended.";
+  return queue.state(phase.queue_id)?.status === "running"
+    ? `It goes on by itself; \`${run}\` goes on with what comes after it.`
+    : `\`${commandToType(context, "show", phaseId(phase))}\` says how it ended.`;
 }

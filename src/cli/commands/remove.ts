@@ -1,7 +1,7 @@
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
-import { findPhase, findPlanIfThere } from "../queue/ids";
+import { findPhase, findPlan, findPlanIfThere } from "../queue/ids";
 import { reading } from "../queue/reading";
 import { withCommands } from "../queue/withCommands";
 import { askChoice } from "../terminal/ask";
@@ -12,7 +12,8 @@ import { sayDone } from "./phaseCommands";
 /** Removes a plan with all its phases, or one phase. */
 export async function remove(context: Context, id = ""): Promise<ExitCode> {
   const { plan, phase, dependents } = await reading(context, (queue) => {
-    const found = findPlanIfThere(queue, id);
+    // What has no dot in it was meant as a plan, where there is no phase with such a queue_id.
+    const found = /^\d+$/.test(id) ? findPlan(queue, id) : findPlanIfThere(queue, id);
     const named = found ? undefined : findPhase(queue, id);
     const others = named ? queue.phases({ planId: named.plan_id, content: false }) : [];
     return { plan: found, phase: named, dependents: named ? blockedBy(named, others) : [] };

@@ -4,6 +4,7 @@ import { openAdopted } from "../queue/adoption";
 import { mayPassSoon } from "../queue/owner";
 import { patiently } from "../queue/patience";
 import { noQueue } from "../queue/reading";
+import { commandToType } from "../words/commandToType";
 import { runnerSettings } from "../queue/runnerSettings";
 
 /** Opens the queue with whatever can be read of its files, and says what was done about the rest. */
@@ -25,7 +26,7 @@ export async function repair(context: Context): Promise<ExitCode> {
   const message =
     notices.length === 0
       ? `Nothing had to be repaired; ${count}.`
-      : `The queue is repaired; ${count}: look at it with \`phase-hopper list\`.`;
+      : `The queue is repaired; ${count}: look at it with \`${commandToType(context, "list")}\`.`;
   if (json) {
     printer.json({ success: true, message, notices });
   } else {

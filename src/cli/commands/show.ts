@@ -1,8 +1,8 @@
-import { join } from "node:path";
 import { isoNow } from "../../core/base/clock";
 import type { AttemptItem, PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Survivor } from "../../core/protocol/attempts";
+import { attemptFolder } from "../../core/runner/attemptFolder";
 import { survivorsOf } from "../../core/runner/survivors";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
@@ -43,13 +43,10 @@ function withSurvivors(context: Context, attempt: AttemptItem): ShownAttempt {
   if (attempt.outcome !== "completed" || attempt.command.length === 0) {
     return attempt;
   }
+  const folder = attemptFolder(context.workspace.hopperFolder, attempt);
   const known = { attemptId: attempt.attempt_id };
-  const survivors = survivorsOf(attemptFolder(context, attempt), context.clock, known);
+  const survivors = survivorsOf(folder, context.clock, known);
   return survivors.length === 0 ? attempt : { ...attempt, survivors };
-}
-
-function attemptFolder({ workspace }: Context, { queue_id, attempt_number }: AttemptItem): string {
-  return join(workspace.hopperFolder, "attempts", queue_id, String(attempt_number));
 }
 
 function print(
@@ -134,7 +131,7 @@ function attemptLines(context: Context, attempt: ShownAttempt, now: string): Lin
     signal ?? "",
     durationBetween(started_at, finished_at ?? now) ?? "",
   ].filter((word) => word !== "");
-  const folder = attemptFolder(context, attempt);
+  const folder = attemptFolder(context.workspace.hopperFolder, attempt);
   return [
     [],
     [span(`attempt ${attempt_number}`.padEnd(labelWidth), "bold"), span(how.join(", "), look)],

@@ -1,5 +1,6 @@
 import type { Hopper } from "../../core/hopper";
 import type { Context } from "../context";
+import { commandToType } from "../words/commandToType";
 
 /** A wait that is longer is left to the next call. */
 const patience = 15_000;
@@ -17,7 +18,7 @@ export function letMirrorsFinish(context: Context, hopper: Hopper): Promise<void
  * @param longest milliseconds
  */
 export async function finish(
-  { logger }: Context,
+  context: Context,
   { mirrors }: Pick<Hopper, "mirrors">,
   longest = Number.POSITIVE_INFINITY,
 ): Promise<void> {
@@ -28,6 +29,7 @@ export async function finish(
   const left = mirrors.pending;
   if (left > 0) {
     const things = left === 1 ? "1 thing is" : `${left} things are`;
-    logger.warn(`${things} not written to GitHub yet: \`phase-hopper github sync\` goes on.`);
+    const sync = commandToType(context, "githubSync");
+    context.logger.warn(`${things} not written to GitHub yet: \`${sync}\` goes on.`);
   }
 }

@@ -1,9 +1,9 @@
 import { isoNow } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
 import { type Disposable, DisposableStore, toDisposable } from "../../core/base/lifecycle";
+import { turnsOfOthers } from "../../core/coordinator/waiting";
 import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem } from "../../core/protocol/queue";
-import type { Runners } from "../../core/protocol/runners";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { Context } from "../context";
 import { every } from "../every";
@@ -38,7 +38,6 @@ export class LiveReporter implements RunReporter, Disposable {
   constructor(
     private readonly context: Context,
     private readonly hopper: Hopper,
-    private readonly runners: Runners,
     private readonly interrupts: Interrupts,
     private readonly summary: Summary,
   ) {
@@ -132,11 +131,10 @@ export class LiveReporter implements RunReporter, Disposable {
   }
 
   private possibilities(): Possibilities {
-    const { model, waiting, runners, hopper } = this;
-    const phase = model?.running.find(({ runner }) => {
-      const kind = runners.get(runner)?.kind;
-      return kind === "manual" || kind === "external";
-    });
+    const { model, waiting, hopper } = this;
+    const running = model?.running ?? [];
+    const turns = turnsOfOthers(running.length > 0 ? hopper.queue.openAttempts() : []);
+    const phase = running.find(({ queue_id }) => turns.has(queue_id));
     const plan = model?.plans.find(({ plan }) => plan.paused_reason !== undefined)?.plan;
     const isPaused =
       waiting?.kind === "paused" || (plan !== undefined && waiting?.kind !== "running");

@@ -7,6 +7,7 @@ import { ask } from "../terminal/ask";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { renderLine, span, wrapLine } from "../terminal/line";
 import { localTime } from "../../core/protocol/words/duration";
+import { commandToType } from "../words/commandToType";
 import { isForeign } from "./foreign";
 import { openOwner } from "./openOwner";
 import { reading } from "./reading";
@@ -39,8 +40,8 @@ export async function decideOnAdoption(context: Context, queue: QueueReader): Pr
       "came with the folder.",
     ...contentsInWords(queue),
     "Adopting makes it yours: what it has stored can then be run, with your rights, and what was " +
-      "running in it counts as interrupted. `phase-hopper list` and `phase-hopper show ID` tell " +
-      "what that is.",
+      `running in it counts as interrupted. \`${commandToType(context, "list")}\` and ` +
+      `\`${commandToType(context, "show", "ID")}\` tell what that is.`,
   ];
   for (const line of text.flatMap((sentence) => wrapLine([span(sentence)], terminal.columns))) {
     printer.line(renderLine(line, terminal.palette));

@@ -11,6 +11,7 @@ import {
 import { currentUser } from "../../core/ownership/stateFolder";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
+import { commandToType } from "../words/commandToType";
 
 /** Looks who owns the queue, without asking it and without taking the lock. */
 export function lookAtOwner({ workspace }: Context): OwnerVerdict {
@@ -48,16 +49,17 @@ export function whoGoesOn(
   { queue, hopper }: { readonly queue: QueueReader; readonly hopper?: Hopper },
   planId?: string,
 ): string {
+  const run = commandToType(context, "run");
   const verdict = hopper ? undefined : lookAtOwner(context);
   const owner = verdict?.state === "alive" ? verdict.owner : undefined;
   if (owner?.scope === undefined) {
-    return "`phase-hopper run` goes on with it.";
+    return `\`${run}\` goes on with it.`;
   }
   const plan = onlyPlan(owner, queue);
   return plan === undefined || owner.scope.planId === planId
     ? `Its owner, ${nameOf(owner)}, goes on with it.`
-    : `Its owner, ${nameOf(owner)}, goes on with ${plan} only; after that, \`phase-hopper run\` ` +
-        `starts the rest.`;
+    : `Its owner, ${nameOf(owner)}, goes on with ${plan} only; after that, \`${run}\` ` +
+        "starts the rest.";
 }
 
 /**

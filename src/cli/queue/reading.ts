@@ -2,6 +2,7 @@ import { HopperError } from "../../core/base/errors";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { type QueueView, readQueue } from "../../core/queue/readQueue";
 import type { Context } from "../context";
+import { commandToType } from "../words/commandToType";
 
 /** Opens the queue's files for reading, without the lock; undefined when there is no queue. */
 export async function openView(context: Context): Promise<QueueView | undefined> {
@@ -29,9 +30,10 @@ export async function reading<T>(
   }
 }
 
-export function noQueue({ workspace }: Context): HopperError {
+export function noQueue(context: Context): HopperError {
+  const run = commandToType(context, "run", "PLAN");
   return new HopperError(
     "notFound",
-    `There is no queue in ${workspace.path}: \`phase-hopper run PLAN\` starts one.`,
+    `There is no queue in ${context.workspace.path}: \`${run}\` starts one.`,
   );
 }

@@ -1,13 +1,14 @@
 import { HopperError } from "../../core/base/errors";
 import type { ParsedPhase } from "../../core/protocol/plan";
 import { standardRunner } from "../../core/coordinator/enqueuePlan";
-import { blockInWords, hasErrors } from "../words/problems";
+import { commandToType } from "../words/commandToType";
+import { blockInWords } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
 import { ask, askChoice } from "../terminal/ask";
 import { type Line, renderLine, span } from "../terminal/line";
-import { assertEnqueueable, type PlanFile, withRunner } from "./planFile";
+import { assertEnqueueable, type PlanFile, problemsOf, withRunner } from "./planFile";
 
 /** So much of a plan's blocks is shown before somebody says yes to them. */
 const most = { linesPerBlock: 10, lines: 60 };
@@ -37,7 +38,8 @@ export async function chooseRunner(
     throw new HopperError(
       "usage",
       `${file.name} names no runner, and there is no terminal to ask on: --yes runs its blocks with ` +
-        `the shell (\`phase-hopper check ${file.name}\` lists them), --runner NAME chooses another.`,
+        `the shell (\`${commandToType(context, "check", file.name)}\` lists them), --runner NAME ` +
+        "chooses another.",
     );
   }
   const runner = await askRunner(context, settings, file, unnamed);
@@ -47,7 +49,7 @@ export async function chooseRunner(
 }
 
 function checked(context: Context, chosen: PlanFile): PlanFile {
-  if (hasErrors(chosen.loaded.plan)) {
+  if (problemsOf(chosen).some(({ severity }) => severity === "error")) {
     assertEnqueueable(context, chosen);
   }
   return chosen;
@@ -65,7 +67,7 @@ async function askRunner(
   printer.line(`${cleanText(file.name)} names no runner for ${count}.`);
   if (withBlocks.length < unnamed.length) {
     printer.line("Not all of them have blocks that the shell could run: choose a runner.");
-    return askForName(context, settings);
+    return askForName(context, settings, file);
   }
   printer.line(`With the shell, these blocks are run in ${workspace.path}:`);
   printer.line();
@@ -79,7 +81,7 @@ async function askRunner(
     ["yes", "runner", "no"],
   );
   if (answer === "runner") {
-    return askForName(context, settings);
+    return askForName(context, settings, file);
   }
   return answer === "yes" ? standardRunner : undefined;
 }
@@ -87,7 +89,16 @@ async function askRunner(
 async function askForName(
   { printer, terminal }: Context,
   { runners }: RunnerSettings,
+  { runnersOf }: PlanFile,
 ): Promise<string | undefined> {
+  if (runnersOf === "owner") {
+    const name = await ask(
+      terminal,
+      "Runner of the queue's owner (nothing to leave): ",
+      (line) => line,
+    );
+    return name === "" ? undefined : name;
+  }
   const width = Math.max(...[...runners.keys()].map((name) => name.length));
   for (const [name, { description = "" }] of runners) {
     const line = [span(`  ${name.padEnd(width)}  `, "bold"), span(description, "dim")];

@@ -1,15 +1,9 @@
-import { closeSync, existsSync, lstatSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, lstatSync, readSync } from "node:fs";
 import { errorMessage } from "../../core/base/errors";
+import { outputFolder } from "../../core/runner/attemptFolder";
 import { outputPath } from "../../core/runner/outputFile";
 import { openRegularFile } from "../../core/runner/regularFile";
 import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
-
-/** Where the process of an attempt puts its output: of a reported phase, its verify blocks' folder. */
-export function outputFolder(attemptFolder: string): string {
-  const verify = join(attemptFolder, "verify");
-  return existsSync(verify) ? verify : attemptFolder;
-}
 
 /** More than a screen shows, and little enough to be read at every look. */
 const tailSize = 16 * 1024;

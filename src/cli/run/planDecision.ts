@@ -2,6 +2,7 @@ import { unfinishedPlanFrom } from "../../core/coordinator/enqueuePlan";
 import type { PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
+import { options as knownOptions } from "../options";
 import { askChoice } from "../terminal/ask";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { countsInWords, countStatuses } from "../words/statuses";
@@ -38,30 +39,47 @@ export async function decideOnPlan(
   if (options.flag("replace")) {
     return { kind: "enqueue", ifEnqueued: "replace" };
   }
-  const runner = options.text("runner");
-  if (runner !== undefined && runner !== plan.runner) {
-    context.logger.warn(
-      `Plan ${plan.plan_number} was enqueued with the runner ${plan.runner} and goes on with it; ` +
-        `--replace enqueues it anew.`,
-    );
-  }
   if (plan.source_sha256 === sha256) {
-    return { kind: "continue", plan };
+    return goOn(context, plan);
   }
   const said = `${cleanText(file.name)} has changed since it was enqueued as Plan ${plan.plan_number}`;
   if (options.flag("keep")) {
     context.logger.warn(`${said}; the stored text is kept.`);
-    return { kind: "continue", plan };
+    return goOn(context, plan);
   }
   return askAboutChange(context, queue, plan, said);
 }
 
+/** Says which options come too late for a plan that is enqueued already. */
+function goOn(context: Context, plan: PlanItem): PlanDecision {
+  const { options, logger } = context;
+  const number = plan.plan_number;
+  const runner = options.text("runner");
+  if (runner !== undefined && runner !== plan.runner) {
+    logger.warn(
+      `Plan ${number} was enqueued with the runner ${plan.runner} and goes on with it; --replace ` +
+        "enqueues it anew.",
+    );
+  }
+  const late = (["title", "priority", "parentIssue"] as const)
+    .filter((name) => (options.text(name) ?? options.number(name)) !== undefined)
+    .map((name) => knownOptions[name].long ?? name);
+  if (late.length > 0) {
+    logger.warn(
+      `Plan ${number} is enqueued already and goes on as it is stored: ${late.join(", ")} ` +
+        `${late.length === 1 ? "changes" : "change"} nothing; --replace enqueues it anew.`,
+    );
+  }
+  return { kind: "continue", plan };
+}
+
 async function askAboutChange(
-  { terminal, json, printer }: Context,
+  context: Context,
   queue: QueueReader,
   plan: PlanItem,
   said: string,
 ): Promise<PlanDecision> {
+  const { terminal, json, printer } = context;
   if (!terminal.canAsk || json) {
     throw new HopperError(
       "usage",
@@ -77,7 +95,7 @@ async function askAboutChange(
     ["keep", "replace", "leave"],
   );
   if (answer === "keep") {
-    return { kind: "continue", plan };
+    return goOn(context, plan);
   }
   return answer === "replace" ? { kind: "enqueue", ifEnqueued: "replace" } : { kind: "leave" };
 }

@@ -7,9 +7,9 @@ import {
 } from "../../core/coordinator/planSource";
 import { HopperError } from "../../core/base/errors";
 import type { EnqueueRequest } from "../../core/protocol/commands";
-import { InvalidPlanError } from "../../core/protocol/plan";
+import { InvalidPlanError, type PlanProblem, type ProblemCode } from "../../core/protocol/plan";
 import type { Runners } from "../../core/protocol/runners";
-import { hasErrors, printProblems, problemsInWords } from "../words/problems";
+import { printProblems, problemsInWords } from "../words/problems";
 import type { Context } from "../context";
 import type { RunnerSettings } from "../queue/runnerSettings";
 
@@ -21,15 +21,30 @@ export interface PlanFile {
   readonly loaded: LoadedPlan;
   /** The runner of phases that name none, once it is known. */
   readonly runner?: string;
+  /** Where the runners are configured that it is for. */
+  readonly runnersOf: RunnersOf;
 }
 
-/** @throws HopperError `notFound` or `usage` when the file cannot be read; its errors do not throw. */
-export function readPlan(context: Context, { runners }: RunnerSettings, name: string): PlanFile {
-  assertRunner(context, { runners });
+/** `owner`: the plan goes to the queue's owner, which alone knows what can be run there. */
+export type RunnersOf = "us" | "owner";
+
+/**
+ * @param runnersOf "owner" leaves everything about runners to the owner to check.
+ * @throws HopperError `notFound` or `usage` when the file cannot be read; its errors do not throw.
+ */
+export function readPlan(
+  context: Context,
+  { runners }: RunnerSettings,
+  name: string,
+  runnersOf: RunnersOf = "us",
+): PlanFile {
+  if (runnersOf === "us") {
+    assertRunner(context, { runners });
+  }
   const runner = context.options.text("runner");
   const path = resolve(context.workingFolder, name);
   const loaded = loadPlanFile(path, planContext(context, runners, runner));
-  return { name, path, loaded, ...(runner !== undefined && { runner }) };
+  return { name, path, loaded, runnersOf, ...(runner !== undefined && { runner }) };
 }
 
 /** @throws HopperError `usage` when `--runner` names none. */
@@ -74,19 +89,53 @@ function planContext({ workspace }: Context, runners: Runners, runner?: string):
  *
  * @throws InvalidPlanError when it cannot be.
  */
-export function assertEnqueueable(context: Context, { name, loaded }: PlanFile): void {
-  const { plan } = loaded;
+export function assertEnqueueable(context: Context, file: PlanFile): void {
+  const problems = problemsOf(file);
+  sayProblems(
+    context,
+    file,
+    problems.filter(({ severity }) => severity !== "information"),
+  );
+  if (problems.some(({ severity }) => severity === "error")) {
+    throw refusal(file, problems);
+  }
+}
+
+/** What is wrong with a plan, as far as it is for this process to say. */
+export function problemsOf({ loaded, runnersOf }: PlanFile): readonly PlanProblem[] {
+  const { problems } = loaded.plan;
+  return runnersOf === "us" ? problems : problems.filter(({ code }) => !runnerProblems.has(code));
+}
+
+/** Whether there are these depends on the configured runners. */
+const runnerProblems: ReadonlySet<ProblemCode> = new Set(["unknown-runner", "no-block"]);
+
+/** What the queue says of a plan that was sent to it, said as before it is. */
+export function refusedByQueue(
+  context: Context,
+  file: PlanFile,
+  { problems }: InvalidPlanError,
+): InvalidPlanError {
+  sayProblems(
+    context,
+    file,
+    problems.filter(({ severity }) => severity === "error"),
+  );
+  return refusal(file, problems);
+}
+
+function sayProblems(context: Context, { name }: PlanFile, problems: readonly PlanProblem[]): void {
   if (!context.json) {
-    const worthSaying = plan.problems.filter(({ severity }) => severity !== "information");
-    printProblems(context, name, worthSaying, (line) => context.printer.note(line));
+    printProblems(context, name, problems, (line) => context.printer.note(line));
   }
-  if (hasErrors(plan)) {
-    const errors = plan.problems.filter(({ severity }) => severity === "error");
-    throw new InvalidPlanError(
-      `${name} has ${problemsInWords(errors)}, so nothing was enqueued: mend it and try again.`,
-      plan.problems,
-    );
-  }
+}
+
+function refusal({ name }: PlanFile, problems: readonly PlanProblem[]): InvalidPlanError {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  return new InvalidPlanError(
+    `${name} has ${problemsInWords(errors)}, so nothing was enqueued: mend it and try again.`,
+    problems,
+  );
 }
 
 /** What the options of the command line make of a plan's file. */

@@ -9,7 +9,7 @@ import { assertNotOwned, mayPassSoon } from "../queue/owner";
 import { patiently } from "../queue/patience";
 import { noQueue, openView } from "../queue/reading";
 import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
-import { shellWords } from "../../core/protocol/words/names";
+import { commandToType } from "../words/commandToType";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { chooseRunner } from "./chooseRunner";
 import { exitCodeOfInterrupt, Interrupts } from "./interrupts";
@@ -38,7 +38,7 @@ export async function run(context: Context, file: string | undefined): Promise<E
       return exitCodes.interrupted;
     }
     try {
-      return await runWanted(context, settings, { hopper, interrupts, wanted, file });
+      return await runWanted(context, { hopper, interrupts, wanted, file });
     } finally {
       await hopper.stop();
     }
@@ -116,7 +116,6 @@ interface OpenRun {
 
 async function runWanted(
   context: Context,
-  settings: RunnerSettings,
   { hopper, interrupts, wanted, file }: OpenRun,
 ): Promise<ExitCode> {
   sayNotices(context, hopper);
@@ -124,14 +123,13 @@ async function runWanted(
     return exitCodeOfInterrupt[interrupts.pending];
   }
   const planId = await planIdOf(context, hopper, wanted);
-  const comeBack = shellWords(["phase-hopper", "run", ...(file === undefined ? [] : [file])]);
+  const comeBack = commandToType(context, "run", ...(file === undefined ? [] : [file]));
   const summary = new Summary(context, hopper, comeBack);
-  const { runners } = settings;
   const { json, printer, terminal, clock, logger } = context;
   const reporter: RunReporter = json
     ? jsonReporter(printer)
     : terminal.canRedraw
-      ? new LiveReporter(context, hopper, runners, interrupts, summary)
+      ? new LiveReporter(context, hopper, interrupts, summary)
       : new LineReporter(context, hopper, summary);
   const exitCode = await runToEnd({
     hopper,

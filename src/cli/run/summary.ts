@@ -7,6 +7,7 @@ import { phaseRows } from "../live/phaseRows";
 import { cutLine, type Line, renderLine, span, wrapLine } from "../terminal/line";
 import { duration } from "../../core/protocol/words/duration";
 import { phaseName, phaseNames } from "../../core/protocol/words/names";
+import { commandToType } from "../words/commandToType";
 import { nextSteps, stepLines } from "../words/nextSteps";
 import { failureInWords } from "../../core/protocol/words/phaseDetail";
 import { countsInWords } from "../words/statuses";
@@ -34,11 +35,10 @@ export class Summary {
     const { printer, terminal } = this.context;
     const lines = [
       ...(phases ? this.phaseLines(model) : []),
-      ...[
-        ...this.failureLines(model),
-        [span(this.counts(model), "bold")],
-        ...this.nextLines(end, model),
-      ].flatMap((line) => wrapLine(line, terminal.columns)),
+      ...[...this.failureLines(model), [span(this.counts(model), "bold")]].flatMap((line) =>
+        wrapLine(line, terminal.columns),
+      ),
+      ...this.nextLines(end, model),
     ];
     printer.line(lines.map((line) => renderLine(line, terminal.palette)).join("\n"));
   }
@@ -55,11 +55,15 @@ export class Summary {
         planTitle(plan, width),
         ...phaseRows(shown, { now, width }).map((row) => cutLine(row, width)),
         ...(left > 0
-          ? [[span(` ${left} phases: phase-hopper list ${plan.plan_number}`, "dim")]]
+          ? [[span(` ${left} phases: ${this.listCommand(plan.plan_number)}`, "dim")]]
           : []),
         [],
       ];
     });
+  }
+
+  private listCommand(planNumber: number): string {
+    return commandToType(this.context, "list", String(planNumber));
   }
 
   private failureLines(model: RunModel): Line[] {
@@ -87,16 +91,17 @@ export class Summary {
 
   private nextLines({ waiting, interrupted, going }: RunEnd, model: RunModel): Line[] {
     if (interrupted) {
+      const { columns } = this.context.terminal;
       const others = going.length === 0 ? "" : ` ${goesOn(going)} in the background.`;
       return [
-        [span(`Interrupted: nothing more is started.${others}`)],
-        ...stepLines([[this.comeBack, "comes back to it"]]),
+        ...wrapLine([span(`Interrupted: nothing more is started.${others}`)], columns),
+        ...stepLines([[this.comeBack, "comes back to it"]], columns),
       ];
     }
     if (waiting.kind === "completed") {
       return [];
     }
-    return nextSteps({
+    return nextSteps(this.context, {
       waiting,
       phases: model.phases,
       plans: model.plans.map(({ plan }) => plan),

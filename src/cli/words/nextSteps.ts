@@ -2,8 +2,10 @@ import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { cleanText } from "../../core/protocol/words/cleanText";
-import { type Line, span } from "../terminal/line";
 import { phaseId, phaseNames } from "../../core/protocol/words/names";
+import type { Context } from "../context";
+import { type Line, lineWidth, span, wrapLine } from "../terminal/line";
+import { commandToType } from "./commandToType";
 
 /** The phases in question, and what decides about them. */
 export interface NextStepsQuestion {
@@ -14,18 +16,19 @@ export interface NextStepsQuestion {
   /** Somebody owns the queue, and goes on with it. */
   readonly owned: boolean;
   /** The command line that goes on with it where nobody owns the queue. */
-  readonly run?: string;
+  readonly run: string;
 }
 
 /** A command line to type, and what it is good for. */
 type Step = readonly [command: string, purpose: string];
 
 /** What the queue waits for, and the commands that a person can go on with, each to be copied whole. */
-export function nextSteps(question: NextStepsQuestion): Line[] {
+export function nextSteps(context: Context, question: NextStepsQuestion): Line[] {
+  const { columns } = context.terminal;
   const text = question.owned ? cleanText(question.waiting.text) : unowned(question);
   return [
-    [span(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)],
-    ...stepLines(stepsFor(question)),
+    ...wrapLine([span(`${text.charAt(0).toUpperCase()}${text.slice(1)}.`)], columns),
+    ...stepLines(stepsFor(context, question), columns),
   ];
 }
 
@@ -42,16 +45,23 @@ function unowned({ waiting: { kind, text }, phases, plans }: NextStepsQuestion):
     : `${names(ready)} ${ready.length === 1 ? "is" : "are"} ready`;
 }
 
-export function stepLines(steps: readonly Step[]): Line[] {
+/** Commands are never parted: where one leaves no room beside it, all purposes stand below. */
+export function stepLines(steps: readonly Step[], columns: number): Line[] {
   const width = Math.max(0, ...steps.map(([command]) => command.length));
-  return steps.map(([command, purpose]) => [
+  const beside = steps.map(([command, purpose]): Line => [
     span(`  ${command.padEnd(width)}`, "cyan"),
     span(`  ${purpose}`, "dim"),
   ]);
+  return beside.every((line) => lineWidth(line) <= columns)
+    ? beside
+    : steps.flatMap(([command, purpose]) => [
+        [span(`  ${command}`, "cyan")],
+        ...wrapLine([span(`    ${purpose}`, "dim")], columns),
+      ]);
 }
 
-function stepsFor(question: NextStepsQuestion): Step[] {
-  const { waiting, phases, owned, run = "phase-hopper run" } = question;
+function stepsFor(context: Context, question: NextStepsQuestion): Step[] {
+  const { waiting, phases, owned, run } = question;
   const then = owned ? "" : ` && ${run}`;
   switch (waiting.kind) {
     case "running":
@@ -61,25 +71,28 @@ function stepsFor(question: NextStepsQuestion): Step[] {
     case "person": {
       const id = firstId(phases, "running");
       return [
-        [`phase-hopper done ${id}${then}`, "when it is done"],
-        [`phase-hopper fail ${id}`, "when it failed"],
+        [`${commandToType(context, "done", id)}${then}`, "when it is done"],
+        [commandToType(context, "fail", id), "when it failed"],
       ];
     }
     case "paused":
-      return [[`${resumeCommand(question)}${then}`, "goes on"]];
+      return [[`${resumeCommand(context, question)}${then}`, "goes on"]];
     case "failed": {
       const failed = phases.find(({ status }) => status === "failed");
       if (!failed) {
         return [
-          ["phase-hopper skip ID", "counts a phase as completed, so that the others can go on"],
+          [
+            commandToType(context, "skip", "ID"),
+            "counts a phase as completed, so that the others can go on",
+          ],
         ];
       }
       const id = phaseId(failed);
-      const retry: Step = [`phase-hopper retry ${id}${then}`, "tries it again"];
+      const retry: Step = [`${commandToType(context, "retry", id)}${then}`, "tries it again"];
       // What could not be started has printed nothing.
       return failed.reason === "spawn"
         ? [retry]
-        : [[`phase-hopper log ${id}`, "shows its output"], retry];
+        : [[commandToType(context, "log", id), "shows its output"], retry];
     }
     case "completed":
     case "trouble":
@@ -88,11 +101,11 @@ function stepsFor(question: NextStepsQuestion): Step[] {
 }
 
 /** The command that ends the pause which holds the plan, or the queue. */
-function resumeCommand({ plans, queuePaused }: NextStepsQuestion): string {
+function resumeCommand(context: Context, { plans, queuePaused }: NextStepsQuestion): string {
   const paused = queuePaused
     ? undefined
     : plans.find(({ paused_reason }) => paused_reason !== undefined);
-  return `phase-hopper resume${paused ? ` ${paused.plan_number}` : ""}`;
+  return commandToType(context, "resume", ...(paused ? [String(paused.plan_number)] : []));
 }
 
 function firstId(phases: readonly PhaseQueueItem[], status: PhaseStatus): string {

@@ -1,35 +1,35 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { storageError } from "../base/storageError";
 import type { Logger } from "../base/log";
 import type { AttemptItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
+import { attemptFolder, outputFolder, verifyFolder } from "../runner/attemptFolder";
 
 /** Where attempts keep their files: `.hopper/attempts/<queue_id>/<attempt_number>/`. */
 export class AttemptFolders {
   readonly root: string;
 
   constructor(
-    hopperFolder: string,
+    private readonly hopperFolder: string,
     private readonly logger: Logger,
   ) {
     this.root = join(hopperFolder, "attempts");
   }
 
   of(queueId: string, attemptNumber: number): string {
-    return join(this.root, queueId, String(attemptNumber));
+    return attemptFolder(this.hopperFolder, { queue_id: queueId, attempt_number: attemptNumber });
   }
 
   /** Where the verify blocks of an `external` or `manual` attempt are run. */
   verifyOf(queueId: string, attemptNumber: number): string {
-    return join(this.of(queueId, attemptNumber), "verify");
+    return verifyFolder(this.of(queueId, attemptNumber));
   }
 
-  /** Where an attempt's output lies: of one that a person or a workflow does, its verify blocks'. */
   outputOf({ queue_id, attempt_number }: AttemptItem): string {
-    const verify = this.verifyOf(queue_id, attempt_number);
-    return existsSync(verify) ? verify : this.of(queue_id, attempt_number);
+    return outputFolder(this.of(queue_id, attempt_number));
   }
 
   /** Removes one attempt's files; what cannot be removed is said and left. */
@@ -67,8 +67,7 @@ export class AttemptFolders {
         mkdirSync(path, { mode: 0o700 });
       } catch (error) {
         if (errorCode(error) !== "EEXIST") {
-          const message = `${path} cannot be made: ${errorMessage(error)}`;
-          throw new HopperError("storage", message, { cause: error });
+          throw storageError(path, error, "cannot be made");
         }
       }
     }
@@ -84,9 +83,7 @@ export class AttemptFolders {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch (error) {
-      throw new HopperError("storage", `${folder} cannot be removed: ${errorMessage(error)}`, {
-        cause: error,
-      });
+      throw storageError(folder, error, "cannot be removed");
     }
   }
 

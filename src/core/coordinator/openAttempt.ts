@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock";
 import { DisposableStore } from "../base/lifecycle";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { FailureReason, RunnerKind } from "../protocol/terms";
+import { inWords } from "../protocol/words/duration";
 import type { ProcessReport } from "./processReport";
 
 /** An attempt that has not ended, as the coordinator holds it. */
@@ -164,14 +165,3 @@ const lost: Verdict = {
   outcome: "lost",
   message: "the attempt's files were removed, and with them how it ended",
 };
-
-/** Seconds as people write them: "1h 30m", "45m", "10s". */
-export function inWords(seconds: number): string {
-  const parts = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor((seconds % 3600) / 60), "m"],
-    [seconds % 60, "s"],
-  ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
-  return said.length === 0 ? "0s" : said.join(" ");
-}

@@ -1,4 +1,5 @@
 import type { Waiting } from "../protocol/snapshot";
+import { localTime } from "../protocol/words/duration";
 import type { AttemptItem, PhaseQueueItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
 
@@ -56,8 +57,8 @@ function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
   }
   const [retry] = startable;
   if (retry) {
-    const time = retry.not_before?.slice(11, 19) ?? "";
-    return { kind: "retry", text: `${name(retry, several)} is tried again at ${time} UTC` };
+    const time = localTime(retry.not_before ?? question.now).slice(11);
+    return { kind: "retry", text: `${name(retry, several)} is tried again at ${time}` };
   }
   if (byWorkflow.length > 0) {
     return { kind: "workflow", text: `waiting for the workflow of ${list(byWorkflow, several)}` };
@@ -84,7 +85,9 @@ function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
  * Whose turn it is in phases that no process is at work on, by the phase's id. What the attempt was
  * at its claim counts: its runner may be missing from the configuration by now, or be another kind.
  */
-function turnsOfOthers(open: readonly AttemptItem[]): ReadonlyMap<string, "manual" | "external"> {
+export function turnsOfOthers(
+  open: readonly AttemptItem[],
+): ReadonlyMap<string, "manual" | "external"> {
   const turns = new Map<string, "manual" | "external">();
   for (const { queue_id, runner_kind, reported_at } of open) {
     const isReported = reported_at !== undefined;

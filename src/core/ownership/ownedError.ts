@@ -13,17 +13,19 @@ function ownedMessage(verdict: OwnerVerdict, ownerFile: string): string {
     case "notAnswering":
       return (
         `${ownedBy(verdict.owner)}, which is stopped and does not answer; ` +
-        `let it go on (kill -CONT ${verdict.owner.pid}), or take over, which ends it.`
+        `let it go on (kill -CONT ${verdict.owner.pid}), or take the queue from it, which ends it ` +
+        "(--take-over)."
       );
     case "elsewhere":
       return (
         `${ownedBy(verdict.owner)} on another machine or in another container ` +
-        `(${verdict.owner.host}); end it there, or take over if it is gone for good.`
+        `(${verdict.owner.host}); end it there, or take the queue from it if it is gone for good ` +
+        "(--take-over)."
       );
     case "unreadable":
       return (
         `It is not known who owns this workspace's queue: ${verdict.problem}. ` +
-        `Take over if no other process uses this queue, or remove ${ownerFile}.`
+        `If no other process uses this queue, take it (--take-over), or remove ${ownerFile}.`
       );
     case "none":
     case "dead":

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { type Clock, delay, isoNow } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
+import { storageError } from "../base/storageError";
 import { type Disposable, toDisposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import type { FolderIdentity } from "./folderIdentity";
@@ -135,9 +136,7 @@ function makeHopperFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new HopperError("storage", `${path} cannot be made: ${errorMessage(error)}`, {
-      cause: error,
-    });
+    throw storageError(path, error, "cannot be made");
   }
   if (lstatSync(path).isSymbolicLink()) {
     throw new HopperError("usage", `${path} is a symbolic link; remove it.`);
@@ -151,13 +150,7 @@ function closeToOthers(path: string, uid: number | undefined): void {
     try {
       chmodSync(path, 0o700);
     } catch (error) {
-      throw new HopperError(
-        "storage",
-        `${path} cannot be closed to others: ${errorMessage(error)}`,
-        {
-          cause: error,
-        },
-      );
+      throw storageError(path, error, "cannot be closed to others");
     }
   }
 }

@@ -12,7 +12,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { errorCode, HopperError } from "../base/errors";
+import { storageError } from "../base/storageError";
 
 /** No record of ours comes near this; a larger file is not one. */
 const largestFile = 64 * 1024;
@@ -99,8 +100,7 @@ function withTemporary<T>(path: string, content: string, use: (temporary: string
     }
     return use(temporary);
   } catch (error) {
-    const message = `${path} cannot be written: ${errorMessage(error)}`;
-    throw new HopperError("storage", message, { cause: error });
+    throw storageError(path, error);
   } finally {
     rmSync(temporary, { force: true });
   }

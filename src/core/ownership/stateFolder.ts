@@ -1,7 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync, statSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { posix, win32 } from "node:path";
-import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { errorCode, HopperError } from "../base/errors";
+import { storageError } from "../base/storageError";
 
 /** What decides where a user's state lies; a parameter, so that tests can be somebody else. */
 export interface UserEnvironment {
@@ -196,9 +197,5 @@ function mkdirIfMissing(path: string): void {
 }
 
 function asStorageError(path: string, error: unknown): HopperError {
-  return new HopperError(
-    "storage",
-    `Phase Hopper's private folder ${path} cannot be used: ${errorMessage(error)}`,
-    { cause: error },
-  );
+  return storageError(`Phase Hopper's private folder ${path}`, error, "cannot be used");
 }

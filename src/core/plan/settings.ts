@@ -99,6 +99,8 @@ function resolveRunner(
     settings.runner = known;
     return [];
   }
+  // Kept all the same: whoever carries the plan out may know more runners.
+  settings.runner = name;
   const message = `There is no runner "${excerpt(name)}". Name one of: ${[...runners.keys()].join(", ")}; or configure it.`;
   return [problem("unknown-runner", message, line)];
 }

@@ -102,7 +102,10 @@ export interface ParsedPlan {
   readonly problems: readonly PlanProblem[];
 }
 
-/** A plan that cannot be enqueued: at least one of its problems is an error. */
+/**
+ * A plan that cannot be enqueued: at least one of its problems is an error. Declared beside the shape
+ * of its problems, which `core/base` knows nothing of.
+ */
 export class InvalidPlanError extends HopperError {
   override readonly name = "InvalidPlanError";
 

@@ -152,10 +152,13 @@ function phaseRunning(change: Change, attemptId: string): PhaseState | undefined
   return row && phaseState(row);
 }
 
+/** Holds back what is left of the plan; of a plan that is finished nothing is. */
 function pauseAtCheckpoint(change: Change, phase: PhaseState): void {
   const row = change.get(
-    "SELECT phase_data ->> '$.properties.checkpoint' AS checkpoint FROM phase_queue WHERE queue_id = ?",
-    [phase.queueId],
+    `SELECT phase_data ->> '$.properties.checkpoint' AS checkpoint FROM phase_queue
+     WHERE queue_id = ?1 AND EXISTS
+       (SELECT 1 FROM phase_queue WHERE plan_id = +?2 AND status <> 'completed')`,
+    [phase.queueId, phase.planId],
   );
   const checkpoint = row && optionalText(row, "checkpoint");
   if (checkpoint !== undefined) {

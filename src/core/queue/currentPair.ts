@@ -9,7 +9,7 @@ import { makeFolder, type OpenedFiles, type OpenFilesOptions, writeImage } from 
 import type { SnapshotAnswer, SnapshotOrder } from "./snapshotOrder";
 import { runSnapshotThread } from "./snapshotThread";
 import type { SqlDatabase } from "./sqlDatabase";
-import { storageError } from "./storageError";
+import { storageError } from "../base/storageError";
 import { removeQuietly, temporaryPath } from "./storeFiles";
 
 /** What the files shall say: memory, as of its last commit. */

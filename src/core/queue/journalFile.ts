@@ -3,7 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { closeQuietly, createSynced, syncFolder, writeFully } from "./durableFiles";
 import { marksIn, parseJournal } from "./journal";
-import { storageError } from "./storageError";
+import { storageError } from "../base/storageError";
 import { isMissing, readIfThere, removeQuietly, type StoreFileSystem } from "./storeFiles";
 
 /** What stands at the journal's path after an append. */

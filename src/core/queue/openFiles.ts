@@ -15,7 +15,7 @@ import { NewPair } from "./newPair";
 import { type LoadedPair, loadPair } from "./pair";
 import { salvage } from "./salvage";
 import { loadSqlEngine, SqlDatabase } from "./sqlDatabase";
-import { storageError } from "./storageError";
+import { storageError } from "../base/storageError";
 import {
   isLost,
   type StoreFileSystem,

@@ -5,7 +5,7 @@ import { pendingMigrations } from "./migrations";
 import { type OpenedFiles, openFiles } from "./openFiles";
 import { SnapshotSchedule } from "./snapshotSchedule";
 import type { SqlDatabase, SqlParams } from "./sqlDatabase";
-import { storageError } from "./storageError";
+import { storageError } from "../base/storageError";
 
 export type StoreOptions = CurrentPairOptions;
 

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { ExitRecord, ProcessIdentity } from "../protocol/attempts";
+import type { AttemptItem } from "../protocol/queue";
 import { type AttemptSpec, attemptSpecSchema } from "./attemptSpec";
 import { readSmallFile } from "./regularFile";
 
@@ -24,6 +26,25 @@ export const attemptFiles = {
   exit: "exit.json",
   prompt: "prompt.md",
 } as const;
+
+/** Where an attempt keeps its files: `attempts/<queue_id>/<attempt_number>/` in the queue's folder. */
+export function attemptFolder(
+  hopperFolder: string,
+  { queue_id, attempt_number }: Pick<AttemptItem, "queue_id" | "attempt_number">,
+): string {
+  return join(hopperFolder, "attempts", queue_id, String(attempt_number));
+}
+
+/** Where the verify blocks of an `external` or `manual` attempt are run. */
+export function verifyFolder(folder: string): string {
+  return join(folder, "verify");
+}
+
+/** Where an attempt's output lies: of one that a person or a workflow does, its verify blocks'. */
+export function outputFolder(folder: string): string {
+  const verify = verifyFolder(folder);
+  return existsSync(verify) ? verify : folder;
+}
 
 const identitySchema = z.object({ pid: z.int(), startTime: z.string(), bootId: z.string() });
 

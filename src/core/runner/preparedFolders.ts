@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Clock, isoNow } from "../base/clock";
-import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { errorCode, HopperError } from "../base/errors";
+import { storageError } from "../base/storageError";
 import type { AttemptRequest, PreparedAttempt } from "../protocol/attempts";
 import { readSpec } from "./attemptFolder";
 import type { AttemptSpec } from "./attemptSpec";
@@ -104,7 +105,7 @@ function write(folder: string, { files }: ComposedAttempt): void {
     }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw storageError(folder, error);
+    throw storageError(`The attempt's folder ${folder}`, error);
   }
 }
 
@@ -112,7 +113,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw storageError(folder, error);
+    throw storageError(`The attempt's folder ${folder}`, error);
   }
   try {
     mkdirSync(folder, { mode: 0o700 });
@@ -122,7 +123,7 @@ function makeFolder(folder: string): void {
         cause: error,
       });
     }
-    throw storageError(folder, error);
+    throw storageError(`The attempt's folder ${folder}`, error);
   }
 }
 
@@ -130,14 +131,6 @@ function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    throw storageError(folder, error);
+    throw storageError(`The attempt's folder ${folder}`, error);
   }
-}
-
-function storageError(folder: string, error: unknown): HopperError {
-  return new HopperError(
-    "storage",
-    `The attempt's folder ${folder} cannot be written: ${errorMessage(error)}`,
-    { cause: error },
-  );
 }

@@ -189,6 +189,17 @@ describe("attempts", () => {
     assert.equal(bench.queue.pausedReason, undefined);
   });
 
+  it("do not pause their plan at a checkpoint when nothing is left of it", () => {
+    bench.enqueue([
+      { number: 1, checkpoint: "look at it" },
+      { number: 2, checkpoint: "and at it" },
+    ]);
+    bench.complete(1, 2);
+    bench.queue.setPlanPaused(bench.phase(1, 2).plan_id, undefined);
+    bench.complete(2, 2);
+    assert.equal(bench.queue.planByNumber(2)?.paused_reason, undefined);
+  });
+
   it("do not pause their plan at a checkpoint when they fail", () => {
     bench.enqueue([{ number: 1, checkpoint: "look at it" }]);
     bench.fail(1, "no", "exit", 2);

@@ -14,6 +14,17 @@ export function duration(milliseconds: number): string {
     : `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
 }
 
+/** Seconds as people write them: "1h 30m", "45m", "10s". */
+export function inWords(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor((seconds % 3600) / 60), "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
+  return said.length === 0 ? "0s" : said.join(" ");
+}
+
 /** Between two times as they are stored; undefined where one is missing. */
 export function durationBetween(
   from: string | undefined,

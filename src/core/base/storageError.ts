@@ -1,4 +1,4 @@
-import { errorCode, HopperError } from "../base/errors";
+import { errorCode, errorMessage, HopperError } from "./errors";
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: "the disk is full",
@@ -11,13 +11,16 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: "the disk reports an error",
 };
 
-/** A failed file operation in words for the user. */
-export function storageError(path: string, error: unknown): HopperError {
+/** A failed file operation in words for the user: what it was about, and what could not be done. */
+export function storageError(
+  what: string,
+  error: unknown,
+  failed = "cannot be written",
+): HopperError {
   if (error instanceof HopperError) {
     return error;
   }
   const code = errorCode(error);
-  const reason =
-    (code && reasons[code]) ?? (error instanceof Error ? error.message : String(error));
-  return new HopperError("storage", `${path} cannot be written: ${reason}`, { cause: error });
+  const reason = (code && reasons[code]) ?? errorMessage(error);
+  return new HopperError("storage", `${what} ${failed}: ${reason}`, { cause: error });
 }
