@@ -1,5 +1,4 @@
 import * as fs from "node:fs";
-import { randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
 import { ApiDoor, queueSource } from "./apiDoor";
 import type { Assets } from "./base/assets";
@@ -19,9 +18,9 @@ import { WorkflowHistory } from "./coordinator/workflowHistory";
 import { WorkflowReports } from "./coordinator/workflowReports";
 import { type GitHubAccess, MirrorWorker } from "./github/mirrorWorker";
 import { type MirrorCommands, mirrorCommands } from "./mirrorCommands";
+import { admitQueue, nameDatabase } from "./ownership/admission";
 import { type FolderIdentity, identifyFolder } from "./ownership/folderIdentity";
-import { foreignError } from "./ownership/foreignError";
-import { type DatabaseOrigin, KnownDatabases } from "./ownership/knownDatabases";
+import { KnownDatabases } from "./ownership/knownDatabases";
 import type { Machine } from "./ownership/machine";
 import { type Ownership, takeOwnership } from "./ownership/ownership";
 import type { Program } from "./ownership/ownerRecord";
@@ -134,12 +133,14 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
   try {
     const ownership = await takeOwnership({ ...options, hopperFolder });
     closers.push(() => ownership.dispose());
+    const known = new KnownDatabases(state);
     const store = await Store.open({
       paths: storePaths(hopperFolder),
       files: options.files ?? fs,
       assets,
       clock,
       logger,
+      newDatabaseId: () => nameDatabase(known, folder),
       ...(options.repair && { repair: true }),
       ...(options.takeOver && { takeOver: true }),
       onNewGeneration: (generation) => ownership.recordGeneration(generation),
@@ -147,7 +148,8 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     closers.push(() => store.close());
     ownership.recordGeneration(store.generation);
     const queue = new Queue(store, clock, logger);
-    const origin = admit(queue, new KnownDatabases(state), folder, options.adopt ?? false);
+    const adopt = options.adopt ?? false;
+    const isFromElsewhere = admitQueue({ queue, hopperFolder, folder, known, adopt });
     const runner = createAttemptRunner({ assets, clock, logger, environment: options.environment });
     closers.push(() => runner.dispose());
     const history = openHistory(options, queue);
@@ -175,7 +177,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       const { owner, cleanStop } = ownership.previous;
       noteAutomaticStart(queue, clock, cleanStop || owner === undefined);
     }
-    await coordinator.recover({ distrust: origin !== "known" });
+    await coordinator.recover({ distrust: isFromElsewhere });
     const reports = new WorkflowReports(queue, coordinator, history, options.runners);
     history.start({
       start: (queueId) => void coordinator.startPhase(queueId),
@@ -404,46 +406,6 @@ function commandsOf(
     },
   };
   /* eslint-enable @typescript-eslint/require-await */
-}
-
-/**
- * Decides whether this user's database is before us. A workspace can bring a queue along, with phases
- * "running" and commands to run: nothing of it is run before somebody adopts it.
- */
-function admit(
-  queue: Queue,
-  known: KnownDatabases,
-  folder: FolderIdentity,
-  adopt: boolean,
-): DatabaseOrigin {
-  const id = queue.config("database_id");
-  if (id === undefined && queue.plans().length === 0) {
-    // Known before it is named: a crash in between leaves a database that nobody distrusts.
-    giveNewId(queue, known, folder);
-    return "known";
-  }
-  const origin = id === undefined ? "unknown" : known.identify(id, folder);
-  switch (origin) {
-    case "known":
-    case "moved":
-      return "known";
-    case "copy":
-      giveNewId(queue, known, folder);
-      queue.setPaused(true, "paused: this queue was copied from another folder");
-      return "copy";
-    case "unknown":
-      if (!adopt) {
-        throw foreignError(hopperFolderOf(folder.path));
-      }
-      giveNewId(queue, known, folder);
-      return "unknown";
-  }
-}
-
-function giveNewId(queue: Queue, known: KnownDatabases, folder: FolderIdentity): void {
-  const id = randomUUID();
-  known.register(id, folder);
-  queue.setConfig({ database_id: id });
 }
 
 async function tidy(queue: Queue, hopperFolder: string, options: HopperOptions): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   readdirSync,
@@ -15,6 +16,7 @@ import type { Hopper } from "../../src/core/hopper";
 import { findOwner } from "../../src/core/ownership/follower";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
 import type { AttemptItem } from "../../src/core/protocol/queue";
+import { encodeCommit, parseJournal } from "../../src/core/queue/journal";
 import { readQueue } from "../../src/core/queue/readQueue";
 import { Bed, builtAssets, chainPlan } from "../support/bed";
 import { eventually } from "../support/eventually";
@@ -138,6 +140,24 @@ describe("hopper", () => {
     adopted.run();
     await ended(adopted);
     assert.deepEqual([...adopted.queue.counts()], [["completed", 1]]);
+    await adopted.stop();
+    await bed.openHopper();
+  });
+
+  it("knows no queue by what it holds: one without an id is nobody's, however empty it looks", async () => {
+    const hopper = await bed.openHopper();
+    await hopper.stop();
+    await (await bed.openHopper()).stop();
+    const journal = join(bed.workspace, ".hopper", "queue.journal");
+    const parsed = parseJournal(readFileSync(journal));
+    assert.ok(parsed);
+    const forget = ["DELETE FROM queue_config WHERE config_key = 'database_id'", []] as const;
+    const { generation } = parsed.header;
+    const seq = (parsed.commits.at(-1)?.seq ?? parsed.header.seq) + 1;
+    appendFileSync(journal, encodeCommit({ seq, generation, statements: [forget] }));
+    await assert.rejects(bed.openHopper(), kindOf("foreign"));
+    const adopted = await bed.openHopper({ adopt: true });
+    assert.ok(adopted.queue.databaseId);
     await adopted.stop();
     await bed.openHopper();
   });

@@ -4,8 +4,5 @@ import type { QueueReader } from "../../core/queue/queueReader";
 
 /** Whether a queue was not made by this user on this machine; nothing is opened, asked or written. */
 export function isForeign(queue: QueueReader): boolean {
-  const id = queue.config("database_id");
-  return id === undefined
-    ? queue.plans().length > 0
-    : !new KnownDatabases(stateFolderOf(currentUser())).lists(id);
+  return !new KnownDatabases(stateFolderOf(currentUser())).lists(queue.databaseId);
 }

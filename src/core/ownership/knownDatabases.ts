@@ -23,14 +23,13 @@ export type DatabaseOrigin = "known" | "moved" | "copy" | "unknown";
 export class KnownDatabases {
   constructor(private readonly state: StateFolder) {}
 
-  /** Says where the database with this id comes from; notes the new path of a folder that moved. */
-  identify(databaseId: string, folder: FolderIdentity): DatabaseOrigin {
-    // The id was read from the workspace: one that is none must not become a path.
-    if (!isDatabaseId(databaseId)) {
-      return "unknown";
-    }
+  /**
+   * Says where the database with this id comes from; notes the new path of a folder that moved. A
+   * database without an id is nobody's that we know.
+   */
+  identify(databaseId: string | undefined, folder: FolderIdentity): DatabaseOrigin {
     const known = this.read(databaseId);
-    if (known === undefined) {
+    if (databaseId === undefined || known === undefined) {
       return "unknown";
     }
     if (isSameFolder(known, folder)) {
@@ -49,8 +48,8 @@ export class KnownDatabases {
   }
 
   /** Whether this user created or adopted the database with this id, for whatever folder. */
-  lists(databaseId: string): boolean {
-    return isDatabaseId(databaseId) && this.read(databaseId) !== undefined;
+  lists(databaseId: string | undefined): boolean {
+    return this.read(databaseId) !== undefined;
   }
 
   /** Lists a database as this user's, in this folder. */
@@ -64,7 +63,11 @@ export class KnownDatabases {
   }
 
   /** A file that cannot be understood vouches for nothing. */
-  private read(databaseId: string): KnownDatabase | undefined {
+  private read(databaseId: string | undefined): KnownDatabase | undefined {
+    // The id was read from the workspace: one that is none must not become a path.
+    if (databaseId === undefined || !isDatabaseId(databaseId)) {
+      return undefined;
+    }
     try {
       const text = readPrivateFile(this.file(databaseId));
       return text === undefined ? undefined : parseJson(knownDatabaseSchema, text, databaseId);

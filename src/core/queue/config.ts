@@ -1,7 +1,9 @@
-import type { Change } from "./change";
 import { type SqlDatabase, text } from "./sqlDatabase";
 
 /** The queue's own few values, which outlive every plan. */
+
+/** Under this key stands the id by which a user's list of databases knows this one. */
+export const databaseIdKey = "database_id";
 
 export function readConfig(reading: Pick<SqlDatabase, "get">, key: string): string | undefined {
   const sql = "SELECT config_value FROM queue_config WHERE config_key = ?";
@@ -9,7 +11,11 @@ export function readConfig(reading: Pick<SqlDatabase, "get">, key: string): stri
   return row && text(row, "config_value");
 }
 
-export function writeConfig(change: Change, values: Readonly<Record<string, string>>): void {
+/** @param change what writes, and when that is. */
+export function writeConfig(
+  change: Pick<SqlDatabase, "run"> & { readonly at: string },
+  values: Readonly<Record<string, string>>,
+): void {
   for (const [key, value] of Object.entries(values)) {
     change.run(
       `INSERT INTO queue_config (config_key, config_value, updated_at) VALUES (?, ?, ?)

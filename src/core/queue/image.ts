@@ -2,8 +2,10 @@ import type { SqlJsStatic } from "sql.js";
 import { yieldToEventLoop } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { damage } from "./damage";
+import { JournalStatements } from "./journalStatements";
 import { applicationId, databaseVersion, schemaVersion } from "./migrations";
 import { newerVersion, type ReplayBase, type StoredCommit } from "./pair";
+import { expectedSchema, schemaOf } from "./schema";
 import { SqlDatabase } from "./sqlDatabase";
 import type { StorePaths } from "./storeFiles";
 
@@ -31,9 +33,10 @@ export async function replay(
   { image, commits }: ReplayBase,
   options: { readonly upToSeq?: number; readonly salvage?: boolean } = {},
 ): Promise<ReplayedDatabase> {
-  const database = new SqlDatabase(engine, image);
+  const database = inspect(paths.snapshot, () => new SqlDatabase(engine, image));
   try {
-    assertReadable(database, paths.snapshot);
+    assertReadable(engine, database, paths.snapshot);
+    const statements = new JournalStatements();
     const imageSeq = image ? storedSeq(database) : 0;
     let seq = imageSeq;
     for (const commit of commits) {
@@ -44,7 +47,7 @@ export async function replay(
         continue;
       }
       try {
-        replayCommit(database, commit, seq);
+        replayCommit(database, commit, seq, statements);
       } catch (error) {
         if (options.salvage) {
           break;
@@ -56,7 +59,10 @@ export async function replay(
         await yieldToEventLoop();
       }
     }
-    assertReadable(database, paths.journal);
+    assertReadable(engine, database, paths.journal);
+    if (!options.salvage) {
+      assertConnected(database, paths);
+    }
     return { database, seq, imageSeq };
   } catch (error) {
     database.close();
@@ -74,10 +80,18 @@ export function storeSeq(database: SqlDatabase, seq: number): void {
   );
 }
 
-function replayCommit(database: SqlDatabase, commit: StoredCommit, seq: number): void {
+function replayCommit(
+  database: SqlDatabase,
+  commit: StoredCommit,
+  seq: number,
+  statements: JournalStatements,
+): void {
   const place = `${commit.file}, line ${commit.line}`;
   if (commit.seq !== seq + 1) {
     throw damage(`${place}: commit ${seq + 1} is missing before commit ${commit.seq}`);
+  }
+  if (!commit.statements.every(([sql]) => statements.takes(sql))) {
+    throw damage(`${place}: the commit holds a statement that Phase Hopper does not write`);
   }
   database.run("BEGIN");
   try {
@@ -86,7 +100,7 @@ function replayCommit(database: SqlDatabase, commit: StoredCommit, seq: number):
     }
     database.run("COMMIT");
   } catch (error) {
-    database.run("ROLLBACK");
+    database.rollback();
     throw damage(`${place}: the commit cannot be replayed (${errorMessage(error)})`, error);
   }
 }
@@ -97,22 +111,40 @@ function storedSeq(database: SqlDatabase): number {
 }
 
 /**
- * Refuses a database that this version must not touch: a newer one, another program's, or one with
- * triggers or views, which no version of ours has and which would run somebody else's statements.
+ * Refuses a database that this version must not touch: a newer one, another program's, or one that
+ * defines anything but what our migrations to its version do.
  */
-function assertReadable(database: SqlDatabase, file: string): void {
-  const version = databaseVersion(database);
+function assertReadable(engine: SqlJsStatic, database: SqlDatabase, file: string): void {
+  const { version, id, schema } = inspect(file, () => ({
+    version: databaseVersion(database),
+    id: database.get("PRAGMA application_id")?.["application_id"],
+    schema: schemaOf(database),
+  }));
   if (version > schemaVersion) {
     throw newerVersion(file, version);
   }
-  const id = database.get("PRAGMA application_id")?.["application_id"];
-  const foreign = database.get(
-    "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view') LIMIT 1",
-  );
-  if ((version > 0 && id !== applicationId) || foreign) {
+  const isOurs = version === 0 || (version > 0 && id === applicationId);
+  if (!isOurs || schema !== expectedSchema(engine, version)) {
     throw new HopperError(
       "damaged",
       `${file} is not a database of Phase Hopper. Move it away to start anew.`,
     );
+  }
+}
+
+/** Refuses rows that belong to nothing, which no commit of ours can leave. */
+function assertConnected(database: SqlDatabase, { folder }: StorePaths): void {
+  const stray = inspect(folder, () => database.get("PRAGMA foreign_key_check"));
+  if (stray) {
+    throw damage(`${folder}: a row of ${String(stray["table"])} belongs to nothing`);
+  }
+}
+
+/** What SQLite finds wrong with a file is damage. */
+function inspect<T>(file: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw damage(`${file} cannot be read (${errorMessage(error)})`, error);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from "../protocol/queue";
 import { issueUrl } from "../github/repository";
 import type { MirrorSettings } from "../protocol/mirrors";
-import { readConfig } from "./config";
+import { databaseIdKey, readConfig } from "./config";
 import { phasePages } from "./phaseList";
 import { phaseOrder, planOrder } from "./order";
 import { type MirrorPreview, readMirrorPreview } from "./mirrorPreview";
@@ -264,6 +264,11 @@ export class QueueReader {
   get lastEventId(): number {
     const row = this.database.get("SELECT max(event_id) AS newest FROM events");
     return (row && optionalInteger(row, "newest")) ?? 0;
+  }
+
+  /** Undefined only where somebody else's program made the database. */
+  get databaseId(): string | undefined {
+    return this.config(databaseIdKey);
   }
 
   config(key: string): string | undefined {

@@ -4,6 +4,7 @@ import { type Clock, delay } from "../base/clock";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";
 import { replay } from "./image";
+import { databaseVersion } from "./migrations";
 import { loadPair } from "./pair";
 import { QueueReader } from "./queueReader";
 import { loadSqlEngine } from "./sqlDatabase";
@@ -42,6 +43,11 @@ export async function readQueue(
         return undefined;
       }
       const { database } = await replay(engine, paths, pair);
+      if (databaseVersion(database) === 0) {
+        // Its owner has only just begun to make it, or died at that.
+        database.close();
+        return undefined;
+      }
       return { queue: new QueueReader(database), dispose: () => database.close() };
     } catch (error) {
       const problem = readError(hopperFolder, error);

@@ -5,7 +5,7 @@ import { keepDamaged } from "./damage";
 import { replay, type ReplayedDatabase } from "./image";
 import { type Commit, type ParsedJournal, parseJournal } from "./journal";
 import { commitsOf, fits, type StoredCommit } from "./pair";
-import type { SqlDatabase } from "./sqlDatabase";
+import { integer, type SqlDatabase, text } from "./sqlDatabase";
 import { readIfThere, type StoreFileSystem, type StorePaths } from "./storeFiles";
 
 /** What a repair could save. */
@@ -49,6 +49,7 @@ export async function salvage(
   const notices = [
     `The queue was repaired: it holds everything up to change ${best.seq}` +
       `${lossAfter(best.seq, last, isReadable(paths, journals))}.`,
+    ...(best.strays > 0 ? [strayNotice(best.strays)] : []),
     ...(best.verified ? [] : ["Its snapshot could not be verified: look the phases over."]),
     ...(kept.length > 0 ? [`The damaged files are kept as ${kept.join(" and ")}.`] : []),
   ];
@@ -72,8 +73,16 @@ function lossAfter(seq: number, last: number, readable: boolean): string {
   return readable ? "" : "; whatever came after it could not be read and is lost";
 }
 
+function strayNotice(count: number): string {
+  return count === 1
+    ? "1 row that belonged to nothing was left out."
+    : `${count} rows that belonged to nothing were left out.`;
+}
+
 interface Candidate extends ReplayedDatabase {
   readonly verified: boolean;
+  /** How many rows were left out, because what they belong to is not there. */
+  readonly strays: number;
 }
 
 async function furthest(
@@ -111,12 +120,12 @@ async function attempt(
   paths: StorePaths,
   image: Buffer | undefined,
   commits: readonly StoredCommit[],
-): Promise<ReplayedDatabase | undefined> {
+): Promise<Omit<Candidate, "verified"> | undefined> {
   try {
     const replayed = await replay(engine, paths, { image, commits }, { salvage: true });
     // A file of zero length opens as an empty database.
     if (replayed.seq > 0 && isWhole(replayed.database)) {
-      return replayed;
+      return { ...replayed, strays: dropStrays(replayed.database) };
     }
     replayed.database.close();
   } catch (error) {
@@ -136,6 +145,14 @@ function isWhole(database: SqlDatabase): boolean {
   }
   database.run("REINDEX");
   return check();
+}
+
+function dropStrays(database: SqlDatabase): number {
+  const strays = database.all("PRAGMA foreign_key_check");
+  for (const stray of strays) {
+    database.run(`DELETE FROM ${text(stray, "table")} WHERE rowid = ?`, [integer(stray, "rowid")]);
+  }
+  return strays.length;
 }
 
 async function isVerified(

@@ -74,6 +74,14 @@ export class SqlDatabase {
     return this.database.getRowsModified();
   }
 
+  rollback(): void {
+    try {
+      this.run("ROLLBACK");
+    } catch {
+      // SQLite has done so by itself, as it does when memory runs out.
+    }
+  }
+
   get(sql: string, params: SqlParams = []): SqlRow | undefined {
     return this.query(sql, params, 1)[0];
   }

@@ -1,13 +1,22 @@
+import { isoNow } from "../base/clock";
 import { errorMessage } from "../base/errors";
+import { databaseIdKey, writeConfig } from "./config";
 import { CurrentPair, type CurrentPairOptions } from "./currentPair";
 import { encodeCommit } from "./journal";
-import { pendingMigrations } from "./migrations";
+import { JournalStatements } from "./journalStatements";
+import { databaseVersion, pendingMigrations } from "./migrations";
 import { type OpenedFiles, openFiles } from "./openFiles";
 import { SnapshotSchedule } from "./snapshotSchedule";
 import type { SqlDatabase, SqlParams } from "./sqlDatabase";
 import { storageError } from "../base/storageError";
 
-export type StoreOptions = CurrentPairOptions;
+export interface StoreOptions extends CurrentPairOptions {
+  /**
+   * Answers the id of a database that is made now. It is stored in the same commit as the schema: a
+   * database without one was not made by a store.
+   */
+  readonly newDatabaseId: () => string;
+}
 
 /** What a commit's work may do; everything it runs is journalled. */
 export interface Transaction {
@@ -33,6 +42,7 @@ export class Store {
   readonly notices: readonly string[];
   private readonly pair: CurrentPair;
   private readonly schedule: SnapshotSchedule;
+  private readonly journalStatements = new JournalStatements();
   private seq: number;
   private closed = false;
   private closing: Promise<void> | undefined;
@@ -64,9 +74,16 @@ export class Store {
   static async open(options: StoreOptions): Promise<Store> {
     const store = new Store(options, await openFiles(options));
     try {
+      const isNew = databaseVersion(store.database) === 0;
       const migrations = pendingMigrations(store.database);
       if (migrations.length > 0) {
-        store.commit((transaction) => migrations.forEach((sql) => transaction.run(sql)));
+        store.commit((transaction) => {
+          migrations.forEach((sql) => transaction.run(sql));
+          if (isNew) {
+            const change = { ...transaction, at: isoNow(options.clock) };
+            writeConfig(change, { [databaseIdKey]: options.newDatabaseId() });
+          }
+        });
       }
       return store;
     } catch (error) {
@@ -103,6 +120,9 @@ export class Store {
     try {
       result = work({
         run: (sql, params = []) => {
+          if (!this.journalStatements.takes(sql)) {
+            throw new Error(`no replay would take this statement: ${sql}`);
+          }
           const changed = this.database.run(sql, params);
           if (changed > 0 || !changesRowsOnly(sql)) {
             statements.push([sql, params]);
@@ -118,7 +138,7 @@ export class Store {
         this.journalise(statements);
       }
     } catch (error) {
-      this.rollback();
+      this.database.rollback();
       throw error;
     }
     this.database.run("COMMIT");
@@ -194,7 +214,7 @@ export class Store {
     }
     // The line went nowhere. Undo the transaction, put memory as it was before it back on disk, then
     // do the transaction again on the new journal.
-    this.rollback();
+    this.database.rollback();
     try {
       this.pair.rebuild();
     } finally {
@@ -205,14 +225,6 @@ export class Store {
     }
     if (!this.pair.append(line())) {
       throw storageError(this.options.paths.journal, new Error("it is removed again and again"));
-    }
-  }
-
-  private rollback(): void {
-    try {
-      this.database.run("ROLLBACK");
-    } catch {
-      // SQLite has done so by itself, as it does when memory runs out.
     }
   }
 

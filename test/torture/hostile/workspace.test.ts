@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import {
   appendFileSync,
   cpSync,
@@ -10,10 +11,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../../../src/core/base/clock";
 import { HopperError } from "../../../src/core/base/errors";
 import type { HopperOptions } from "../../../src/core/hopper";
-import { encodeCommit, parseJournal } from "../../../src/core/queue/journal";
-import { Bed } from "../../support/bed";
+import { encodeCommit, encodeHeader, parseJournal } from "../../../src/core/queue/journal";
+import { migrations, schemaVersion } from "../../../src/core/queue/migrations";
+import { readQueue } from "../../../src/core/queue/readQueue";
+import { Bed, builtAssets } from "../../support/bed";
 import { Dice } from "../../support/dice";
 import { eventually } from "../../support/eventually";
 import { planText } from "../../support/workspace";
@@ -56,6 +60,29 @@ describe("a workspace that others write", () => {
     figure(
       "G3 foreign and tampered databases",
       `${tries} variants: ${[...outcomes].map(([name, times]) => `${times} ${name}`).join(", ")}; 0 phases started`,
+    );
+  });
+
+  it("may bring along a queue that looks like a new one, with something hidden in it", async () => {
+    const outcomes: string[] = [];
+    for (const [what, statements] of Object.entries(hidden)) {
+      const victim = newBed();
+      placeQueue(victim, statements);
+      const options = { assets: builtAssets, clock: systemClock };
+      await readQueue(join(victim.workspace, ".hopper"), options).then(
+        (view) => view?.dispose(),
+        (error: unknown) => assert.equal(error instanceof HopperError && error.kind, "damaged"),
+      );
+      for (const how of [{}, { automatic: true }, { repair: true }]) {
+        const outcome = await open(victim, how);
+        assert.ok(outcome === "damaged" || outcome === "foreign", `${what}: ${outcome}`);
+        outcomes.push(outcome);
+      }
+      assert.ok(!existsSync(join(victim.workspace, "pwned")), what);
+    }
+    figure(
+      "G3 queues with something hidden",
+      `${Object.keys(hidden).length} kinds, ${outcomes.length} openings; 0 admitted, 0 phases started`,
     );
   });
 
@@ -203,6 +230,62 @@ describe("a workspace that others write", () => {
     );
   });
 });
+
+const phase = JSON.stringify({
+  title: "t",
+  content: "c",
+  externalDocs: [],
+  blocks: [{ language: "sh", source: `${evil}\n` }],
+  verify: [],
+  properties: {},
+});
+const readyPhase = `INSERT INTO phase_queue (queue_id, plan_id, phase_number, label, title, status,
+    depends_on_phases, phase_data, runner, queue_position, created_at, updated_at, start_line)
+  VALUES ('11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222', 1, '1', 't',
+    'ready', '[]', '${phase}', 'shell', 1, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0)`;
+
+/** Statements behind those that make the schema; none of these queues has an id or a plan. */
+const hidden: Readonly<Record<string, readonly string[]>> = {
+  nothing: [],
+  "a ready phase without a plan": ["COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN", readyPhase],
+  "a trigger on what will be enqueued": [
+    `CREATE TRIGGER later AFTER INSERT ON phase_queue BEGIN
+       UPDATE phase_queue SET phase_data = '${phase}'; END`,
+  ],
+  "a trigger that is no part of the schema": [
+    `CREATE TEMP TRIGGER later AFTER INSERT ON main.phase_queue BEGIN
+       UPDATE phase_queue SET phase_data = '${phase}'; END`,
+  ],
+  "something to write to GitHub": [
+    `INSERT INTO github_mirrors (plan_id, settings, state, created_at)
+     VALUES ('22222222-2222-4222-8222-222222222222',
+       '{"apiUrl":"https://api.github.com","owner":"o","name":"n"}', 'on', '')`,
+    `INSERT INTO github_outbox (entry_id, position, plan_id, kind, facts, version, written_version,
+       state, link, created_at, updated_at)
+     VALUES ('33333333-3333-4333-8333-333333333333', 1, '22222222-2222-4222-8222-222222222222',
+       'comment', '{}', 1, 0, 'waiting', 'none', '', '')`,
+  ],
+  "another database": ["ATTACH ':memory:' AS other", "CREATE TABLE other.plans (plan_id)"],
+  "work without an end": [
+    `WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)
+     DELETE FROM events WHERE event_id IN n`,
+  ],
+};
+
+/** Writes a queue as ours would, up to the statements at its end. */
+function placeQueue(bed: Bed, statements: readonly string[]): void {
+  const folder = bed.folder(join("workspace", ".hopper"));
+  const schema = [...migrations.flat(), `PRAGMA user_version = ${schemaVersion}`];
+  const lines = [schema, statements].map((texts, index) =>
+    encodeCommit({
+      seq: index + 1,
+      generation: 1,
+      statements: texts.map((sql) => [sql, []] as const),
+    }),
+  );
+  const header = encodeHeader({ generation: 1, seq: 0, sha256: null, schema: schemaVersion });
+  writeFileSync(join(folder, "queue.journal"), Buffer.concat([header, ...lines]));
+}
 
 /** Adds a commit as one of ours would be written: its checksum is no secret. */
 function addCommit(journal: string, statements: readonly string[]): void {

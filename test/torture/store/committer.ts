@@ -19,6 +19,7 @@ async function commitForEver(
   bytes: number,
 ): Promise<never> {
   const store = await Store.open({
+    newDatabaseId: () => "a test's",
     paths: storePaths(join(workspace, ".hopper")),
     files: fs,
     assets: assetsIn(assets),

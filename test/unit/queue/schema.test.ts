@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { phaseStatuses } from "../../../src/core/protocol/terms";
+import { databaseIdKey, readConfig } from "../../../src/core/queue/config";
 import {
   applicationId,
   databaseVersion,
@@ -10,7 +11,7 @@ import {
   schemaVersion,
 } from "../../../src/core/queue/migrations";
 import type { SqlDatabase } from "../../../src/core/queue/sqlDatabase";
-import { FaultyFiles } from "./support/faultyFiles";
+import { dieAt, FaultyFiles } from "./support/faultyFiles";
 import { emptyDatabase, on, StoreBench } from "./support/storeBench";
 
 describe("the schema", () => {
@@ -41,6 +42,42 @@ describe("the schema", () => {
     assert.equal(await bench.reopen((store) => store.lastSeq, on(new FaultyFiles())), 1);
     assert.equal(await bench.reopen((store) => store.lastSeq, on(new FaultyFiles())), 1);
     await bench.remove();
+  });
+
+  it("comes with the database's id, which is asked for once", async () => {
+    const bench = new StoreBench();
+    const ids = ["the first", "another"];
+    const options = { ...on(new FaultyFiles()), newDatabaseId: () => ids.shift() ?? "none" };
+    for (let count = 1; count <= 2; count++) {
+      const found = await bench.reopen(
+        (store) => readConfig(store.database, databaseIdKey),
+        options,
+      );
+      assert.equal(found, "the first");
+    }
+    assert.deepEqual(ids, ["another"]);
+    await bench.remove();
+  });
+
+  it("is never there without an id, wherever the making of the database was cut off", async () => {
+    for (let call = 1, died = true; died; call++) {
+      const bench = new StoreBench();
+      const disk = new FaultyFiles();
+      disk.set(dieAt(call));
+      died = await bench
+        .open(on(disk))
+        .then((store) => bench.close(store))
+        .then(
+          () => false,
+          () => true,
+        );
+      const id = await bench.reopen(
+        (store) => readConfig(store.database, databaseIdKey),
+        on(new FaultyFiles()),
+      );
+      assert.equal(id, "a test's", `died at call ${call}`);
+      await bench.remove();
+    }
   });
 
   it("gives phases and open attempts that are brought up to date what is asked for in new columns", async () => {

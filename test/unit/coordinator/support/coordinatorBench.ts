@@ -159,6 +159,7 @@ export class CoordinatorBench {
   private async start(): Promise<void> {
     const logger = this.logger();
     const store = await Store.open({
+      newDatabaseId: () => "a test's",
       paths: storePaths(join(this.folder, ".hopper")),
       files: this.fileSystem(),
       assets: {

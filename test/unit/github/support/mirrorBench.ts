@@ -66,6 +66,7 @@ export class MirrorBench {
     const logger = this.logger();
     // Not known to the folder's bench, which would close what was killed.
     const store = await Store.open({
+      newDatabaseId: () => "a test's",
       paths,
       assets,
       logger,

@@ -28,6 +28,7 @@ export class StoreBench {
 
   async open(options: Partial<StoreOptions> = {}): Promise<Store> {
     const store = await Store.open({
+      newDatabaseId: () => "a test's",
       paths: this.paths,
       files: fs,
       assets: this.assets,
