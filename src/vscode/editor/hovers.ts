@@ -6,7 +6,8 @@ import { phaseRow, phaseTooltip } from "../tree/phaseRow";
 import type { QueueTree } from "../tree/queueTree";
 import { escapeMarkdown } from "../tree/row";
 import { phaseNodeOf } from "./nodes";
-import type { PlanDocument, PlanDocuments } from "./planDocuments";
+import type { PlanDocument } from "./openPlans";
+import type { PlanDocuments } from "./planDocuments";
 import type { PhaseMark } from "./planMarks";
 
 /** Links by what a phase can do. Titles are made when they are shown: the language is known then. */

@@ -118,10 +118,33 @@ describe("a Markdown text", () => {
     "## **Phase 3**: Ship",
     "Phase 5: X\n----------",
     "\r\n#### Phase: Review\r\n",
+    "## **P**hase 1: A",
+    '## <a id="one"></a> Phase 1: A',
+    "## ![](icon.png) Phase 1: A",
+    "## <!-- first --> Phase 1: A",
+    "## &nbsp;Phase 1: A",
+    "## \u00a0Phase 1: A",
+    "<b>Phase 1</b>: A\n=====",
   ]) {
-    it(`may be a plan: ${JSON.stringify(text)}`, () => assert.ok(mayBePlan(text)));
+    it(`may be a plan, and is one: ${JSON.stringify(text)}`, () => {
+      assert.ok(mayBePlan(text));
+      assert.equal(outlineOf(text).phases.length, 1);
+    });
   }
-  for (const text of ["# A readme", "We go on in phases.", "> ## Phase 1: quoted", "##### x", ""]) {
+  for (const text of [
+    "# A readme",
+    "We go on in phases.",
+    "> ## Phase 1: quoted",
+    "##### x",
+    "",
+    "## A & <b>B</b> phase",
+  ]) {
     it(`is not worth a look: ${JSON.stringify(text)}`, () => assert.ok(!mayBePlan(text)));
   }
+
+  it("is looked at in a time that grows with its length", () => {
+    // What backtracks on such a line does not come back.
+    const line = `${"![![](x)<<a>[&amp;".repeat(5_000)}\n`;
+    assert.ok(!mayBePlan(line.repeat(3)));
+  });
 });
