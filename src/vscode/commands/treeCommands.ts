@@ -4,6 +4,7 @@ import { HopperError } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";
 import { phaseStatuses } from "../../core/protocol/terms";
 import { commands } from "../contributions";
+import { asLabel } from "../foreignText";
 import { t } from "../l10n";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import { planReport } from "../report";
@@ -79,8 +80,8 @@ async function planOf(
     return only;
   }
   const items = plans.map((node) => ({
-    label: node.plan.title,
-    description: node.plan.source_path ?? "",
+    label: asLabel(node.plan.title),
+    description: asLabel(node.plan.source_path ?? ""),
     node,
   }));
   const picked = await vscode.window.showQuickPick(items.reverse(), {

@@ -41,7 +41,7 @@ export function isUnfinished({ plan_id }: PlanItem, reader: Pick<QueueReader, "c
 export class EnqueuedPlans {
   /** What was found last, by the file's path, until a queue changes. */
   private readonly found = new Map<string, EnqueuedPlan | undefined>();
-  private readonly texts = new Map<string, ReadonlyMap<string, PhaseQueueItem["phase_data"]>>();
+  private readonly texts = new Map<string, PlanTexts>();
 
   /** The plan of a file, with its phases. @param path the file's real path. */
   from(queue: PlanShelf, path: string): EnqueuedPlan | undefined {
@@ -71,14 +71,21 @@ export class EnqueuedPlans {
       return undefined;
     }
     const planId = plan.plan_id;
-    const texts =
-      this.texts.get(planId) ??
-      new Map(reader.phases({ planId }).map((phase) => [phase.queue_id, phase.phase_data]));
+    const texts = this.texts.get(planId) ?? {
+      context: reader.planContext(planId),
+      phases: new Map(reader.phases({ planId }).map((phase) => [phase.queue_id, phase.phase_data])),
+    };
     this.texts.set(planId, texts);
     const phases = reader.phases({ planId, content: false }).map((phase) => ({
       ...phase,
-      phase_data: texts.get(phase.queue_id) ?? phase.phase_data,
+      phase_data: texts.phases.get(phase.queue_id) ?? phase.phase_data,
     }));
-    return { plan, phases };
+    return { plan, context: texts.context, phases };
   }
+}
+
+interface PlanTexts {
+  readonly context: string;
+  /** By queue id. */
+  readonly phases: ReadonlyMap<string, PhaseQueueItem["phase_data"]>;
 }

@@ -55,10 +55,7 @@ export class PlanHovers implements vscode.HoverProvider {
     const linked = shown.map(
       ([, command, title]) => `[${title()}](command:${command}?${argument})`,
     );
-    const differs =
-      mark.change === "differs"
-        ? t("The text here differs from the stored one, which is what is run.")
-        : "";
+    const differs = differenceInWords(mark);
     const text = new vscode.MarkdownString(
       [phaseTooltip(facts, attempts), differs, linked.join(" · ")]
         .filter((part) => part !== "")
@@ -67,6 +64,18 @@ export class PlanHovers implements vscode.HoverProvider {
     // Only these may be called from here, whatever the plan's own text says.
     text.isTrusted = { enabledCommands: shown.map(([, command]) => command) };
     return text;
+  }
+}
+
+function differenceInWords({ change }: PhaseMark): string {
+  switch (change) {
+    case "differs":
+      return t("The text here differs from the stored one, which is what is run.");
+    case "moved":
+      return t("The stored phase waits for other phases than the file says by its order.");
+    case "added":
+    case "none":
+      return "";
   }
 }
 

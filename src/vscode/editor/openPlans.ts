@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type * as vscode from "vscode";
 import type { Clock } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
@@ -225,7 +226,8 @@ export class OpenPlans<D extends OpenText, Q extends OpenQueue> implements Dispo
       return;
     }
     const isPlan = outline && (said === true || enqueued || outline.phases.length > 0);
-    entry.outline = isPlan ? { version, outline } : undefined;
+    const sha256 = enqueued ? createHash("sha256").update(text).digest("hex") : "";
+    entry.outline = isPlan ? { version, outline, sha256 } : undefined;
     entry.runner = enqueued?.plan.runner;
     this.show(entry);
   }
@@ -237,9 +239,9 @@ export class OpenPlans<D extends OpenText, Q extends OpenQueue> implements Dispo
       this.become(entry, undefined);
       return;
     }
-    const { version, outline } = entry.outline;
+    const { version, outline, sha256 } = entry.outline;
     const queue = this.options.queueOf(document);
-    const marks = planMarks(outline, this.enqueuedOf(entry));
+    const marks = planMarks({ ...outline, sha256 }, this.enqueuedOf(entry));
     this.become(entry, { document, version, outline, marks, queue });
   }
 
@@ -296,7 +298,14 @@ interface Entry<D extends OpenText, Q extends OpenQueue> {
   /** What was read last, or could not be read. */
   tried: { readonly wanted: number; readonly version?: number };
   closed: boolean;
-  outline?: { readonly version: number; readonly outline: PlanOutline } | undefined;
+  outline?:
+    | {
+        readonly version: number;
+        readonly outline: PlanOutline;
+        /** Of the text, where it is compared with an enqueued plan. */
+        readonly sha256: string;
+      }
+    | undefined;
   plan?: PlanDocument<D, Q> | undefined;
   /** The runner with which it was enqueued when it was read. */
   runner?: string | undefined;
