@@ -62,7 +62,10 @@ export function activate(context: vscode.ExtensionContext): void {
       treeDataProvider: tree,
       canSelectMany: true,
       showCollapseAll: true,
-      dragAndDropController: new Reorder((error) => void tell(error, "reorder", services.logger)),
+      dragAndDropController: new Reorder(
+        tree,
+        (error) => void tell(error, "reorder", services.logger),
+      ),
     }),
   );
   const statusBar = own(new StatusBar(services));

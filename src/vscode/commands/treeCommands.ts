@@ -27,9 +27,8 @@ export function treeCommands(
 ) {
   const move = async (args: readonly unknown[], by: -1 | 1): Promise<void> => {
     const [row] = targets.rows(args);
-    if (row && row.kind !== "folder") {
-      const message = await moveBy(row, by);
-      vscode.window.setStatusBarMessage(message, 6000);
+    if (row) {
+      vscode.window.setStatusBarMessage(await moveBy(row, by, tree.filter), 6000);
     }
   };
   return {
