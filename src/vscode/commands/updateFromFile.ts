@@ -7,8 +7,8 @@ import { changesOf } from "../editor/planMarks";
 import type { StoredTexts } from "../editor/storedTexts";
 import { t } from "../l10n";
 import { isQueueNode } from "../tree/nodes";
+import { nameOf } from "../words";
 import type { CommandHandler } from "./register";
-import { nameOf } from "./targets";
 
 type Choice = Pick<UpdateRequest, "update" | "add" | "remove">;
 
