@@ -3,7 +3,7 @@ import type { HopperError } from "../../core/base/errors";
 import { commands, extensionId } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { OpenChoices } from "../queues/openHopper";
-import { isRepairable, type QueueState, type QueueStateKind } from "../queues/queueState";
+import { type QueueState, reopenings } from "../queues/queueState";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import { isFinished, planNodes, type QueueNode } from "../tree/nodes";
 import { canChange } from "../tree/queueTree";
@@ -76,35 +76,25 @@ export function queueCommands(
     [commands.openSettings]: () =>
       vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
     [commands.adoptQueue]: (...args) =>
-      reopen(
-        args,
-        ({ kind }) => kind === "foreign",
-        { adopt: true },
-        () =>
-          confirm(
-            "Adopt this queue?",
-            "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
-              "its phases hold: look at them first.",
-            "Adopt",
-          ),
+      reopen(args, reopenings.adopt, { adopt: true }, () =>
+        confirm(
+          "Adopt this queue?",
+          "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
+            "its phases hold: look at them first.",
+          "Adopt",
+        ),
       ),
     [commands.repairQueue]: (...args) =>
-      reopen(args, isRepairable, { repair: true }, ({ message }) =>
+      reopen(args, reopenings.repair, { repair: true }, ({ message }) =>
         confirm("Repair this queue with what can be read?", message, "Repair"),
       ),
     [commands.takeOverQueue]: (...args) =>
-      reopen(
-        args,
-        ({ kind }) => kind === "follower",
-        { takeOver: true },
-        ({ message }) => confirm("Take this queue over?", message, "Take Over"),
+      reopen(args, reopenings.takeOver, { takeOver: true }, ({ message }) =>
+        confirm("Take this queue over?", message, "Take Over"),
       ),
-    [commands.reopenQueue]: (...args) =>
-      reopen(args, ({ kind }) => reopened.includes(kind), { starts: true }),
+    [commands.reopenQueue]: (...args) => reopen(args, reopenings.reopen, { starts: true }),
   } satisfies Partial<Record<string, CommandHandler>>;
 }
-
-const reopened: readonly QueueStateKind[] = ["failed", "follower", "foreign", "untrusted"];
 
 async function confirm(question: string, detail: string, action: string): Promise<boolean> {
   const choice = await vscode.window.showWarningMessage(question, { modal: true, detail }, action);
