@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CardMemory } from "../src/core/protocol/card/cardMessages";
 import type { CardStore, CardView } from "./cardStore";
 import { CardProvider } from "./context";
@@ -22,17 +22,17 @@ interface AppProps {
 
 export function App({ store, link, memory }: AppProps): JSX.Element {
   const view = useView(store);
-  const [menu, setMenu] = useState<MenuRequest & { readonly returnTo: Element | null }>();
+  const [menu, setMenu] = useState<MenuRequest>();
+  const returnTo = useRef<Element | null>(null);
   const openMenu = useCallback((request: MenuRequest) => {
-    setMenu({ ...request, returnTo: document.activeElement });
+    returnTo.current = document.activeElement;
+    setMenu(request);
   }, []);
-  const closeMenu = useCallback(() => {
-    setMenu((open) => {
-      if (open?.returnTo instanceof HTMLElement) {
-        open.returnTo.focus({ preventScroll: true });
-      }
-      return undefined;
-    });
+  const closeMenu = useCallback((givesBack: boolean) => {
+    if (givesBack && returnTo.current instanceof HTMLElement) {
+      returnTo.current.focus({ preventScroll: true });
+    }
+    setMenu(undefined);
   }, []);
   const context = useMemo(() => ({ store, link, openMenu }), [store, link, openMenu]);
   const { data, trouble, refusal } = view;
@@ -56,7 +56,7 @@ export function App({ store, link, memory }: AppProps): JSX.Element {
         ) : (
           trouble === undefined && <Loading text="Loading the queue…" />
         )}
-        {data && <StaleNote heard={store.heard} />}
+        {data && <StaleNote />}
         <Announcer {...view} />
         {menu && <Menu menu={menu} onClose={closeMenu} />}
       </main>

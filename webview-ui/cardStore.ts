@@ -16,28 +16,39 @@ export interface CardView {
   readonly assertive: string;
 }
 
-/** When, on the page's clock, the extension was last heard; apart from the view, since it always changes. */
-export interface Heard {
-  at: number;
-}
-
 export interface StoreOptions {
   readonly request: (request: CardRequest) => Promise<unknown>;
+  /** The page's own clock. */
   readonly now: () => number;
   readonly nextFrame: (draw: () => void) => void;
   /** Called with the folder that the card is of. */
   readonly onFolder: (folder: string) => void;
 }
 
+/** No message is under way so long, in milliseconds, unless the two sides sit far from each other. */
+const notOnTheWay = 1_000;
+
 /** Holds what the card shows and tells who draws it; logs go their own way, since they flow. */
 export class CardStore {
   private current: CardView = { polite: "", assertive: "" };
   private readonly listeners = new Set<() => void>();
   private readonly logs = new Map<string, LiveLog>();
-  readonly heard: Heard;
+  private heard: number;
+  /** What the extension's clock is ahead of the page's, in milliseconds. */
+  private ahead = 0;
 
   constructor(private readonly options: StoreOptions) {
-    this.heard = { at: options.now() };
+    this.heard = options.now();
+  }
+
+  /** The time where the extension runs, from which all times of the queue are. */
+  get now(): number {
+    return this.options.now() + this.ahead;
+  }
+
+  /** Milliseconds in which the extension said nothing. */
+  get silence(): number {
+    return this.options.now() - this.heard;
   }
 
   get view(): CardView {
@@ -51,19 +62,24 @@ export class CardStore {
   }
 
   receive(news: CardNews): void {
-    this.heard.at = this.options.now();
+    this.heard = this.options.now();
     switch (news.type) {
-      case "state":
+      case "state": {
+        this.setClock(news.now);
         this.options.onFolder(news.folder);
-        this.show(dataOf(news.state, this.current.data));
+        // All of it is there again: nothing that could not be read before is missing.
+        const { trouble, ...view } = this.current;
+        this.show(dataOf(news.state, view.data), view, trouble !== undefined);
         break;
+      }
       case "changes":
+        this.setClock(news.now);
         if (this.current.data) {
-          this.show(applyChanges(this.current.data, news.changes));
+          this.show(applyChanges(this.current.data, news.changes), this.current);
         }
         break;
       case "trouble":
-        this.set({ ...this.current, trouble: news.message });
+        this.fail(news.message);
         break;
       case "log":
         this.logs.get(news.attemptId)?.receive(news.batch);
@@ -71,6 +87,11 @@ export class CardStore {
       case "logEnd":
         this.logs.get(news.attemptId)?.end(news.error);
     }
+  }
+
+  /** What is shown, if anything is, is not renewed. */
+  fail(trouble: string): void {
+    this.set({ ...this.current, trouble });
   }
 
   /** Asks for something; why it is refused is shown. */
@@ -108,20 +129,27 @@ export class CardStore {
     }
   }
 
-  private show(data: CardData): void {
-    const { data: before, trouble, ...rest } = this.current;
+  /** A message takes its time, which is not to make a running time jump. */
+  private setClock(now: number): void {
+    if (Math.abs(now - this.now) > notOnTheWay) {
+      this.ahead = now - this.options.now();
+    }
+  }
+
+  private show(data: CardData, view: CardView, isNews = false): void {
+    const before = view.data;
     if (
+      !isNews &&
       data.queue === before?.queue &&
       data.plans.every((plan, i) => plan === before.plans[i]) &&
-      data.plans.length === before.plans.length &&
-      trouble === undefined
+      data.plans.length === before.plans.length
     ) {
       return;
     }
     const said = before && announcementsOf(before, data);
     // Texts stand until the next are said; one that is said again must have been away in between.
     const isSomething = said !== undefined && (said.polite !== "" || said.assertive !== "");
-    this.set({ ...rest, ...(isSomething && said), data });
+    this.set({ ...view, ...(isSomething && said), data });
   }
 
   private set(view: CardView): void {

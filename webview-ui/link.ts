@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import {
   type CardRequest,
   type FromCard,
@@ -11,14 +12,19 @@ export type CardNews = Exclude<ToCard, { readonly type: "answer" | "refusal" | "
 export interface LinkOptions {
   readonly post: (message: FromCard) => void;
   readonly onNews: (news: CardNews) => void;
-  /** A message that we do not know: the two sides are not of one build. */
-  readonly onUnknown: (error: unknown) => void;
+  /** What is to be shown came in a form that we do not know: the two sides are not of one build. */
+  readonly onUnreadable: (type: "state" | "changes") => void;
+  /** Nothing came of what the card is to show. */
+  readonly onSilence: () => void;
   /** Calls back after some milliseconds, unless it is called off. */
   readonly after: (milliseconds: number, then: () => void) => () => void;
 }
 
 /** So long, in milliseconds, nothing may be heard of a request: it says that it is being worked on. */
 export const patience = 10_000;
+
+/** Of the messages those that are missed when they cannot be read. */
+const dataType = z.object({ type: z.enum(["state", "changes"]) });
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
@@ -30,17 +36,19 @@ interface Pending {
 export class Link {
   private readonly pending = new Map<number, Pending>();
   private lastId = 0;
+  /** Calls off the waiting for what the card is to show. */
+  private awaited: (() => void) | undefined;
 
   constructor(private readonly options: LinkOptions) {}
 
   /** Asks for everything that the card shows. */
   ready(): void {
-    this.options.post({ type: "ready" });
+    this.ask({ type: "ready" });
   }
 
   /** Asks for all of it again. */
   refresh(): void {
-    this.options.post({ type: "refresh" });
+    this.ask({ type: "refresh" });
   }
 
   /** @throws Error with a message for the user: refused, or no answer came. */
@@ -52,11 +60,14 @@ export class Link {
     });
   }
 
-  /** Takes whatever arrived. */
+  /** Takes whatever arrived; what nobody knows, and nobody misses, is left aside. */
   receive(data: unknown): void {
     const message = toCardSchema.safeParse(data);
     if (!message.success) {
-      this.options.onUnknown(message.error);
+      const { data: type } = dataType.safeParse(data);
+      if (type) {
+        this.options.onUnreadable(type.type);
+      }
       return;
     }
     switch (message.data.type) {
@@ -69,9 +80,20 @@ export class Link {
       case "working":
         this.keep(message.data.id);
         break;
+      case "state":
+      case "trouble":
+        this.awaited?.();
+        this.options.onNews(message.data);
+        break;
       default:
         this.options.onNews(message.data);
     }
+  }
+
+  private ask(message: FromCard): void {
+    this.awaited?.();
+    this.awaited = this.options.after(patience, this.options.onSilence);
+    this.options.post(message);
   }
 
   private take(id: number): Pending | undefined {

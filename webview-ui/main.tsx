@@ -7,6 +7,9 @@ import { Memory } from "./memory";
 import { registerToolkit } from "./toolkit";
 import "./card.css";
 
+const otherVersion =
+  "the extension and this card are of different versions. Reload the window to mend that.";
+
 // Functions made from text are forbidden on this page; do not try.
 z.config({ jitless: true });
 registerToolkit();
@@ -16,7 +19,15 @@ const memory = new Memory(api);
 const link: Link = new Link({
   post: (message) => api.postMessage(message),
   onNews: (news) => store.receive(news),
-  onUnknown: (error) => store.receive({ type: "trouble", message: unknownMessage(error) }),
+  onUnreadable: (type) => {
+    if (type === "changes") {
+      link.refresh();
+    } else {
+      // To ask for it again would bring the same.
+      store.fail(otherVersion);
+    }
+  },
+  onSilence: () => store.fail("the extension does not answer."),
   after: (milliseconds, then) => {
     const timer = setTimeout(then, milliseconds);
     return () => clearTimeout(timer);
@@ -40,7 +51,3 @@ if (root) {
   render(<App store={store} link={link} memory={memory} />, root);
 }
 link.ready();
-
-function unknownMessage(error: unknown): string {
-  return `The extension sent something that this card does not know: ${String(error)}`;
-}

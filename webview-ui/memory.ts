@@ -6,7 +6,7 @@ const blank: CardMemory = {
   tab: "inProgress",
   expanded: [],
   collapsed: [],
-  scroll: 0,
+  place: { row: "", offset: 0 },
 };
 
 /** What the card looked like, kept by the editor while the page is hidden and over reloads. */

@@ -97,10 +97,17 @@ export interface Hopper extends HopperCommands, ApiAccess {
    * may follow the new owner. Running phases go on with their wrappers.
    */
   readonly onDidLoseWorkspace: Event<HopperError>;
+  /**
+   * Fires when something that is tried again and again keeps the queue from going on, such as a full
+   * disk, and, with undefined, when that is over. {@link waiting} says `trouble` meanwhile.
+   */
+  readonly onDidChangeTrouble: Event<string | undefined>;
   /** What writes mirrored plans to GitHub; undefined without a sign-in. */
   readonly mirrors: MirrorWorker | undefined;
   /** What opening found and did about it, for the user. */
   readonly notices: readonly string[];
+  /** What opening changed before anybody could listen: phases that ended while nobody was here. */
+  readonly changesAtOpening: readonly QueueEvent[];
   /** Where an attempt keeps its files. */
   attemptFolder(queueId: string, attemptNumber: number): string;
   /** Starts what is ready from now on, of one plan or of the whole queue. */
@@ -172,6 +179,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       logger.error(message);
       coordinator.giveUp(message);
     });
+    const lastEventId = queue.lastEventId;
     if (options.automatic) {
       // Before anything that could take this host down like those before it.
       const { owner, cleanStop } = ownership.previous;
@@ -194,6 +202,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       reports,
       watch,
       mirrors,
+      changesAtOpening: queue.events(lastEventId),
       closers,
     });
     const folders = new AttemptFolders(hopperFolder, logger);
@@ -235,6 +244,7 @@ interface Parts {
   readonly reports: WorkflowReports;
   readonly watch: WorkspaceWatch;
   readonly mirrors: MirrorWorker | undefined;
+  readonly changesAtOpening: readonly QueueEvent[];
   readonly closers: (() => void | Promise<void>)[];
 }
 
@@ -265,8 +275,10 @@ function hopperOf(
     queue,
     onDidChange: queue.onDidChange,
     onDidLoseWorkspace: watch.onDidLose,
+    onDidChangeTrouble: coordinator.onDidChangeTrouble,
     mirrors,
     notices: store.notices,
+    changesAtOpening: parts.changesAtOpening,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {
       if (queue.pausedReason === crashLoopReason) {

@@ -70,7 +70,7 @@ export const contextKeys = {
   repairable: "phaseHopper.repairable",
   /** Nothing is started before somebody resumes. */
   paused: "phaseHopper.paused",
-  /** There is a plan in a queue that can be changed from here. */
+  /** A plan is shown, whether or not its queue can be changed from here. */
   hasPlans: "phaseHopper.hasPlans",
   hasCompletedPlans: "phaseHopper.hasCompletedPlans",
   /** The tree shows some statuses only. */

@@ -1,30 +1,42 @@
 import * as vscode from "vscode";
 import type { Disposable } from "../core/base/lifecycle";
 import type { PhaseQueueItem, QueueEvent } from "../core/protocol/queue";
-import { nameOf } from "./commands/targets";
-import { commands } from "./contributions";
+import type { ReportFailure } from "./commands/phaseCommands";
+import { commands, views } from "./contributions";
 import { asMessage } from "./foreignText";
+import { t } from "./l10n";
 import type { FolderQueue, FolderQueueChange } from "./queues/folderQueue";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
 import type { Services } from "./services";
 import type { PhaseNode } from "./tree/nodes";
+import type { QueueTree } from "./tree/queueTree";
+import { asSentence, nameOf } from "./words";
 
 /** One failure brings others: what happens within so many milliseconds is told together. */
 const together = 500;
 /** Of many that failed together only the first are named. */
 const mostNames = 3;
 
-/** Tells what a user would want to know who looks elsewhere: failures, pauses, and plans that are done. */
+/**
+ * Tells what a user would want to know who looks elsewhere: failures, pauses, what keeps the queue from
+ * going on, and plans that are done.
+ */
 export class Notifications implements Disposable {
   private readonly listener: Disposable;
   private readonly pending: FolderQueueChange[] = [];
+  /** Phases that the user makes fail here and now. */
+  private readonly failedHere = new Set<string>();
   private timer: Disposable | undefined;
 
   constructor(
     queues: WorkspaceQueues,
+    private readonly tree: QueueTree,
     private readonly services: Services,
   ) {
     this.listener = queues.onDidChange((change) => {
+      if (change?.trouble !== undefined) {
+        this.tellTrouble(change.trouble);
+      }
       if (change && change.events.length > 0) {
         this.pending.push(change);
         this.timer ??= services.clock.after(together, () => this.tellAll());
@@ -37,16 +49,34 @@ export class Notifications implements Disposable {
     this.timer?.dispose();
   }
 
+  /** Who says of a phase that it failed knows it: that failure is no news. */
+  readonly reportFailure: ReportFailure = async (queueId, report) => {
+    this.failedHere.add(queueId);
+    try {
+      return await report();
+    } catch (error) {
+      this.failedHere.delete(queueId);
+      throw error;
+    }
+  };
+
+  private tellTrouble(trouble: string): void {
+    if (this.services.configuration.notifications() !== "none") {
+      this.tell("error", t("The queue cannot go on: {0}", asSentence(trouble)), showQueue);
+    }
+  }
+
   private tellAll(): void {
     this.timer = undefined;
     const changes = this.pending.splice(0);
     const level = this.services.configuration.notifications();
-    if (level === "none") {
-      return;
-    }
     for (const queue of new Set(changes.map((change) => change.queue))) {
       const events = changes.filter((change) => change.queue === queue).flatMap((c) => c.events);
-      this.tellFailures(queue, events);
+      const failed = this.failuresIn(queue, events);
+      if (level === "none") {
+        continue;
+      }
+      this.tellFailures(failed);
       this.tellPauses(queue, events);
       if (level === "all") {
         this.tellWaits(queue, events);
@@ -55,11 +85,17 @@ export class Notifications implements Disposable {
     }
   }
 
-  private tellFailures(queue: FolderQueue, events: readonly QueueEvent[]): void {
-    // What the user cancelled is no news, and what was retried meanwhile is none any more.
-    const failed = phasesMovedTo("failed", queue, events).filter(
-      ({ phase }) => phase.status === "failed" && phase.reason !== "cancelled",
-    );
+  /** What the user cancelled or reported is no news, and what was retried meanwhile is none any more. */
+  private failuresIn(queue: FolderQueue, events: readonly QueueEvent[]): PhaseNode[] {
+    // With automatic retries left, a phase that was reported goes back to ready instead.
+    const ended = events.filter(({ from_status }) => from_status === "running");
+    const here = ended.filter(({ queue_id = "" }) => this.failedHere.delete(queue_id));
+    return phasesMovedTo("failed", queue, events)
+      .filter(({ phase }) => !here.some(({ queue_id }) => queue_id === phase.queue_id))
+      .filter(({ phase }) => phase.status === "failed" && phase.reason !== "cancelled");
+  }
+
+  private tellFailures(failed: readonly PhaseNode[]): void {
     const [first] = failed;
     if (!first) {
       return;
@@ -69,14 +105,12 @@ export class Notifications implements Disposable {
       const names = failed.slice(0, mostNames).map((node) => nameOf(node.phase));
       const more = failed.length - names.length;
       const list = [...names, ...(more > 0 ? [`${more} more`] : [])].join(", ");
-      this.tell("error", `${failed.length} phases failed: ${list}`, {
-        "Show Queue": () => vscode.commands.executeCommand("phaseHopper.queue.focus"),
-      });
+      this.tell("error", `${failed.length} phases failed: ${list}`, showQueue);
       return;
     }
     const message = phase.error_message === undefined ? "" : `: ${phase.error_message}`;
     this.tell("error", `${nameOf(phase)} of "${plan.title}" failed${message}`, {
-      ...(phase.attempts > 0 && {
+      ...(this.tree.phaseFacts(first).hasLog && {
         "Show Log": () => vscode.commands.executeCommand(commands.showLog, first),
       }),
       Retry: () => vscode.commands.executeCommand(commands.retry, first),
@@ -124,9 +158,7 @@ export class Notifications implements Disposable {
       if (plan && counts?.size === 1 && counts.has("completed")) {
         const count = counts.get("completed") ?? 0;
         const phases = count === 1 ? "its phase is" : `all ${count} phases are`;
-        this.tell("information", `"${plan.title}" is done: ${phases} completed.`, {
-          "Show Queue": () => vscode.commands.executeCommand("phaseHopper.queue.focus"),
-        });
+        this.tell("information", `"${plan.title}" is done: ${phases} completed.`, showQueue);
       }
     }
   }
@@ -147,6 +179,10 @@ export class Notifications implements Disposable {
     })().catch((error: unknown) => this.services.logger.error("A notification failed.", error));
   }
 }
+
+const showQueue = {
+  "Show Queue": () => vscode.commands.executeCommand(`${views.queue}.focus`),
+};
 
 /** Phases that came to this status in these events, as they are now; each once. */
 function phasesMovedTo(

@@ -1,14 +1,49 @@
 import * as vscode from "vscode";
-import { finishedPlans } from "./commands/queueCommands";
-import { contextKeys } from "./contributions";
+import { tell } from "./commands/register";
+import { contextKeys, views } from "./contributions";
+import { t } from "./l10n";
 import type { FolderQueue } from "./queues/folderQueue";
 import { isRepairable, mostPressing } from "./queues/queueState";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
-import { sentence } from "./statusBar";
-import type { QueueNode } from "./tree/nodes";
+import type { Own, Services } from "./services";
+import { sentence, StatusBar } from "./statusBar";
+import { isFinished, planNodes, type QueueNode } from "./tree/nodes";
+import { QueueTree } from "./tree/queueTree";
+import { Reorder } from "./tree/reorder";
+import { asSentence } from "./words";
+
+/** The Queue view, with all that stands around its tree, and the status bar's item beside it. */
+export function createQueueView(queues: WorkspaceQueues, services: Services, own: Own) {
+  const tree = own(new QueueTree(queues, services));
+  const view = own(
+    vscode.window.createTreeView(views.queue, {
+      treeDataProvider: tree,
+      canSelectMany: true,
+      showCollapseAll: true,
+      dragAndDropController: new Reorder(
+        tree,
+        (error) => void tell(error, "reorder", services.logger),
+      ),
+    }),
+  );
+  const statusBar = own(new StatusBar(services));
+  own(view.onDidChangeVisibility(({ visible }) => tree.setVisible(visible)));
+  own(
+    tree.onDidRedraw(() => {
+      updateQueueView(view, queues, tree);
+      statusBar.update(queues);
+    }),
+  );
+  tree.setVisible(view.visible);
+  return { tree, view, statusBar };
+}
 
 /** What stands around the tree: its badge, its message, and the keys its menus ask for. */
-export function updateQueueView(view: vscode.TreeView<QueueNode>, { all }: WorkspaceQueues): void {
+function updateQueueView(
+  view: vscode.TreeView<QueueNode>,
+  { all }: WorkspaceQueues,
+  tree: QueueTree,
+): void {
   const failed = all.reduce((sum, { reader }) => sum + (reader?.counts().get("failed") ?? 0), 0);
   view.badge =
     failed === 0
@@ -19,6 +54,13 @@ export function updateQueueView(view: vscode.TreeView<QueueNode>, { all }: Works
     .map((queue) => ({ queue, text: messageOf(queue) }))
     .filter(({ text }) => text !== "")
     .map(({ queue, text }) => (all.length > 1 ? `${queue.name}: ${text}` : text));
+  if (tree.hidesEverything) {
+    messages.push(
+      t(
+        "No phase has a status that is shown. Show All Statuses, in the view's title, shows all again.",
+      ),
+    );
+  }
   // A message, even an empty one, hides the welcome, with its buttons; the type knows no other.
   const shown: { message?: string | undefined } = view;
   shown.message = hasPlans && messages.length > 0 ? messages.join("\n") : undefined;
@@ -44,6 +86,10 @@ export function messageOf(queue: FolderQueue): string {
     case "failed":
       return state.refusal.message;
     case "owner": {
+      const { kind, text } = state.hopper.waiting();
+      if (kind === "trouble") {
+        return t("The queue cannot go on: {0} It is tried again every second.", asSentence(text));
+      }
       const paused = state.hopper.queue.pausedReason;
       if (paused !== undefined) {
         return `${sentence(paused)}. Resume to go on.`;
@@ -61,7 +107,7 @@ function keysOf(all: readonly FolderQueue[], hasPlans: boolean): [key: string, v
     [contextKeys.repairable, all.some((queue) => isRepairable(queue.state))],
     [contextKeys.paused, all.some(isHeld)],
     [contextKeys.hasPlans, hasPlans],
-    [contextKeys.hasCompletedPlans, all.some((queue) => finishedPlans(queue).length > 0)],
+    [contextKeys.hasCompletedPlans, all.some((queue) => planNodes(queue).some(isFinished))],
   ];
 }
 

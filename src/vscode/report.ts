@@ -4,7 +4,7 @@ import { cleanText } from "../core/protocol/words/cleanText";
 import { localTime } from "../core/protocol/words/duration";
 import { phaseDetail, phaseTime } from "../core/protocol/words/phaseDetail";
 import { t } from "./l10n";
-import { statusInWords } from "./words";
+import { nameOf, statusInWords } from "./words";
 
 /** What a report is made from. */
 export interface ReportFacts {
@@ -62,7 +62,7 @@ function failure(phase: PhaseQueueItem, attempt: AttemptItem | undefined): strin
     .filter((line) => line !== "")
     .join("\n");
   const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-  const heading = `### ${inline(`Phase ${phase.phase_number}: ${phase.phase_data.title}`)}`;
+  const heading = `### ${inline(nameOf(phase))}`;
   return ["", heading, "", `${fence}text`, text, fence];
 }
 

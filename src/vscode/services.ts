@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
 import type { Assets } from "../core/base/assets";
-import type { Clock } from "../core/base/clock";
+import { type Clock, systemClock } from "../core/base/clock";
 import type { Logger } from "../core/base/log";
-import type { Configuration } from "./configuration";
-import type { GitHubSignIn } from "./github/signIn";
+import { Configuration } from "./configuration";
+import { asMessage } from "./foreignText";
+import { GitHubSignIn } from "./github/signIn";
 
 /** What every part of the extension works with. */
 export interface Services {
@@ -15,7 +16,32 @@ export interface Services {
   readonly signIn: GitHubSignIn;
 }
 
-export function versionOf({ packageJSON }: vscode.Extension<unknown>): string {
+/** Keeps a part for as long as the extension lives. */
+export type Own = <T extends vscode.Disposable>(part: T) => T;
+
+/** Makes the services. */
+export function createServices(
+  { extension, extensionUri }: vscode.ExtensionContext,
+  channel: vscode.LogOutputChannel,
+  own: Own,
+): Services {
+  const configuration = own(
+    new Configuration((message) => {
+      channel.error(message);
+      void vscode.window.showErrorMessage(asMessage(message));
+    }),
+  );
+  return {
+    version: versionOf(extension),
+    assets: assetsOf(extensionUri),
+    clock: systemClock,
+    logger: channelLogger(channel),
+    configuration,
+    signIn: own(new GitHubSignIn(() => configuration.githubApiUrl())),
+  };
+}
+
+function versionOf({ packageJSON }: vscode.Extension<unknown>): string {
   const manifest: unknown = packageJSON;
   const version =
     typeof manifest === "object" && manifest !== null && "version" in manifest
@@ -25,7 +51,7 @@ export function versionOf({ packageJSON }: vscode.Extension<unknown>): string {
 }
 
 /** The files that the core needs beside the extension's bundle. */
-export function assetsOf(extension: vscode.Uri): Assets {
+function assetsOf(extension: vscode.Uri): Assets {
   const path = (name: string): string => vscode.Uri.joinPath(extension, "dist", name).fsPath;
   return {
     sqlWasm: path("sql-wasm.wasm"),
@@ -39,7 +65,7 @@ export function assetsOf(extension: vscode.Uri): Assets {
 }
 
 /** Writes what the core reports into the extension's output channel. */
-export function channelLogger(channel: vscode.LogOutputChannel): Logger {
+function channelLogger(channel: vscode.LogOutputChannel): Logger {
   return {
     debug: (message) => channel.debug(message),
     info: (message) => channel.info(message),

@@ -7,6 +7,12 @@ import type { Services } from "./services";
 /** What a folder's queue, or one plan of it, waits for, as this window can tell. */
 export function waitingOf(queue: FolderQueue, services: Services, planId?: string): Waiting {
   const { state, reader } = queue;
+  if (state.kind === "failed") {
+    // Its phases can be read, at best: that they are ready is not what keeps them waiting.
+    const isReadable = state.refusal.kind === "storage" && reader !== undefined;
+    const text = isReadable ? "the queue's files cannot be written" : "the queue cannot be opened";
+    return { kind: "trouble", text };
+  }
   const waiting =
     state.kind === "owner"
       ? state.hopper.waiting(planId)

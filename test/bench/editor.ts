@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import type { PlanOutline } from "../../src/core/coordinator/planOutline";
 import { PlanThread } from "../../src/core/coordinator/planThread";
@@ -32,7 +33,7 @@ async function measure(text: string): Promise<{ script: number; most: number; an
   const context = { workspace: "/nowhere", runners, defaultRunner: "shell" };
   const read = (typed: string): Promise<PlanOutline> => thread.read({ text: typed, context });
   const first = await read(text);
-  const enqueued = { plan, phases: first.phases.map(stored) };
+  const enqueued = { plan, context: first.context, phases: first.phases.map(stored) };
   const scripts: number[] = [];
   const answers: number[] = [];
   for (let change = 0; change < changes; change += 1) {
@@ -45,7 +46,8 @@ async function measure(text: string): Promise<{ script: number; most: number; an
     const now = typed.join("\n");
     const outline = await (mayBePlan(now) ? read(now) : first);
     answers.push(performance.now() - start);
-    const marks = planMarks(outline, enqueued);
+    const sha256 = createHash("sha256").update(now).digest("hex");
+    const marks = planMarks({ ...outline, sha256 }, enqueued);
     for (const mark of marks.marks) {
       phaseLenses(mark, mark.phase && factsOf(mark.phase));
     }

@@ -70,5 +70,8 @@ function mergePlan(
 
 /** The old object where the new one says the same. */
 function keep<T extends object>(before: T | undefined, after: T): T {
-  return before !== undefined && JSON.stringify(before) === JSON.stringify(after) ? before : after;
+  // Most are the same object: of a thousand phases a change brings one.
+  const isSame =
+    before === after || (before !== undefined && JSON.stringify(before) === JSON.stringify(after));
+  return isSame ? before : after;
 }

@@ -1,24 +1,35 @@
-import type { CardPhase } from "../../src/core/protocol/card/cardState";
-import type { CardData } from "./cardData";
+import type { CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
+import type { CardData, PlanData } from "./cardData";
 import { clock } from "./phaseWords";
 
 /** What the queue is waiting for, in one line: "Phase 3 runs for 4:12". */
 export function headline({ queue, plans }: CardData, now: number): string {
-  if (queue.waiting.kind === "running") {
-    const running = plans
-      .flatMap(({ plan, phases }) =>
-        phases.filter(isAtWork).map((phase) => ({ phase, plan: plan.number })),
-      )
-      .sort((a, b) => startOf(a.phase) - startOf(b.phase));
-    const [first] = running;
-    if (first) {
-      const of = plans.length > 1 ? ` of Plan ${first.plan}` : "";
-      const more = running.length > 1 ? ` and ${running.length - 1} more` : "";
-      return `Phase ${first.phase.number}${of}${more} runs for ${clock(now - startOf(first.phase))}`;
-    }
+  const { kind, text } = queue.waiting;
+  const several = plans.length > 1;
+  const said =
+    kind === "running"
+      ? atWorkInWords(plans, several, now, queue.pausedReason)
+      : kind === "retry"
+        ? retryInWords(plans, several, now)
+        : undefined;
+  return sentence(said ?? text);
+}
+
+/** The same of one plan, beside its title; empty when it is completed. */
+export function planWaits({ plan, phases }: PlanData, now: number): string {
+  const { kind, text } = plan.waiting;
+  if (kind === "completed") {
+    return "";
   }
-  const { text } = queue.waiting;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return (kind === "retry" ? retryInWords([{ plan, phases }], false, now) : undefined) ?? text;
+}
+
+/** The same as it is spoken: without a time that runs. */
+export function planWaitsSpoken({ waiting: { kind, text } }: CardPlan): string {
+  if (kind === "completed") {
+    return "";
+  }
+  return kind === "retry" ? "waiting to be tried again" : text;
 }
 
 /** Running, with a process of ours. */
@@ -26,6 +37,73 @@ export function isAtWork({ status, turn }: CardPhase): boolean {
   return status === "running" && turn === undefined;
 }
 
+/** The core's sentence with a time that runs in it; undefined before the running phase is known. */
+function atWorkInWords(
+  plans: readonly PlanData[],
+  several: boolean,
+  now: number,
+  pausedReason: string | undefined,
+): string | undefined {
+  const running = named(plans, several, isAtWork).sort(
+    (a, b) => startOf(a.phase) - startOf(b.phase),
+  );
+  const [first] = running;
+  if (!first) {
+    return undefined;
+  }
+  const more = running.length > 1 ? ` and ${running.length - 1} more` : "";
+  const people = named(plans, several, ({ turn }) => turn === "person");
+  return [
+    ...(pausedReason === undefined ? [] : [pausedReason]),
+    `${first.name}${more} runs for ${clock(now - startOf(first.phase))}`,
+    ...(people.length > 0 ? [`${listed(people.map(({ name }) => name))} for a person to do`] : []),
+  ].join("; ");
+}
+
+function retryInWords(
+  plans: readonly PlanData[],
+  several: boolean,
+  now: number,
+): string | undefined {
+  const startable = plans.filter(({ plan }) => plan.pausedReason === undefined);
+  const [next] = named(startable, several, ({ status, retryAt = 0 }) => {
+    return status === "ready" && retryAt > now;
+  }).sort((a, b) => retryOf(a.phase) - retryOf(b.phase));
+  return next && `${next.name} is tried again in ${clock(retryOf(next.phase) - now)}`;
+}
+
+interface NamedPhase {
+  readonly phase: CardPhase;
+  /** "Phase 2" or, where there are several plans, "Phase 2 of Plan 1". */
+  readonly name: string;
+}
+
+function named(
+  plans: readonly PlanData[],
+  several: boolean,
+  isMeant: (phase: CardPhase) => boolean,
+): NamedPhase[] {
+  return plans.flatMap(({ plan, phases }) =>
+    phases.filter(isMeant).map((phase) => ({
+      phase,
+      name: `Phase ${phase.number}${several ? ` of Plan ${plan.number}` : ""}`,
+    })),
+  );
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - 3;
+  return more > 0 ? `${names.slice(0, 3).join(", ")} and ${more} more` : names.join(", ");
+}
+
 function startOf({ startedAt = 0 }: CardPhase): number {
   return startedAt;
+}
+
+function retryOf({ retryAt = 0 }: CardPhase): number {
+  return retryAt;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

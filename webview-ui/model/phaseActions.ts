@@ -27,6 +27,12 @@ export function phaseActions(phase: CardPhase, freed: readonly number[]): PhaseA
     );
 }
 
+/** "Phases 2 and 5": what a retry of all failed phases starts again. */
+export function retriedInWords(plan: readonly CardPhase[]): string {
+  const failed = plan.filter(({ status }) => status === "failed");
+  return phaseList(failed.map(({ number }) => number));
+}
+
 interface Offer {
   readonly needs: CardAction;
   readonly action: PhaseAction;

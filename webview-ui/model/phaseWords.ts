@@ -50,12 +50,26 @@ export function clock(milliseconds: number): string {
     : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
+/** Why a phase does not go on, or when it does: "Again in 4:12: exited with code 3". */
+export function detailInWords({ detail, retryAt, status }: CardPhase, now: number): string {
+  if (status !== "ready") {
+    return detail;
+  }
+  if (retryAt === undefined || retryAt <= now) {
+    return "";
+  }
+  const again = `Again in ${clock(retryAt - now)}`;
+  return detail === "" ? again : `${again}: ${detail}`;
+}
+
 /** All of a card in one sentence: what a screen reader says when it is reached. */
 export function cardInWords(phase: CardPhase): string {
-  const { detail, attempts } = phase;
+  const { detail, attempts, retryAt, status } = phase;
   return [
     nameOf(phase),
     statusWord(phase),
+    // Without the time that runs: whoever listens would be told of each second.
+    status === "ready" && retryAt !== undefined ? "to be tried again" : "",
     detail,
     dependenciesInWords(phase),
     attempts.length > 1 ? `${attempts.length} attempts` : "",

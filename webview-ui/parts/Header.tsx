@@ -4,7 +4,7 @@ import type { CardData } from "../model/cardData";
 import { type Counts, halfCount } from "../model/groups";
 import { headline, isAtWork } from "../model/headline";
 import { useCard } from "../context";
-import { useNow } from "../timeline/useMeasured";
+import { useNow } from "../useNow";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
 
@@ -30,7 +30,9 @@ export function Header({ data, counts }: HeaderProps): JSX.Element {
           </span>
         )}
         <span class="header-buttons">
-          {queue.canChange && hasPhases && <PauseSwitch isPaused={queue.paused} />}
+          {queue.canChange && (hasPhases || queue.paused) && (
+            <PauseSwitch isPaused={queue.paused} />
+          )}
           {queue.kind !== "untrusted" && queue.kind !== "noFolder" && (
             <IconButton
               icon="add"
@@ -59,6 +61,9 @@ function PauseSwitch({ isPaused }: { readonly isPaused: boolean }): JSX.Element 
   const { store } = useCard();
   const [isAsking, setIsAsking] = useState(false);
   const press = async (): Promise<void> => {
+    if (isAsking) {
+      return;
+    }
     setIsAsking(true);
     await store.ask({ name: "queue", action: isPaused ? "resume" : "pause" });
     setIsAsking(false);
@@ -67,7 +72,8 @@ function PauseSwitch({ isPaused }: { readonly isPaused: boolean }): JSX.Element 
     <vscode-button
       class="pause"
       appearance={isPaused ? "primary" : "secondary"}
-      disabled={isAsking}
+      // Disabled for real it would lose the focus, and the keyboard its place.
+      aria-disabled={isAsking}
       aria-label={isPaused ? "Resume: the queue is paused" : "Pause: the queue is active"}
       title={isPaused ? "Start what is ready" : "Start nothing more; what runs goes on"}
       onClick={() => void press()}
@@ -90,9 +96,9 @@ const waitingIcons = {
 } as const;
 
 function Headline({ data }: { readonly data: CardData }): JSX.Element {
-  const isRunning = data.plans.some(({ phases }) => phases.some(isAtWork));
-  const now = useNow(isRunning);
   const { kind } = data.queue.waiting;
+  const isRunning = data.plans.some(({ phases }) => phases.some(isAtWork));
+  const now = useNow(isRunning || kind === "retry");
   return (
     <p class={`headline headline-${kind}`}>
       <Icon name={waitingIcons[kind]} />

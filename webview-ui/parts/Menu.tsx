@@ -22,7 +22,8 @@ export interface MenuRequest {
 
 interface MenuProps {
   readonly menu: MenuRequest;
-  readonly onClose: () => void;
+  /** @param givesBack the focus goes back to where it was. */
+  readonly onClose: (givesBack: boolean) => void;
 }
 
 /** A context menu: arrows, Home and End move, letters find, Escape gives the focus back. */
@@ -38,17 +39,20 @@ export function Menu({ menu, onClose }: MenuProps): JSX.Element {
     }
   }, [menu]);
   useEffect(() => {
-    const closeOutside = ({ target }: Event): void => {
+    const closeOutside = ({ target, type }: Event): void => {
       if (!(target instanceof Node) || element.current?.contains(target) !== true) {
-        onClose();
+        // What is pressed takes the focus itself.
+        onClose(type === "scroll");
       }
     };
+    // The focus went to another part of the editor, and stays there.
+    const leave = (): void => onClose(false);
     addEventListener("pointerdown", closeOutside, true);
-    addEventListener("blur", onClose);
+    addEventListener("blur", leave);
     addEventListener("scroll", closeOutside, true);
     return () => {
       removeEventListener("pointerdown", closeOutside, true);
-      removeEventListener("blur", onClose);
+      removeEventListener("blur", leave);
       removeEventListener("scroll", closeOutside, true);
     };
   }, [onClose]);
@@ -63,7 +67,7 @@ export function Menu({ menu, onClose }: MenuProps): JSX.Element {
         event.stopPropagation();
         if (event.key === "Escape" || event.key === "Tab") {
           event.preventDefault();
-          onClose();
+          onClose(true);
         } else if (move(event.currentTarget, event.key)) {
           event.preventDefault();
         }
@@ -82,7 +86,7 @@ export function Menu({ menu, onClose }: MenuProps): JSX.Element {
                 tabIndex={-1}
                 onPointerMove={({ currentTarget }) => currentTarget.focus()}
                 onClick={() => {
-                  onClose();
+                  onClose(true);
                   run();
                 }}
               >

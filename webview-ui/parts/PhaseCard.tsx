@@ -5,20 +5,22 @@ import { phaseActions, type PhaseAction } from "../model/phaseActions";
 import {
   cardInWords,
   dependenciesInWords,
+  detailInWords,
   hasTitle,
   nameOf,
   statusWord,
   timeInWords,
 } from "../model/phaseWords";
 import type { Row } from "../model/rows";
-import { useNow } from "../timeline/useMeasured";
+import { useNow } from "../useNow";
 import { Icon, StatusIcon } from "./Icon";
 import { IconButton } from "./IconButton";
+import { IssueLink } from "./IssueLink";
 import { memo } from "./memo";
 import type { MenuRequest } from "./Menu";
+import { isMenuKey, type Place, placeBelow, placeOf } from "./menuPlace";
 import { PhaseDetails } from "./PhaseDetails";
-import { rowElementId } from "./PhaseList";
-import { type Place, placeBelow, placeOf } from "./PlanGroup";
+import { rowElementId } from "./rowElement";
 
 interface PhaseCardProps {
   readonly phase: CardPhase;
@@ -52,17 +54,14 @@ export const PhaseCard = memo((props: PhaseCardProps): JSX.Element => {
           {hasTitle(phase) ? phase.title : `Phase ${phase.number}`}
         </span>
         {phase.issue !== undefined && (
-          <button
-            type="button"
-            class="link issue"
-            title="Open Issue"
-            tabIndex={isCurrent ? 0 : -1}
-            onClick={() =>
+          <IssueLink
+            number={phase.issue}
+            label={`Issue ${phase.issue} of ${name}`}
+            isCurrent={isCurrent}
+            onOpen={() =>
               void store.ask({ name: "phase", action: "issue", queueId: phase.queueId })
             }
-          >
-            #{phase.issue}
-          </button>
+          />
         )}
         <PhaseButtons phase={phase} actions={actions} isCurrent={isCurrent} />
         <PhaseTime phase={phase} />
@@ -71,13 +70,8 @@ export const PhaseCard = memo((props: PhaseCardProps): JSX.Element => {
           {statusWord(phase)}
         </span>
       </div>
-      <PhaseFacts phase={phase} />
-      {phase.detail !== "" && (
-        <p class={`phase-detail status-${phase.status}`}>
-          <Icon name={phase.status === "ready" ? "history" : "warning"} />
-          <span class={isExpanded ? "" : "phase-detail-short"}>{phase.detail}</span>
-        </p>
-      )}
+      <PhaseFacts phase={phase} isCurrent={isCurrent} />
+      <PhaseDetail phase={phase} isExpanded={isExpanded} />
       {isExpanded && <PhaseDetails phase={phase} actions={actions} />}
     </PhaseFrame>
   );
@@ -141,7 +135,7 @@ function PhaseFrame(props: PhaseFrameProps): JSX.Element {
           } else {
             onOpenDetails();
           }
-        } else if (isOwn && event.key === "F10" && event.shiftKey) {
+        } else if (isOwn && isMenuKey(event)) {
           event.preventDefault();
           openMenu(menuAt(placeBelow(event)));
         }
@@ -218,8 +212,48 @@ function RunningTime({ phase }: { readonly phase: CardPhase }): JSX.Element {
   return <span class="phase-time">{timeInWords(phase, now)}</span>;
 }
 
-/** The small print: what it comes after, its runner, how often it was tried. */
-function PhaseFacts({ phase }: { readonly phase: CardPhase }): JSX.Element {
+interface PhaseDetailProps {
+  readonly phase: CardPhase;
+  readonly isExpanded: boolean;
+}
+
+/** Why it does not go on, or when it does. */
+function PhaseDetail(props: PhaseDetailProps): JSX.Element | null {
+  const { phase } = props;
+  return phase.retryAt === undefined ? (
+    <DetailLine {...props} text={detailInWords(phase, 0)} />
+  ) : (
+    <RetryDetail {...props} />
+  );
+}
+
+function RetryDetail(props: PhaseDetailProps): JSX.Element | null {
+  const now = useNow(true);
+  return <DetailLine {...props} text={detailInWords(props.phase, now)} />;
+}
+
+interface DetailLineProps extends PhaseDetailProps {
+  readonly text: string;
+}
+
+function DetailLine({ phase, isExpanded, text }: DetailLineProps): JSX.Element | null {
+  return text === "" ? null : (
+    <p class={`phase-detail status-${phase.status}`}>
+      <Icon name={phase.status === "ready" ? "history" : "warning"} />
+      <span class={isExpanded ? "" : "phase-detail-short"}>{text}</span>
+    </p>
+  );
+}
+
+interface PhaseFactsProps {
+  readonly phase: CardPhase;
+  readonly isCurrent: boolean;
+}
+
+/** The small print: what it comes after, its runner, how often it was tried, the plan's issue. */
+function PhaseFacts({ phase, isCurrent }: PhaseFactsProps): JSX.Element {
+  const { store } = useCard();
+  const { parentIssue, planId } = phase;
   const after = dependenciesInWords(phase);
   const attempts = phase.attempts.length;
   return (
@@ -227,6 +261,17 @@ function PhaseFacts({ phase }: { readonly phase: CardPhase }): JSX.Element {
       {after !== "" && <span>{after}</span>}
       <span>Runner {phase.runner}</span>
       {attempts > 1 && <span>{attempts} attempts</span>}
+      {parentIssue !== undefined && (
+        <span>
+          Part of{" "}
+          <IssueLink
+            number={parentIssue}
+            label={`Issue ${parentIssue}, which ${nameOf(phase)} is part of`}
+            isCurrent={isCurrent}
+            onOpen={() => void store.ask({ name: "plan", action: "issue", planId })}
+          />
+        </span>
+      )}
     </div>
   );
 }

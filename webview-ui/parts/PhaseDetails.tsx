@@ -13,7 +13,8 @@ import type { LiveLog } from "../log/liveLog";
 import { LiveLogView } from "../log/LiveLogView";
 import type { PhaseAction } from "../model/phaseActions";
 import { nameOf } from "../model/phaseWords";
-import { useNow } from "../timeline/useMeasured";
+import { useNow } from "../useNow";
+import { StepList } from "./StepList";
 
 interface PhaseDetailsProps {
   readonly phase: CardPhase;
@@ -53,8 +54,8 @@ export function PhaseDetails({ phase, actions }: PhaseDetailsProps): JSX.Element
   );
 }
 
-/** Asked for when the card is opened, and again when an attempt was made. */
-function useDetails({ queueId, attempts }: CardPhase): CardDetails | string | undefined {
+/** Asked for when the card is opened, and again when the phase changed. */
+function useDetails({ queueId, updatedAt }: CardPhase): CardDetails | string | undefined {
   const { link } = useCard();
   const [details, setDetails] = useState<CardDetails | string>();
   useEffect(() => {
@@ -71,7 +72,7 @@ function useDetails({ queueId, attempts }: CardPhase): CardDetails | string | un
     return () => {
       isMeant = false;
     };
-  }, [link, queueId, attempts.length]);
+  }, [link, queueId, updatedAt]);
   return details;
 }
 
@@ -82,17 +83,10 @@ interface FactsProps {
 
 function Facts({ phase, details }: FactsProps): JSX.Element {
   const { store } = useCard();
-  const { command, documents, enqueuedAt } = details;
+  const { documents, enqueuedAt } = details;
   return (
     <dl class="facts">
-      {command !== undefined && (
-        <>
-          <dt>Command</dt>
-          <dd>
-            <code>{command}</code>
-          </dd>
-        </>
-      )}
+      <StepList details={details} />
       {documents.length > 0 && (
         <>
           <dt>Documents</dt>
@@ -132,12 +126,12 @@ function Facts({ phase, details }: FactsProps): JSX.Element {
 }
 
 function AttemptLine({ attempt }: { readonly attempt: CardAttempt }): JSX.Element {
-  const { number, startedAt, finishedAt, outcome } = attempt;
+  const { number, startedAt, finishedAt, outcome, words } = attempt;
   const now = useNow(finishedAt === undefined);
   return (
     <li>
       <span class="attempt-number">{number}</span>
-      <span class={`attempt-outcome status-${outcome}`}>{outcome}</span>
+      <span class={`attempt-outcome status-${outcome}`}>{words}</span>
       <span>{timeOf(startedAt)}</span>
       <span>{duration((finishedAt ?? now) - startedAt)}</span>
     </li>

@@ -1,9 +1,12 @@
 import type { JSX } from "preact";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Memory } from "../memory";
 import type { Group } from "../model/groups";
 import { type Row, rowAfter, rowsOf } from "../model/rows";
 import { PlanGroup } from "./PlanGroup";
+import { rowElement, rowIdAt } from "./rowElement";
+import { useKeptFocus } from "./useKeptFocus";
+import { isAtTop } from "./useKeptPlace";
 
 interface PhaseListProps {
   readonly groups: readonly Group[];
@@ -27,7 +30,7 @@ export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
   place.current = at;
   const current = rows[at]?.id;
   useKeptFocus(list, current);
-  const limit = useGrowing(rows.length, memory.value.scroll > 0);
+  const limit = useGrowing(rows.length, !isAtTop(memory.value.place));
   const toggle = useCallback(
     ({ kind, id }: Pick<Row, "kind" | "id">) => {
       (kind === "plan" ? setCollapsed : setExpanded)(id);
@@ -51,7 +54,7 @@ export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
     if (next) {
       event.preventDefault();
       setCurrent(next.id);
-      elementOf(next.id)?.focus();
+      rowElement(next.id)?.focus();
     }
   };
   let left = limit;
@@ -61,9 +64,9 @@ export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
       class="phase-list"
       onKeyDown={move}
       onFocusIn={({ target }) => {
-        const id = target instanceof Element ? target.closest("[data-row]")?.id : undefined;
+        const id = rowIdAt(target);
         if (id !== undefined) {
-          setCurrent(id.slice(rowPrefix.length));
+          setCurrent(id);
         }
       }}
     >
@@ -89,21 +92,11 @@ export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
   );
 }
 
-const rowPrefix = "row-";
-
-/** The element id of a row's focusable element. */
-export function rowElementId(id: string): string {
-  return `${rowPrefix}${id}`;
-}
-
-function elementOf(id: string): HTMLElement | null {
-  return document.getElementById(rowElementId(id));
-}
-
 /** The row that is itself the target: keys in a button or a log inside of it are theirs. */
 function rowOf(target: EventTarget | null, rows: readonly Row[]): Row | undefined {
-  const id = target instanceof Element && target.hasAttribute("data-row") ? target.id : "";
-  return rows.find((row) => rowElementId(row.id) === id);
+  const isRow = target instanceof Element && target.hasAttribute("data-row");
+  const id = isRow ? rowIdAt(target) : undefined;
+  return rows.find((row) => row.id === id);
 }
 
 function isOf({ plan, shown }: Group, id: string | undefined): boolean {
@@ -129,33 +122,6 @@ function useKept(
     [memory, name],
   );
   return [ids, toggle];
-}
-
-/** When the focused row goes away, its place's next row gets the focus, not the page. */
-function useKeptFocus(list: { current: HTMLElement | null }, current: string | undefined): void {
-  const had = useRef(false);
-  useEffect(() => {
-    const element = list.current;
-    const note = (): void => {
-      had.current = element?.contains(document.activeElement) === true;
-    };
-    // Removing an element tells nobody that it lost the focus: what was noted before stays.
-    const lost = ({ relatedTarget }: FocusEvent): void => {
-      had.current =
-        relatedTarget === null && had.current && document.activeElement === document.body;
-    };
-    element?.addEventListener("focusin", note);
-    element?.addEventListener("focusout", lost);
-    return () => {
-      element?.removeEventListener("focusin", note);
-      element?.removeEventListener("focusout", lost);
-    };
-  }, [list]);
-  useLayoutEffect(() => {
-    if (had.current && document.activeElement === document.body && current !== undefined) {
-      elementOf(current)?.focus({ preventScroll: true });
-    }
-  });
 }
 
 /** How many cards to draw: a first portion, then all, unless the reader was further down already. */

@@ -2,16 +2,22 @@ import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { CardPlanAction, CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
 import { useCard } from "../context";
+import type { PlanData } from "../model/cardData";
 import { freedByRetry } from "../model/freed";
 import { countsOf } from "../model/groups";
+import { planWaits, planWaitsSpoken } from "../model/headline";
+import { retriedInWords } from "../model/phaseActions";
 import type { Row } from "../model/rows";
+import { useNow } from "../useNow";
 import { Icon } from "./Icon";
 import { IconButton } from "./IconButton";
+import { IssueLink } from "./IssueLink";
 import { memo } from "./memo";
 import type { MenuRequest } from "./Menu";
 import { PhaseCard } from "./PhaseCard";
-import { rowElementId } from "./PhaseList";
+import { isMenuKey, type Place, placeBelow, placeOf } from "./menuPlace";
 import { Progress } from "./Progress";
+import { rowElementId } from "./rowElement";
 
 interface PlanGroupProps {
   readonly plan: CardPlan;
@@ -83,16 +89,25 @@ interface PlanHeadingProps {
 }
 
 function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProps): JSX.Element {
-  const { openMenu } = useCard();
-  const menuOf = useMenu(plan);
+  const { store, openMenu } = useCard();
+  const menuOf = useMenu(plan, all);
   const counts = countsOf(all);
-  const spoken = `Plan ${plan.number}, ${plan.title}, ${counts.completed} of ${all.length} phases completed`;
+  const spoken = [
+    `Plan ${plan.number}, ${plan.title}, ${counts.completed} of ${all.length} phases completed`,
+    planWaitsSpoken(plan),
+  ];
   return (
     <div
       class="plan-heading"
       onContextMenu={(event) => {
         event.preventDefault();
         openMenu(menuOf(placeOf(event)));
+      }}
+      onKeyDown={(event) => {
+        if (isMenuKey(event)) {
+          event.preventDefault();
+          openMenu(menuOf(placeBelow(event)));
+        }
       }}
     >
       <h2 class="plan-title">
@@ -102,28 +117,32 @@ function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProp
           data-row
           class="plan-toggle"
           aria-expanded={isOpen}
-          aria-label={plan.waiting === "" ? spoken : `${spoken}, ${plan.waiting}`}
+          aria-label={spoken.filter((part) => part !== "").join(", ")}
           tabIndex={isCurrent ? 0 : -1}
           onClick={() => onToggle({ kind: "plan", id: plan.planId })}
         >
           <Icon name={isOpen ? "chevron-down" : "chevron-right"} />
+          <span class="plan-number">Plan {plan.number}</span>
           <span class="plan-name" title={plan.title}>
             {plan.title}
           </span>
-          {plan.parentIssue !== undefined && <span class="issue">#{plan.parentIssue}</span>}
         </button>
       </h2>
-      {plan.paused && (
-        <span class="plan-paused">
+      {plan.parentIssue !== undefined && (
+        <IssueLink
+          number={plan.parentIssue}
+          label={`Issue ${plan.parentIssue} of Plan ${plan.number}`}
+          isCurrent={isCurrent}
+          onOpen={() => void store.ask({ name: "plan", action: "issue", planId: plan.planId })}
+        />
+      )}
+      {plan.pausedReason !== undefined && (
+        <span class="plan-paused" title={plan.pausedReason}>
           <Icon name="debug-pause" />
           paused
         </span>
       )}
-      {plan.waiting !== "" && (
-        <span class="plan-waiting" title={plan.waiting}>
-          {plan.waiting}
-        </span>
-      )}
+      <PlanWaits plan={plan} phases={all} />
       <Progress counts={counts} total={all.length} />
       <IconButton
         icon="ellipsis"
@@ -134,6 +153,16 @@ function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProp
         onPress={(event) => openMenu(menuOf(placeBelow(event)))}
       />
     </div>
+  );
+}
+
+function PlanWaits({ plan, phases }: PlanData): JSX.Element | null {
+  const now = useNow(plan.waiting.kind === "retry");
+  const text = planWaits({ plan, phases }, now);
+  return text === "" ? null : (
+    <span class="plan-waiting" title={text}>
+      {text}
+    </span>
   );
 }
 
@@ -151,7 +180,7 @@ const planActions: readonly (readonly [
   ["remove", "Remove Plan", "trash", 2],
 ];
 
-function useMenu(plan: CardPlan): (place: Place) => MenuRequest {
+function useMenu(plan: CardPlan, all: readonly CardPhase[]): (place: Place) => MenuRequest {
   const { store } = useCard();
   return (place) => ({
     ...place,
@@ -162,21 +191,9 @@ function useMenu(plan: CardPlan): (place: Place) => MenuRequest {
         .map(([action, label, icon]) => ({
           label,
           icon,
+          ...(action === "retry" && { effect: retriedInWords(all) }),
           run: () => void store.ask({ name: "plan", action, planId: plan.planId }),
         })),
     ),
   });
-}
-
-export type Place = Pick<MenuRequest, "x" | "y">;
-
-/** Where a context menu opens: at the pointer or, by a key, at what has the focus. */
-export function placeOf(event: MouseEvent): Place {
-  const isByKey = event.button !== 2;
-  return isByKey ? placeBelow(event) : { x: event.clientX, y: event.clientY };
-}
-
-export function placeBelow({ target }: Event): Place {
-  const box = target instanceof Element ? target.getBoundingClientRect() : undefined;
-  return { x: (box?.left ?? 0) + 8, y: Math.min(box?.bottom ?? 0, (box?.top ?? 0) + 32) };
 }

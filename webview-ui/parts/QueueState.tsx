@@ -74,7 +74,7 @@ export function NothingToShow({ queue }: { readonly queue: CardQueue }): JSX.Ele
         <div class="empty" role="alert">
           <EmptyState icon="error" title="The Queue Cannot Be Opened" text={queue.message}>
             <ActionButton action="reopen" label="Retry" />
-            <ActionButton action="repair" label="Repair Queue…" isSecondary />
+            {queue.canRepair && <ActionButton action="repair" label="Repair Queue…" isSecondary />}
           </EmptyState>
         </div>
       );
@@ -82,18 +82,21 @@ export function NothingToShow({ queue }: { readonly queue: CardQueue }): JSX.Ele
     case "owner":
     case "follower":
       return (
-        <EmptyState
-          icon="inbox"
-          title="Queue Empty"
-          text="Enqueue a plan: a Markdown file with a heading for each phase, such as “## Phase 1: Setup”. Its phases run one after another, each exactly once."
-        >
-          <ActionButton action="enqueue" label="Enqueue Phases…" />
-        </EmptyState>
+        <>
+          <QueueBanner queue={queue} />
+          <EmptyState
+            icon="inbox"
+            title="Queue Empty"
+            text="Enqueue a plan: a Markdown file with a heading for each phase, such as “## Phase 1: Setup”. Its phases run one after another, each exactly once."
+          >
+            <ActionButton action="enqueue" label="Enqueue Phases…" />
+          </EmptyState>
+        </>
       );
   }
 }
 
-/** Above phases that are shown: how this window stands to their queue, where that is not plain. */
+/** Above what is shown: how this window stands to the queue, where that is not plain. */
 export function QueueBanner({ queue }: { readonly queue: CardQueue }): JSX.Element | null {
   const { kind, message } = queue;
   if (message === "") {
@@ -101,7 +104,13 @@ export function QueueBanner({ queue }: { readonly queue: CardQueue }): JSX.Eleme
   }
   switch (kind) {
     case "follower":
-      return <Banner kind="information" text={message} />;
+      return queue.canTakeOver ? (
+        <Banner kind="warning" text={message}>
+          <ActionButton action="takeOver" label="Take Over…" />
+        </Banner>
+      ) : (
+        <Banner kind="information" text={message} />
+      );
     case "foreign":
       return (
         <Banner kind="warning" text={message}>
@@ -112,7 +121,7 @@ export function QueueBanner({ queue }: { readonly queue: CardQueue }): JSX.Eleme
       return (
         <Banner kind="error" text={message}>
           <ActionButton action="reopen" label="Retry" />
-          <ActionButton action="repair" label="Repair Queue…" isSecondary />
+          {queue.canRepair && <ActionButton action="repair" label="Repair Queue…" isSecondary />}
         </Banner>
       );
     default:

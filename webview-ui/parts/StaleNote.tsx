@@ -1,22 +1,23 @@
 import type { JSX } from "preact";
 import { duration } from "../../src/core/protocol/words/duration";
-import type { Heard } from "../cardStore";
 import { useCard } from "../context";
-import { useNow } from "../timeline/useMeasured";
+import { useNow } from "../useNow";
 
 /** Milliseconds; something comes every ten seconds as long as all is well. */
 const worthSaying = 25_000;
 
 /** How old the data is, once that is worth saying. */
-export function StaleNote({ heard }: { readonly heard: Heard }): JSX.Element | null {
-  const { link } = useCard();
-  const age = useNow(false) - heard.at;
-  if (age < worthSaying) {
+export function StaleNote(): JSX.Element | null {
+  const { link, store } = useCard();
+  const { silence } = store;
+  // Drawn again now and then, which is when it looks; soon once there is something to take back.
+  useNow(silence >= worthSaying);
+  if (silence < worthSaying) {
     return null;
   }
   return (
     <div class="stale" role="status">
-      Nothing new was heard for {duration(age)}.
+      Nothing new was heard for {duration(silence)}.
       <button type="button" class="link" onClick={() => link.refresh()}>
         Refresh
       </button>

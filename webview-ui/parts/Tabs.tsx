@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { type CardMemory, cardMemorySchema } from "../../src/core/protocol/card/cardMessages";
 import type { Memory } from "../memory";
 import type { CardData } from "../model/cardData";
@@ -9,6 +9,7 @@ import { Icon } from "./Icon";
 import { PhaseList } from "./PhaseList";
 import { ActionButton } from "./QueueState";
 import { TimelineTab } from "./TimelineTab";
+import { useKeptPlace } from "./useKeptPlace";
 
 type Tab = CardMemory["tab"];
 
@@ -84,28 +85,11 @@ interface ViewProps {
 /** What a tab shows; where it is scrolled to survives a reload. */
 function View({ isShown, memory, children }: ViewProps): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (isShown) {
-      scroller.current?.scrollTo({ top: memory.value.scroll });
-    }
-    // Once: after that the reader scrolls, and another tab begins at its top.
-  }, []);
-  useLayoutEffect(
-    () => () => {
-      if (isShown) {
-        memory.keep({ scroll: 0 });
-      }
-    },
-    [isShown, memory],
-  );
+  useKeptPlace(scroller, memory, isShown);
   return (
     <vscode-panel-view class="view">
       {isShown && (
-        <div
-          ref={scroller}
-          class="scroller"
-          onScroll={({ currentTarget }) => memory.keep({ scroll: currentTarget.scrollTop })}
-        >
+        <div ref={scroller} class="scroller">
           {children}
         </div>
       )}

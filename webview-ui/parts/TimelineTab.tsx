@@ -19,20 +19,23 @@ export function TimelineTab({ plans }: { readonly plans: readonly PlanData[] }):
 }
 
 const PlanTimeline = memo(({ data: { plan, phases } }: { readonly data: PlanData }) => (
-  <PlanChart title={plan.title} phases={phases} />
+  <PlanChart number={plan.number} title={plan.title} phases={phases} />
 ));
 
 interface PlanChartProps {
+  readonly number: number;
   readonly title: string;
   readonly phases: readonly CardPhase[];
 }
 
-function PlanChart({ title, phases }: PlanChartProps): JSX.Element {
+function PlanChart({ number, title, phases }: PlanChartProps): JSX.Element {
   const { store } = useCard();
   const shown = useMemo(() => timelinePhases(phases), [phases]);
   return (
     <section class="plan-chart">
-      <h2 class="plan-chart-title">{title}</h2>
+      <h2 class="plan-chart-title">
+        <span class="plan-number">Plan {number}</span> {title}
+      </h2>
       <Timeline
         phases={shown}
         label={`Timeline of ${title}`}

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
+import { useNow } from "../useNow";
 import { TimelineChart } from "./TimelineChart";
 import { timelineLayout } from "./timelineLayout";
 import type { TimelinePhase } from "./timelinePhase";
 import { TimelineTable } from "./TimelineTable";
 import { planInWords } from "./timelineWords";
-import { useNow, useWidth } from "./useMeasured";
+import { useWidth } from "./useWidth";
 
 interface TimelineProps {
   /** In the order of their numbers. */

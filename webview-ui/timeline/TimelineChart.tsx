@@ -54,6 +54,7 @@ export function TimelineChart(props: ChartProps): JSX.Element {
   const isSeen = (index: number): boolean =>
     (index >= first && index <= last) || index === tabStop.row;
   const shown = rows.map((row, index) => ({ row, index })).filter(({ index }) => isSeen(index));
+  const labels = new Map(rows.map(({ phase }) => [phase.id, phase.label]));
   const axisEnd = layout.next ? layout.next.x - 10 : width;
 
   return (
@@ -140,6 +141,7 @@ export function TimelineChart(props: ChartProps): JSX.Element {
                 key={row.phase.id}
                 row={row}
                 index={index}
+                after={row.phase.dependsOn.flatMap((id) => labels.get(id) ?? [])}
                 width={width}
                 end={axisEnd}
                 now={now}

@@ -37,7 +37,7 @@ export function TimelineDetails(props: DetailsProps): JSX.Element {
           {shown.map((one) => (
             <tr key={one.number} class={one.number === attempt ? "timeline-meant" : ""}>
               <td>#{one.number}</td>
-              <td>{one.outcome}</td>
+              <td>{one.words}</td>
               <td>
                 {timeInWords(one.startedAt, now)} –{" "}
                 {one.finishedAt === undefined ? "now" : timeInWords(one.finishedAt, now)}

@@ -6,6 +6,8 @@ import { attemptInWords, durationOf, nameOf, phaseInWords } from "./timelineWord
 export interface TimelineRowProps {
   readonly row: TimelineRow;
   readonly index: number;
+  /** Labels of the phases that it comes after. */
+  readonly after: readonly string[];
   /** Of the whole chart. */
   readonly width: number;
   /** Where times end: what is written beside a bar stays before it. */
@@ -22,7 +24,7 @@ const glyphRoom = 16;
 
 /** A phase: its attempts drawn to time, its mark among what comes next, and how long it took. */
 export function TimelineRowView(props: TimelineRowProps): JSX.Element {
-  const { row, index, width, now, isTabStop, onOpen } = props;
+  const { row, index, after, width, now, isTabStop, onOpen } = props;
   const { phase, y, bar, next, mark } = row;
   const place = bar ?? next ?? { x: mark ?? 0, width: 0 };
   return (
@@ -34,7 +36,7 @@ export function TimelineRowView(props: TimelineRowProps): JSX.Element {
         role="button"
         tabindex={isTabStop ? 0 : -1}
         data-stop={`${index}`}
-        aria-label={phaseInWords(phase, now)}
+        aria-label={phaseInWords(phase, after, now)}
         onClick={() => onOpen(phase.id)}
       >
         <rect

@@ -22,6 +22,8 @@ export interface TimelineAttempt {
   /** Absent while it runs. */
   readonly finishedAt?: number;
   readonly outcome: AttemptOutcome;
+  /** The outcome, more exactly: "timed out". */
+  readonly words: string;
 }
 
 export type AttemptOutcome = "running" | "completed" | "failed";

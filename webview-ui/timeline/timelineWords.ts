@@ -1,4 +1,5 @@
 import { duration, localTime } from "../../src/core/protocol/words/duration";
+import { phaseList } from "../../src/core/protocol/words/phaseList";
 import { endOf } from "./timelineLayout";
 import type { TimelineAttempt, TimelinePhase } from "./timelinePhase";
 
@@ -18,22 +19,41 @@ export function durationOf({ attempts }: TimelinePhase, now: number): string {
   return first && last ? longDuration(endOf(last, now) - first.startedAt) : "";
 }
 
-/** What there is to know of a phase in one sentence: what a screen reader says of its bar. */
-export function phaseInWords(phase: TimelinePhase, now: number): string {
-  const count = phase.attempts.length;
+/**
+ * What there is to know of a phase in one sentence: what a screen reader says of its bar.
+ *
+ * @param after labels of the phases it comes after.
+ */
+export function phaseInWords(phase: TimelinePhase, after: readonly string[], now: number): string {
+  const { attempts } = phase;
+  const count = attempts.length;
+  const [first, last] = [attempts[0], attempts.at(-1)];
   return [
     nameOf(phase),
     statusOf(phase),
     durationOf(phase, now),
+    first && last ? spanInWords({ ...last, startedAt: first.startedAt }, now) : "",
     count > 1 ? `${count} attempts` : "",
+    after.length > 0 ? `after ${phaseList(after)}` : "",
   ]
     .filter((part) => part !== "")
     .join(", ");
 }
 
-/** "Attempt 2, failed, 3m 05s". */
+/** "Attempt 2, timed out, 3m 05s, 10:02:07 to 10:05:12". */
 export function attemptInWords(attempt: TimelineAttempt, now: number): string {
-  return `Attempt ${attempt.number}, ${attempt.outcome}, ${attemptDuration(attempt, now)}`;
+  const { number, words } = attempt;
+  const took = attemptDuration(attempt, now);
+  return `Attempt ${number}, ${words}, ${took}, ${spanInWords(attempt, now)}`;
+}
+
+/** "10:02:07 to 10:05:12", or "since 10:02:07" of what still runs. */
+function spanInWords(
+  { startedAt, finishedAt }: Pick<TimelineAttempt, "startedAt" | "finishedAt">,
+  now: number,
+): string {
+  const from = timeInWords(startedAt, now);
+  return finishedAt === undefined ? `since ${from}` : `${from} to ${timeInWords(finishedAt, now)}`;
 }
 
 export function attemptDuration(attempt: TimelineAttempt, now: number): string {

@@ -1,6 +1,6 @@
 import { loadPlanFile } from "../../core/coordinator/planSource";
 import { HopperError } from "../../core/base/errors";
-import { canBeUpdated, comparePlan } from "../../core/plan/comparePlan";
+import { canBeUpdated, compareFrame, comparePlan } from "../../core/plan/comparePlan";
 import { phaseList } from "../../core/protocol/words/phaseList";
 import type { Context } from "../context";
 import type { ExitCode } from "../exitCodes";
@@ -28,7 +28,19 @@ export async function update(context: Context, id = ""): Promise<ExitCode> {
     });
     const stored = queue.phases({ planId: plan.plan_id });
     const { pairs, added, removed } = comparePlan(stored, written.phases);
-    const differing = pairs.filter((pair) => pair.differs && canBeUpdated(pair.stored));
+    const differing = pairs.filter(
+      ({ differs, moved, stored }) => (differs || moved) && canBeUpdated(stored),
+    );
+    const renumbered = pairs.some(({ stored, written }) => stored.phase_number !== written.number);
+    const frame = compareFrame(
+      {
+        title: plan.title,
+        context: queue.planContext(plan.plan_id),
+        sha256: plan.source_sha256,
+      },
+      { ...written, sha256 },
+    );
+    const framed = frame.title || frame.context;
     const add = context.options.flag("add") ? added : [];
     const remove = context.options.flag("remove") ? removed : [];
     const offers = [
@@ -45,7 +57,8 @@ export async function update(context: Context, id = ""): Promise<ExitCode> {
     ]
       .filter((one) => one !== "")
       .join(" ");
-    if (differing.length + add.length + remove.length === 0) {
+    const changes = differing.length + add.length + remove.length;
+    if (changes === 0 && !framed && !renumbered) {
       return sayDone(context, "No stored text differs from the file.", offers);
     }
     const { message } = await commands.updatePlan({
@@ -54,6 +67,7 @@ export async function update(context: Context, id = ""): Promise<ExitCode> {
       update: differing.map(({ stored }) => stored.queue_id),
       add: add.map(({ number }) => number),
       remove: remove.map(({ queue_id }) => queue_id),
+      ...(framed && { context: true }),
     });
     return sayDone(context, message, offers);
   });

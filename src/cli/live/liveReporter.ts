@@ -133,7 +133,7 @@ export class LiveReporter implements RunReporter, Disposable {
   private possibilities(): Possibilities {
     const { model, waiting, hopper } = this;
     const running = model?.running ?? [];
-    const turns = turnsOfOthers(running.length > 0 ? hopper.queue.openAttempts() : []);
+    const turns = turnsOfOthers(hopper.queue, running);
     const phase = running.find(({ queue_id }) => turns.has(queue_id));
     const plan = model?.plans.find(({ plan }) => plan.paused_reason !== undefined)?.plan;
     const isPaused =

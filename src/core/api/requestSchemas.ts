@@ -109,6 +109,9 @@ export const updateBody = z
     remove: z.exactOptional(
       z.array(z.string()).describe("Ids of phases that are gone and shall be removed."),
     ),
+    context: z.exactOptional(
+      z.boolean().describe("Whether the plan's context and title are taken from the text too."),
+    ),
   })
   .register(apiSchemas, { id: "UpdatePlan" });
 

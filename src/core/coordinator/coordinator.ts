@@ -1,5 +1,6 @@
 import { type Clock, yieldToEventLoop } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
+import type { Event } from "../base/event";
 import { type Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
@@ -87,7 +88,12 @@ export class Coordinator implements Disposable {
 
   /** What keeps the coordinator from working, such as a full disk; tried again every second. */
   get trouble(): string | undefined {
-    return this.troubles.text;
+    return this.troubles.told;
+  }
+
+  /** Fires with {@link trouble} when that came up or is over. */
+  get onDidChangeTrouble(): Event<string | undefined> {
+    return this.troubles.onDidChange;
   }
 
   /**
@@ -271,7 +277,7 @@ export class Coordinator implements Disposable {
   /** Uses the time in which an attempt runs to make ready what will probably follow it. */
   private async prepareNext({ planId, phaseNumber }: AttemptFacts): Promise<void> {
     await yieldToEventLoop();
-    if (this.disposed || this.trouble !== undefined) {
+    if (this.disposed || this.troubles.text !== undefined) {
       return;
     }
     this.troubles.guarded(() => {
@@ -496,7 +502,11 @@ export class Coordinator implements Disposable {
       }
     }
     this.scheduler.schedule();
-    if ([...this.attempts.values()].some(({ hasProcess, unsettled }) => hasProcess || unsettled)) {
+    const open = [...this.attempts.values()];
+    if (!open.some(({ unsettled }) => unsettled)) {
+      this.troubles.wasTried();
+    }
+    if (open.some(({ hasProcess, unsettled }) => hasProcess || unsettled)) {
       this.tickSoon();
     }
   }

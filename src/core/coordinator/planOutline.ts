@@ -1,7 +1,10 @@
 import type { ParsedPhase, ParsedPlan } from "../protocol/plan";
 
 /** What an editor shows of a plan while it is written. */
-export interface PlanOutline extends Pick<ParsedPlan, "title" | "titleLine" | "problems"> {
+export interface PlanOutline extends Pick<
+  ParsedPlan,
+  "title" | "titleLine" | "context" | "problems"
+> {
   readonly phases: readonly OutlinePhase[];
 }
 

@@ -69,7 +69,7 @@ export class Scheduler implements Disposable {
       throw new HopperError(
         "conflict",
         `Phase ${phase.number} cannot start now: ${processes()} phases run, and no more than ` +
-          `${maxConcurrentPhases()} may. \`phase-hopper run\` starts it when one of them ends.`,
+          `${maxConcurrentPhases()} may. Start it when one of them has ended.`,
       );
     }
     this.asked.add(phase.queueId);

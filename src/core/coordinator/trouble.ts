@@ -1,26 +1,41 @@
 import { errorMessage } from "../base/errors";
+import { type Event, EventEmitter } from "../base/event";
 import type { Logger } from "../base/log";
 import type { OpenAttempt } from "./openAttempt";
 
 /**
  * What goes wrong while phases run. What concerns the queue, such as a full disk, stops the starting
- * until it is over; what concerns one attempt stops nothing. Either is logged once, however often it
+ * until it is over; what concerns one attempt stops nothing. Either is told once, however often it
  * is met.
  */
 export class Trouble {
   private problem: string | undefined;
-  private loggedProblem: string | undefined;
+  private toldProblem: string | undefined;
   private obstacle: string | undefined;
+  private readonly changed: EventEmitter<string | undefined>;
+
+  /** Fires when there is another {@link told}, or none any more; not for what is for good. */
+  readonly onDidChange: Event<string | undefined>;
 
   /** @param onProblem called when something could not be stored and is to be tried again. */
   constructor(
     private readonly logger: Logger,
     private readonly onProblem: () => void,
-  ) {}
+  ) {
+    this.changed = new EventEmitter((error) =>
+      logger.error("A listener of the coordinator's trouble failed.", error),
+    );
+    this.onDidChange = this.changed.event;
+  }
 
-  /** What keeps the queue from going on. */
+  /** What keeps the queue from going on, as far as it was not taken back to try again. */
   get text(): string | undefined {
     return this.obstacle ?? this.problem;
+  }
+
+  /** The same for people: it stays until it is known to be over. */
+  get told(): string | undefined {
+    return this.obstacle ?? this.toldProblem;
   }
 
   /** Nothing can be stored any more, for good. */
@@ -37,13 +52,18 @@ export class Trouble {
     this.problem = undefined;
   }
 
+  /** Everything was tried again: what did not come back is over. */
+  wasTried(): void {
+    if (this.problem === undefined && this.toldProblem !== undefined) {
+      this.tell(undefined);
+    }
+  }
+
   /** Does something that stores; answers false when that failed. */
   guarded(work: () => void): boolean {
     try {
       work();
-      if (this.problem === undefined) {
-        this.loggedProblem = undefined;
-      }
+      this.wasTried();
       return true;
     } catch (error) {
       this.met(error);
@@ -54,9 +74,9 @@ export class Trouble {
   /** Takes note of what kept something from being stored. */
   met(error: unknown): void {
     this.problem = errorMessage(error);
-    if (this.problem !== this.loggedProblem) {
-      this.loggedProblem = this.problem;
+    if (this.problem !== this.toldProblem) {
       this.logger.error(`The queue cannot go on: ${this.problem}`, error);
+      this.tell(this.problem);
     }
     this.onProblem();
   }
@@ -67,6 +87,12 @@ export class Trouble {
     if (text !== attempt.notedTrouble) {
       attempt.notedTrouble = text;
       this.logger.error(text, error);
+    }
+  }
+  private tell(problem: string | undefined): void {
+    this.toldProblem = problem;
+    if (!this.isFinal) {
+      this.changed.fire(problem);
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   type PlanComparison,
   type StoredPhase,
 } from "../plan/comparePlan";
+import { standIn } from "../plan/standIn";
 import type { ParsedPhase } from "../protocol/plan";
 import { phaseList } from "../protocol/words/phaseList";
 import type { PlanUpdate } from "../queue/queue";
@@ -81,26 +82,6 @@ export function dependenciesAfter(
     return number === undefined ? [] : [[phase.queue_id, { number, dependsOn }] as const];
   });
   return { phases: new Map(phases), resolve };
-}
-
-/** Puts in the place of each number that is missing what it stands for, however often it takes. */
-function standIn(
-  numbers: readonly number[],
-  missing: ReadonlyMap<number, readonly number[]>,
-): number[] {
-  const found = new Set<number>();
-  const seen = new Set<number>();
-  const open = [...numbers];
-  for (let number = open.pop(); number !== undefined; number = open.pop()) {
-    const others = missing.get(number);
-    if (!others) {
-      found.add(number);
-    } else if (!seen.has(number)) {
-      seen.add(number);
-      open.push(...others);
-    }
-  }
-  return [...found].sort((a, b) => a - b);
 }
 
 /**

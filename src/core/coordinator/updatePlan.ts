@@ -8,7 +8,7 @@ import type { NewPhase, PlanUpdate, Queue } from "../queue/queue";
 import { assertAsShown, assertValid, newPhase } from "./enqueuePlan";
 import { assertNoCycle, type Choice, dependenciesAfter, numbersAfter } from "./updateOrder";
 import { loadPlan } from "./loadPlan";
-import type { PlanContext, PlanPlace } from "./planSource";
+import type { LoadedPlan, PlanContext, PlanPlace } from "./planSource";
 
 /**
  * Brings what is stored of a plan up to its file, as far as the request says.
@@ -53,17 +53,22 @@ export async function updatePlan(
       choice.updated.map(({ stored, written }) => [stored.queue_id, asStored(written)]),
     ),
     added: choice.added.map(asStored),
-    ...(isUpToDate(comparison, choice) && {
-      plan: {
-        title: loaded.plan.title,
-        context: loaded.plan.context,
-        sourceSha256: loaded.sha256,
-      },
-    }),
+    ...frameOf(loaded, isUpToDate(comparison, choice), request.context === true),
   };
   assertNoCycle(update);
   queue.update(update);
-  return { message: inWords(plan, choice) };
+  return { message: inWords(plan, choice, request.context === true) };
+}
+
+/** With the last difference that is taken over, the stored plan is this file. */
+function frameOf(
+  { plan: { title, context }, sha256 }: LoadedPlan,
+  isUpToDate: boolean,
+  isAsked: boolean,
+): Pick<PlanUpdate, "plan"> {
+  return isUpToDate || isAsked
+    ? { plan: { title, context, ...(isUpToDate && { sourceSha256: sha256 }) } }
+    : {};
 }
 
 function choose(
@@ -105,8 +110,8 @@ function choose(
 /** Whether the file has nothing more than what is stored after the update, nor less. */
 function isUpToDate({ pairs, added, removed }: PlanComparison, choice: Choice): boolean {
   const left = pairs.filter(
-    ({ stored, differs }) =>
-      differs &&
+    ({ stored, differs, moved }) =>
+      (differs || moved) &&
       canBeUpdated(stored) &&
       !choice.updated.some((pair) => pair.stored.queue_id === stored.queue_id),
   );
@@ -117,7 +122,11 @@ function isUpToDate({ pairs, added, removed }: PlanComparison, choice: Choice): 
   );
 }
 
-function inWords({ plan_number }: PlanItem, { updated, added, removed }: Choice): string {
+function inWords(
+  { plan_number }: PlanItem,
+  { updated, added, removed }: Choice,
+  frame: boolean,
+): string {
   const parts = [
     said(
       updated.map(({ written }) => written.number),
@@ -131,6 +140,7 @@ function inWords({ plan_number }: PlanItem, { updated, added, removed }: Choice)
       removed.map(({ phase_number }) => phase_number),
       "removed",
     ),
+    frame ? "its title and context are those of the file" : "",
   ].filter((part) => part !== "");
   return parts.length === 0
     ? `Plan ${plan_number} has the numbers of its file.`

@@ -1,6 +1,6 @@
 import type { Waiting } from "../protocol/snapshot";
 import { localTime } from "../protocol/words/duration";
-import type { AttemptItem, PhaseQueueItem } from "../protocol/queue";
+import type { PhaseQueueItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
 
 export interface WaitingQuestion {
@@ -36,7 +36,7 @@ function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
   // What is said of one plan stands beside its title.
   const several = question.planId === undefined && queue.plans().length > 1;
   const running = phases.filter(({ status }) => status === "running");
-  const turns = turnsOfOthers(running.length > 0 ? queue.openAttempts() : []);
+  const turns = turnsOfOthers(queue, running);
   const waitsFor = (kind: "manual" | "external"): PhaseQueueItem[] =>
     running.filter(({ queue_id }) => turns.get(queue_id) === kind);
   const byPerson = waitsFor("manual");
@@ -53,10 +53,17 @@ function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
   }
   const [next] = due;
   if (next) {
-    return { kind: "running", text: `${name(next, several)} is about to start` };
+    // Whatever else runs has the slots: with one to spare it would have been started already.
+    const others = question.planId === undefined ? [] : processesOf(queue);
+    if (others.length === 0) {
+      return { kind: "running", text: `${name(next, several)} is about to start` };
+    }
+    if (byWorkflow.length === 0 && byPerson.length === 0) {
+      return { kind: "running", text: `waiting for ${list(others, true)}` };
+    }
   }
   const [retry] = startable;
-  if (retry) {
+  if (retry && !next) {
     const time = localTime(retry.not_before ?? question.now).slice(11);
     return { kind: "retry", text: `${name(retry, several)} is tried again at ${time}` };
   }
@@ -81,14 +88,23 @@ function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
   return { kind: "completed", text: "all phases are completed" };
 }
 
+/** The phases of all plans that a process is at work on. */
+function processesOf(queue: QueueReader): PhaseQueueItem[] {
+  const running = queue.phasesWith(["running"]);
+  const turns = turnsOfOthers(queue, running);
+  return running.filter(({ queue_id }) => !turns.has(queue_id));
+}
+
 /**
  * Whose turn it is in phases that no process is at work on, by the phase's id. What the attempt was
  * at its claim counts: its runner may be missing from the configuration by now, or be another kind.
  */
 export function turnsOfOthers(
-  open: readonly AttemptItem[],
+  queue: QueueReader,
+  running: readonly PhaseQueueItem[],
 ): ReadonlyMap<string, "manual" | "external"> {
   const turns = new Map<string, "manual" | "external">();
+  const open = running.length > 0 ? queue.openAttempts() : [];
   for (const { queue_id, runner_kind, reported_at } of open) {
     const isReported = reported_at !== undefined;
     if (!isReported && (runner_kind === "manual" || runner_kind === "external")) {

@@ -1,6 +1,7 @@
 import type { ParsedPhase } from "../protocol/plan";
 import type { PhaseQueueItem } from "../protocol/queue";
 import { foldName } from "./dependencyNames";
+import { standIn } from "./standIn";
 
 /** A phase of the queue, as far as it can differ from the plan's file. */
 export type StoredPhase = Pick<
@@ -20,6 +21,8 @@ export interface PhasePair<W extends WrittenPhase = WrittenPhase> {
   readonly written: W;
   /** Its title or its text is not the stored one. */
   readonly differs: boolean;
+  /** Phases changed places in the file, so that it comes after other ones than the stored one. */
+  readonly moved: boolean;
 }
 
 /** How a plan's file stands to what is stored of it. */
@@ -68,11 +71,66 @@ export function comparePlan<W extends WrittenPhase>(
     removed = removed.filter((one) => !found.has(one));
     added = added.filter((one) => !found.has(one));
   }
-  return {
+  const comparison = {
     pairs: pairs.toSorted((a, b) => a.written.number - b.written.number),
     added: added.map(({ phase }) => phase),
     removed: removed.map(({ phase }) => phase),
   };
+  return { ...comparison, pairs: withMoves(comparison) };
+}
+
+/** What a plan is besides its phases. */
+export interface PlanFrame {
+  readonly title: string;
+  /** The text outside the phases. */
+  readonly context: string;
+}
+
+/** What of it is not the stored one. */
+export interface FrameComparison {
+  readonly title: boolean;
+  readonly context: boolean;
+}
+
+/**
+ * Compares what a plan is besides its phases. A file that is as it was enqueued has the title that it
+ * was given then, whatever stands in it.
+ */
+export function compareFrame(
+  stored: PlanFrame & { readonly sha256: string },
+  written: PlanFrame & { readonly sha256: string },
+): FrameComparison {
+  return {
+    title: stored.sha256 !== written.sha256 && stored.title !== written.title,
+    context: stored.context !== written.context,
+  };
+}
+
+/**
+ * What a phase comes after is written in its text, or follows from its place. As long as no two phases
+ * changed places the latter says nothing new: it is other phases that came or went.
+ */
+function withMoves<W extends WrittenPhase>(comparison: PlanComparison<W>): PhasePair<W>[] {
+  const { pairs, added, removed } = comparison;
+  const inOrder = pairs.every(
+    ({ stored }, index) =>
+      index === 0 || (pairs[index - 1]?.stored.phase_number ?? 0) < stored.phase_number,
+  );
+  if (inOrder) {
+    return [...pairs];
+  }
+  const notStored = new Map(added.map(({ number, dependsOn }) => [number, dependsOn]));
+  const gone = new Map(
+    removed.map(({ phase_number, depends_on_phases }) => [phase_number, depends_on_phases]),
+  );
+  const byWritten = new Map(pairs.map(({ stored, written }) => [written.number, stored]));
+  return pairs.map((pair) => {
+    const wanted = standIn(pair.written.dependsOn, notStored)
+      .flatMap((number) => byWritten.get(number)?.phase_number ?? [])
+      .sort((a, b) => a - b);
+    const kept = standIn(pair.stored.depends_on_phases, gone);
+    return { ...pair, moved: wanted.join() !== kept.join() };
+  });
 }
 
 /** A running or finished phase keeps the text it was started with; a failed one can be tried again. */
@@ -97,7 +155,8 @@ function likenessOfWritten({ number, title, content }: WrittenPhase): Likeness {
 
 function pairOf<W extends WrittenPhase>(stored: StoredPhase, written: W): PhasePair<W> {
   const { title, content } = stored.phase_data;
-  return { stored, written, differs: title !== written.title || content !== written.content };
+  const differs = title !== written.title || content !== written.content;
+  return { stored, written, differs, moved: false };
 }
 
 function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T> {

@@ -48,6 +48,11 @@ export interface UpdateRequest {
   readonly add?: readonly number[];
   /** Queue ids of phases, gone from the file, that leave the queue. */
   readonly remove?: readonly string[];
+  /**
+   * Takes the plan's context, and its title, from the file. Where nothing else differs after the update
+   * they are taken in any case.
+   */
+  readonly context?: boolean;
 }
 
 /** What a command did, in a sentence fit for the user. */

@@ -9,11 +9,11 @@ import { conflict, movePhases } from "./transitions";
 /** How a stored plan is brought up to its file; every number is the one after the update. */
 export interface PlanUpdate {
   readonly planId: string;
-  /** Given when nothing differs from the file any more. */
   readonly plan?: {
     readonly title: string;
     readonly context: string;
-    readonly sourceSha256: string;
+    /** Given when nothing differs from the file any more. */
+    readonly sourceSha256?: string;
   };
   /** Queue ids of phases that leave the queue. */
   readonly removed: readonly string[];
@@ -43,8 +43,9 @@ export function storeUpdate(change: Change, readiness: Readiness, update: PlanUp
   if (update.plan) {
     const { title, context, sourceSha256 } = update.plan;
     change.run(
-      `UPDATE plans SET title = ?, context = CAST(? AS TEXT), source_sha256 = ? WHERE plan_id = ?`,
-      [title, context, sourceSha256, planId],
+      `UPDATE plans SET title = ?1, context = CAST(?2 AS TEXT),
+         source_sha256 = coalesce(?3, source_sha256) WHERE plan_id = ?4`,
+      [title, context, sourceSha256 ?? null, planId],
     );
   }
   readiness.forget(planId);

@@ -6,21 +6,29 @@ import {
   type CardQueue,
   type CardState,
 } from "../../core/protocol/card/cardState";
-import type { AttemptItem } from "../../core/protocol/queue";
+import { currentMachine } from "../../core/ownership/machine";
+import { ownedError } from "../../core/ownership/ownedError";
+import { ownerPath, readOwner } from "../../core/ownership/ownerRecord";
+import { currentUser } from "../../core/ownership/stateFolder";
+import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
+import type { Waiting } from "../../core/protocol/snapshot";
+import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { phaseTitle } from "../../core/protocol/words/names";
 import { phaseDetail } from "../../core/protocol/words/phaseDetail";
 import { isHeld, messageOf } from "../queueView";
 import type { FolderQueue } from "../queues/folderQueue";
+import { isRepairable } from "../queues/queueState";
 import type { Services } from "../services";
 import { type PhaseNode, phaseNodes, type PlanNode, planNodes } from "../tree/nodes";
 import { phaseRow, waitsForSomebody } from "../tree/phaseRow";
 import { planRow } from "../tree/planRow";
 import { canChange, type QueueTree } from "../tree/queueTree";
 import { waitingOf } from "../waiting";
+import type { CardSource } from "./cardFeed";
 
 /** Reads from a folder's queue what its card shows. Texts of plans and programs are cleaned here. */
-export class CardContent {
+export class CardContent implements CardSource {
   constructor(
     private readonly queue: FolderQueue,
     private readonly tree: QueueTree,
@@ -28,6 +36,18 @@ export class CardContent {
     /** Whether the workspace has other folders, so that this one must be named. */
     private readonly isOneOfSeveral: () => boolean,
   ) {}
+
+  get folder(): string {
+    return this.queue.folder.uri.toString();
+  }
+
+  get lastEvent(): number {
+    return this.queue.reader?.lastEventId ?? 0;
+  }
+
+  get running(): string[] {
+    return this.queue.reader?.phasesWith(["running"]).map(({ queue_id }) => queue_id) ?? [];
+  }
 
   state(): CardState {
     const plans = planNodes(this.queue);
@@ -40,14 +60,19 @@ export class CardContent {
 
   queueState(): CardQueue {
     const { queue, services } = this;
-    const { kind, text } = waitingOf(queue, services);
+    const { state, reader } = queue;
+    const lost = state.kind === "follower" ? lostOwner(queue.hopperFolder) : undefined;
     return {
-      ...(this.isOneOfSeveral() && { folder: queue.name }),
-      kind: queue.state.kind,
-      message: cleanText(messageOf(queue)),
+      ...(this.isOneOfSeveral() && { folder: cleanText(queue.name) }),
+      // A window that has just become a follower has yet to read what it follows.
+      kind: state.kind === "follower" && !reader ? "opening" : state.kind,
+      message: cleanText(lost ?? messageOf(queue)),
       paused: isHeld(queue),
       canChange: canChange(queue),
-      waiting: { kind, text: cleanText(text) },
+      ...pausedBecause(reader?.pausedReason),
+      waiting: cleanWaiting(waitingOf(queue, services)),
+      canRepair: isRepairable(state),
+      canTakeOver: lost !== undefined,
     };
   }
 
@@ -82,8 +107,8 @@ export class CardContent {
       planId: plan.plan_id,
       number: plan.plan_number,
       title: row.label,
-      waiting: waiting.kind === "completed" ? "" : cleanText(waiting.text),
-      paused: plan.paused_reason !== undefined,
+      waiting: cleanWaiting(waiting),
+      ...pausedBecause(plan.paused_reason),
       ...(plan.parent_issue > 0 && { parentIssue: plan.parent_issue }),
       actions: cardPlanActions.filter((action) => row.capabilities.includes(action)),
     };
@@ -103,7 +128,7 @@ export class CardContent {
       title: phaseTitle(phase),
       status: phase.status,
       skipped: phase.reason === "skipped",
-      detail: tellsWhy(phase.status) ? phaseDetail(phase, facts.now) : "",
+      ...whyOf(phase, facts.now),
       ...(turn !== undefined && { turn }),
       dependsOn: [...phase.depends_on_phases],
       runner: cleanText(phase.runner),
@@ -111,14 +136,43 @@ export class CardContent {
       ...(phase.parent_issue > 0 && { parentIssue: phase.parent_issue }),
       attempts: attempts.map(attemptState),
       ...timesOf(phase.started_at, phase.finished_at),
+      updatedAt: Date.parse(phase.updated_at),
       actions: cardActions.filter((action) => capabilities.includes(action)),
     };
   }
 }
 
-/** The others' details are on the card anyway: what it comes after, how often it was tried. */
-function tellsWhy(status: CardPhase["status"]): boolean {
-  return status === "ready" || status === "blocked" || status === "failed";
+/**
+ * Why a phase does not go on; the others' details are on the card anyway: what it comes after, how often
+ * it was tried. Until a retry the card counts the time itself.
+ */
+function whyOf(phase: PhaseQueueItem, now: string): Pick<CardPhase, "detail" | "retryAt"> {
+  const { status, not_before, error_message } = phase;
+  if (status === "ready") {
+    return not_before === undefined
+      ? { detail: "" }
+      : { detail: cleanText(error_message ?? ""), retryAt: Date.parse(not_before) };
+  }
+  const tellsWhy = status === "blocked" || status === "failed";
+  return { detail: tellsWhy ? phaseDetail(phase, now) : "" };
+}
+
+function cleanWaiting({ kind, text }: Waiting): Waiting {
+  return { kind, text: cleanText(text) };
+}
+
+function pausedBecause(reason: string | undefined): { readonly pausedReason?: string } {
+  return reason === undefined ? {} : { pausedReason: cleanText(reason) };
+}
+
+/** What is to be said of an owner whose life cannot be seen, or that is stopped; else undefined. */
+function lostOwner(hopperFolder: string): string | undefined {
+  const verdict = readOwner(hopperFolder, currentMachine(currentUser()));
+  const { state } = verdict;
+  // Without a living owner somebody is just coming or going.
+  return state === "alive" || state === "none" || state === "dead"
+    ? undefined
+    : ownedError(verdict, ownerPath(hopperFolder)).message;
 }
 
 function attemptState(attempt: AttemptItem): CardPhase["attempts"][number] {
@@ -129,6 +183,7 @@ function attemptState(attempt: AttemptItem): CardPhase["attempts"][number] {
     startedAt: Date.parse(started_at),
     ...(finished_at !== undefined && { finishedAt: Date.parse(finished_at) }),
     outcome: outcome === undefined ? "running" : outcome === "completed" ? "completed" : "failed",
+    words: attemptOutcome(attempt),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import type { CommandHandler } from "../commands/register";
 import type { Targets } from "../commands/targets";
 import { cardViewType, commands } from "../contributions";
@@ -92,18 +93,16 @@ export class CardPanels implements vscode.Disposable, vscode.WebviewPanelSeriali
     panel.iconPath = { light: icon("light"), dark: icon("dark") };
     this.name();
     // Loaded with the first card: most windows show none.
-    const { cardHtml, cardResources } = await import("./cardHtml");
+    const { fillWebview } = await import("./fillWebview");
     const follow = queue
       ? await this.follower(panel, queue, card)
-      : await folderlessFollower(panel);
+      : await folderlessFollower(panel, this.options.services);
     if (this.open.get(key) !== card) {
       // It was closed meanwhile.
       return;
     }
     card.following = follow();
-    const resources = cardResources(extension);
-    panel.webview.options = { enableScripts: true, localResourceRoots: [resources] };
-    panel.webview.html = cardHtml(panel.webview, resources);
+    fillWebview(panel.webview, extension);
   }
 
   private async follower(
@@ -117,7 +116,9 @@ export class CardPanels implements vscode.Disposable, vscode.WebviewPanelSeriali
     const { CardRequests } = await import("./cardRequests");
     return () => {
       const content = new CardContent(queue, tree, services, () => queues.all.length > 1);
-      const requests = new CardRequests(queue, content, carryOut);
+      const requests = new CardRequests(queue, content, carryOut, (name) =>
+        services.configuration.runners().get(name),
+      );
       const following = new CardPanel(panel, queue, content, requests, services);
       card.refresh = () => following.refreshSoon();
       return following;
@@ -143,7 +144,8 @@ export class CardPanels implements vscode.Disposable, vscode.WebviewPanelSeriali
     for (const queue of all) {
       const known = this.open.get(keyOf(queue));
       if (known) {
-        known.panel.title = all.length > 1 ? `Phase Hopper: ${queue.name}` : "Phase Hopper";
+        known.panel.title =
+          all.length > 1 ? `Phase Hopper: ${cleanText(queue.name)}` : "Phase Hopper";
       }
     }
   }
@@ -162,9 +164,12 @@ function keyOf(queue: FolderQueue | undefined): string {
   return queue?.folder.uri.toString() ?? folderless;
 }
 
-async function folderlessFollower(panel: vscode.WebviewPanel): Promise<() => Disposable> {
+async function folderlessFollower(
+  panel: vscode.WebviewPanel,
+  services: Services,
+): Promise<() => Disposable> {
   const { followFolderless } = await import("./folderlessCard");
-  return () => followFolderless(panel);
+  return () => followFolderless(panel, services);
 }
 
 /** Whose card it was, as its page kept it; undefined where it kept nothing. */

@@ -7,10 +7,12 @@ import type {
   CardRequest,
 } from "../../core/protocol/card/cardMessages";
 import type { CardDetails, CardPlanAction } from "../../core/protocol/card/cardState";
-import { shellWords } from "../../core/protocol/words/names";
+import type { RunnerDefinition } from "../../core/protocol/runners";
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { attemptOutputFolder } from "../commands/logCommands";
 import { type CommandId, commands } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
+import { reopenings } from "../queues/queueState";
 import type { PhaseNode } from "../tree/nodes";
 import type { CardContent } from "./cardContent";
 
@@ -23,6 +25,7 @@ export class CardRequests {
     private readonly queue: FolderQueue,
     private readonly content: CardContent,
     private readonly carryOut: CarryOut,
+    private readonly runnerOf: (name: string) => RunnerDefinition | undefined,
   ) {}
 
   /** @returns what the card is answered with. @throws HopperError fit for the user. */
@@ -60,20 +63,34 @@ export class CardRequests {
         return vscode.commands.executeCommand("workbench.trust.manage");
       case "openFolder":
         return vscode.commands.executeCommand("workbench.action.files.openFolder");
+      case "adopt":
+      case "repair":
+      case "takeOver":
+      case "reopen":
+        if (!reopenings[action](this.queue.state)) {
+          // The command would look for another folder's queue that is in such a state.
+          throw new HopperError("conflict", "The queue is in another state by now.");
+        }
+        return this.carryOut(queueCommands[action], { kind: "folder", queue: this.queue });
       default:
         return this.carryOut(queueCommands[action], { kind: "folder", queue: this.queue });
     }
   }
 
-  private details(queueId: string): CardDetails {
-    const phase = this.queue.reader?.phase(queueId);
-    if (!phase) {
+  private async details(queueId: string): Promise<CardDetails> {
+    const { phase } = this.phase(queueId);
+    const data = this.queue.reader?.phaseData(queueId);
+    const newest = this.queue.reader?.attempts(queueId).at(-1);
+    if (!data) {
       throw gone();
     }
-    const command = this.queue.reader?.attempts(queueId).at(-1)?.command ?? [];
+    const { stepsAhead, stepsRun } = await import("./cardSteps");
     return {
-      ...(command.length > 0 && { command: shellWords(command) }),
-      documents: [...(phase.phase_data.externalDocs ?? [])],
+      steps: newest
+        ? stepsRun(newest, this.outputFolder(queueId, newest.attempt_id))
+        : stepsAhead(data, this.runnerOf(phase.runner)),
+      hasRun: newest !== undefined,
+      documents: data.externalDocs.map(cleanText),
       enqueuedAt: Date.parse(phase.created_at),
     };
   }
@@ -81,11 +98,11 @@ export class CardRequests {
   /** Only what the phase's text names, and what lies in the workspace, is opened. */
   private async openDocument(queueId: string, document: string): Promise<void> {
     const { plan } = this.phase(queueId);
-    const named = this.queue.reader?.phase(queueId)?.phase_data.externalDocs ?? [];
+    const documents = this.queue.reader?.phaseData(queueId)?.externalDocs ?? [];
+    const named = documents.find((one) => cleanText(one) === document);
     const { findDocument } = await import("../../core/coordinator/planSource");
-    const path = named.includes(document)
-      ? findDocument(document, this.queue.path, plan.source_path)
-      : undefined;
+    const path =
+      named === undefined ? undefined : findDocument(named, this.queue.path, plan.source_path);
     if (path === undefined) {
       throw new HopperError("notFound", `${document} is not a file of this workspace.`);
     }

@@ -1,37 +1,67 @@
 import * as vscode from "vscode";
-import { fromCardSchema, type ToCard } from "../../core/protocol/card/cardMessages";
+import { HopperError } from "../../core/base/errors";
+import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
+import type { CardRequest } from "../../core/protocol/card/cardMessages";
+import type { CardQueue } from "../../core/protocol/card/cardState";
+import type { Services } from "../services";
+import { CardAnswers } from "./cardAnswers";
+import { CardFeed, type CardSource } from "./cardFeed";
+import { CardPage } from "./cardPage";
 
 /** The card of a window without a folder: it says so, and offers to open one. */
-export function followFolderless({ webview }: vscode.WebviewPanel): vscode.Disposable {
-  const post = (message: ToCard): void => void webview.postMessage(message);
-  return webview.onDidReceiveMessage(async (data: unknown) => {
-    const message = fromCardSchema.safeParse(data);
-    if (message.data?.type === "ready" || message.data?.type === "refresh") {
-      post(nothing);
-    } else if (message.data?.type === "request") {
-      const { id, request } = message.data;
-      if (request.name === "queue" && request.action === "openFolder") {
-        await vscode.commands.executeCommand("vscode.openFolder");
-        post({ type: "answer", id, result: undefined });
-      } else {
-        post({ type: "refusal", id, message: "Open a folder first." });
-      }
-    }
-  });
+export function followFolderless(
+  panel: vscode.WebviewPanel,
+  { clock, logger }: Services,
+): Disposable {
+  const disposables = new DisposableStore();
+  const page = disposables.add(new CardPage(panel));
+  const post = page.post.bind(page);
+  const feed = disposables.add(new CardFeed({ source: noFolder, clock, logger, post }));
+  const answers = disposables.add(
+    new CardAnswers({
+      clock,
+      logger,
+      post,
+      carryOut: openFolder,
+      isCancellation: (error) => error instanceof vscode.CancellationError,
+    }),
+  );
+  disposables.add(
+    page.listen(
+      {
+        ready: () => feed.sendAll(),
+        refresh: () => feed.sendAll(),
+        request: (id, request) => void answers.answer(id, request),
+      },
+      logger,
+    ),
+  );
+  return disposables;
 }
 
-const nothing: ToCard = {
-  type: "state",
+async function openFolder(request: CardRequest): Promise<undefined> {
+  if (request.name !== "queue" || request.action !== "openFolder") {
+    throw new HopperError("conflict", "Open a folder first.");
+  }
+  await vscode.commands.executeCommand("vscode.openFolder");
+}
+
+const queue: CardQueue = {
+  kind: "noFolder",
+  message: "",
+  paused: false,
+  canChange: false,
+  waiting: { kind: "completed", text: "" },
+  canRepair: false,
+  canTakeOver: false,
+};
+
+const noFolder: CardSource = {
   folder: "",
-  state: {
-    queue: {
-      kind: "noFolder",
-      message: "",
-      paused: false,
-      canChange: false,
-      waiting: { kind: "completed", text: "" },
-    },
-    plans: [],
-    phases: [],
-  },
+  lastEvent: 0,
+  running: [],
+  state: () => ({ queue, plans: [], phases: [] }),
+  queueState: () => queue,
+  plans: () => [],
+  phase: () => undefined,
 };

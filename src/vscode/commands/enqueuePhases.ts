@@ -1,11 +1,12 @@
-import { realpathSync } from "node:fs";
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import type { PlanItem } from "../../core/protocol/queue";
 import { commands } from "../contributions";
-import { draftOf, type PlanDraft } from "../enqueue/planDraft";
+import { draftOf, type PlanDraft, type ReadDraft, requestOf } from "../enqueue/planDraft";
 import { type PreviewDecision, showPreview } from "../enqueue/preview";
+import { asMessage } from "../foreignText";
 import { t } from "../l10n";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
@@ -64,20 +65,20 @@ async function enqueue(
 async function store(
   queue: FolderQueue,
   draft: PlanDraft,
-  { loaded, runner }: Extract<PreviewDecision, { readonly kind: "enqueue" }>,
+  { read, runner }: Extract<PreviewDecision, { readonly kind: "enqueue" }>,
   reveal: RevealPlan,
 ): Promise<void> {
   const hopper = await queue.commands();
-  const known = await unfinishedPlan(queue, draft);
+  const known = await unfinishedPlan(queue, read);
   const how =
-    known && (await whatAboutIt(queue, draft, known, known.source_sha256 !== loaded.sha256));
+    known && (await whatAboutIt(queue, draft, known, known.source_sha256 !== read.sha256));
   if (how === "continue" && known) {
     queue.run();
     await reveal(known.plan_id);
     return;
   }
   const request: EnqueueRequest = {
-    ...draft.request(loaded),
+    ...requestOf(draft.path, read),
     runner,
     ...(how !== undefined && how !== "continue" && { ifEnqueued: how }),
   };
@@ -92,10 +93,10 @@ async function store(
 
 async function unfinishedPlan(
   queue: FolderQueue,
-  { path }: PlanDraft,
+  { sourcePath }: ReadDraft,
 ): Promise<PlanItem | undefined> {
   const { unfinishedPlanFrom } = await import("../../core/coordinator/enqueuePlan");
-  return queue.reader && unfinishedPlanFrom(queue.reader, realpathSync.native(path));
+  return queue.reader && unfinishedPlanFrom(queue.reader, sourcePath);
 }
 
 /** The same plan again: go on with what is stored, put the new text in its place, or have both. */
@@ -130,21 +131,56 @@ async function whatAboutIt(
   return choice;
 }
 
-/** The files a menu was opened on, else the Markdown file that is being edited, else one to pick. */
+/** The files a menu was opened on, else the plan that is being edited, else one to pick. */
 async function chosenFiles(first: unknown, selected: unknown): Promise<readonly vscode.Uri[]> {
   const uris = Array.isArray(selected) ? selected.filter(isUri) : [];
   // A menu can be opened on a file beside the selected ones: then that file alone is meant.
   if (isUri(first) && uris.some((uri) => uri.toString() === first.toString())) {
-    return uris.filter(({ path }) => /\.(md|markdown)$/i.test(path));
+    return markdownOf(first, uris);
   }
   if (isUri(first)) {
     return [first];
   }
   const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId === "markdown" && document.uri.scheme === "file") {
+  if (document && (await isPlan(document))) {
     return [document.uri];
   }
   return [await pickFile()];
+}
+
+/** Of the selected files those that are Markdown, and the clicked one; what is left out is said. */
+async function markdownOf(
+  clicked: vscode.Uri,
+  selected: readonly vscode.Uri[],
+): Promise<readonly vscode.Uri[]> {
+  const isMeant = await Promise.all(
+    selected.map(async (uri) => uri.toString() === clicked.toString() || isMarkdown(uri)),
+  );
+  const others = selected.filter((_, index) => isMeant[index] !== true);
+  if (others.length > 0) {
+    const names = others.map(({ path }) => basename(path)).join(", ");
+    void vscode.window.showInformationMessage(
+      asMessage(t("Left out, since only Markdown files can be plans: {0}", names)),
+    );
+  }
+  return selected.filter((_, index) => isMeant[index] === true);
+}
+
+/** As the editor sees it, whatever the file is called; folders and what is no text are not. */
+async function isMarkdown(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return (await vscode.workspace.openTextDocument(uri)).languageId === "markdown";
+  } catch {
+    return false;
+  }
+}
+
+async function isPlan(document: vscode.TextDocument): Promise<boolean> {
+  if (document.languageId !== "markdown" || document.uri.scheme !== "file") {
+    return false;
+  }
+  const { parsePlan } = await import("../../core/plan/parsePlan");
+  return parsePlan(document.getText(), { runners: new Map() }).phases.length > 0;
 }
 
 async function pickFile(): Promise<vscode.Uri> {

@@ -7,8 +7,9 @@ import type { AttemptItem } from "../../core/protocol/queue";
 import { commands } from "../contributions";
 import type { LogTerminals } from "../log/logTerminals";
 import type { PhaseNode } from "../tree/nodes";
+import { nameOf } from "../words";
 import type { CommandHandler } from "./register";
-import { nameOf, type Targets } from "./targets";
+import type { Targets } from "./targets";
 
 /** Looking at the output of attempts. */
 export function logCommands(targets: Targets, terminals: LogTerminals) {

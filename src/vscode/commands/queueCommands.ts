@@ -3,10 +3,12 @@ import type { HopperError } from "../../core/base/errors";
 import { commands, extensionId } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { OpenChoices } from "../queues/openHopper";
-import { isRepairable, type QueueState, type QueueStateKind } from "../queues/queueState";
+import { type QueueState, reopenings } from "../queues/queueState";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
+import { isFinished, planNodes, type QueueNode } from "../tree/nodes";
 import { canChange } from "../tree/queueTree";
-import type { CommandHandler } from "./register";
+import { inTurn } from "./outcome";
+import { type CommandHandler, say } from "./register";
 import type { Targets } from "./targets";
 
 /** What can be done with whole plans and queues. */
@@ -15,30 +17,27 @@ export function queueCommands(
   queues: WorkspaceQueues,
   channel: vscode.LogOutputChannel,
 ) {
-  /** The folders among the rows, or all; of them those that can be changed from here. */
-  const changeable = (args: readonly unknown[]): readonly FolderQueue[] => {
-    const folders = targets.rows(args).filter(({ kind }) => kind === "folder");
-    const named = folders.length > 0 ? folders.map(({ queue }) => queue) : queues.all;
+  /** The queues of these rows, or all; of them those that can be changed from here. */
+  const changeable = (rows: readonly QueueNode[]): readonly FolderQueue[] => {
+    const named = rows.length > 0 ? rows.map(({ queue }) => queue) : queues.all;
     return named.filter((queue) => queue.reader !== undefined && canChange(queue));
   };
   const setPaused = async (paused: boolean, args: readonly unknown[]): Promise<void> => {
     const plans = targets.plans(args);
-    for (const { queue, plan } of plans) {
-      const hopper = await queue.commands();
-      const { message } = await hopper.setPaused(paused, plan.plan_id);
-      vscode.window.setStatusBarMessage(message, 6000);
-    }
-    if (plans.length > 0) {
-      return;
-    }
-    for (const queue of changeable(args)) {
-      const hopper = await queue.commands();
-      const { message } = await hopper.setPaused(paused);
-      vscode.window.setStatusBarMessage(message, 6000);
-      if (!paused) {
-        queue.run();
-      }
-    }
+    const folders = targets.rows(args).filter(({ kind }) => kind === "folder");
+    const whole = plans.length > 0 ? [] : changeable(folders);
+    say(
+      await inTurn([...plans, ...whole], async (row) => {
+        if ("plan" in row) {
+          return (await row.queue.commands()).setPaused(paused, row.plan.plan_id);
+        }
+        const result = await (await row.commands()).setPaused(paused);
+        if (!paused) {
+          row.run();
+        }
+        return result;
+      }),
+    );
   };
   const reopen = async (
     args: readonly unknown[],
@@ -63,58 +62,38 @@ export function queueCommands(
     [commands.pauseQueue]: () => setPaused(true, []),
     [commands.resumeQueue]: () => setPaused(false, []),
     [commands.clearCompleted]: async (...args) => {
-      let removed = 0;
-      for (const queue of changeable(args)) {
-        const hopper = await queue.commands();
-        for (const planId of finishedPlans(queue)) {
-          await hopper.removePlan(planId);
-          removed += 1;
-        }
-      }
-      const plans = removed === 1 ? "1 completed plan was" : `${removed} completed plans were`;
-      vscode.window.setStatusBarMessage(`${plans} removed.`, 6000);
+      // The view's title passes the row that has the focus, if any, with the selected ones: whatever
+      // they are, all queues are meant. The card passes the folder that it shows, alone.
+      const rows = args.length === 1 ? targets.rows(args) : [];
+      const finished = changeable(rows).flatMap(planNodes).filter(isFinished);
+      const { done, error } = await inTurn(finished, async ({ queue, plan }) =>
+        (await queue.commands()).removePlan(plan.plan_id),
+      );
+      const plans = done === 1 ? "1 completed plan was" : `${done} completed plans were`;
+      say({ done, message: `${plans} removed.`, error });
     },
     [commands.showOutput]: () => channel.show(),
     [commands.openSettings]: () =>
       vscode.commands.executeCommand("workbench.action.openSettings", `@ext:${extensionId}`),
     [commands.adoptQueue]: (...args) =>
-      reopen(
-        args,
-        ({ kind }) => kind === "foreign",
-        { adopt: true },
-        () =>
-          confirm(
-            "Adopt this queue?",
-            "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
-              "its phases hold: look at them first.",
-            "Adopt",
-          ),
+      reopen(args, reopenings.adopt, { adopt: true }, () =>
+        confirm(
+          "Adopt this queue?",
+          "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
+            "its phases hold: look at them first.",
+          "Adopt",
+        ),
       ),
     [commands.repairQueue]: (...args) =>
-      reopen(args, isRepairable, { repair: true }, ({ message }) =>
+      reopen(args, reopenings.repair, { repair: true }, ({ message }) =>
         confirm("Repair this queue with what can be read?", message, "Repair"),
       ),
     [commands.takeOverQueue]: (...args) =>
-      reopen(
-        args,
-        ({ kind }) => kind === "follower",
-        { takeOver: true },
-        ({ message }) => confirm("Take this queue over?", message, "Take Over"),
+      reopen(args, reopenings.takeOver, { takeOver: true }, ({ message }) =>
+        confirm("Take this queue over?", message, "Take Over"),
       ),
-    [commands.reopenQueue]: (...args) =>
-      reopen(args, ({ kind }) => reopened.includes(kind), { starts: true }),
+    [commands.reopenQueue]: (...args) => reopen(args, reopenings.reopen, { starts: true }),
   } satisfies Partial<Record<string, CommandHandler>>;
-}
-
-const reopened: readonly QueueStateKind[] = ["failed", "follower", "foreign", "untrusted"];
-
-/** Ids of the plans all of whose phases are completed. */
-export function finishedPlans({ reader }: FolderQueue): string[] {
-  return (reader?.plans() ?? [])
-    .map(({ plan_id }) => plan_id)
-    .filter((planId) =>
-      [...(reader?.counts(planId).keys() ?? [])].every((status) => status === "completed"),
-    );
 }
 
 async function confirm(question: string, detail: string, action: string): Promise<boolean> {

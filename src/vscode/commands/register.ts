@@ -4,6 +4,7 @@ import type { Logger } from "../../core/base/log";
 import { type CommandId, commands } from "../contributions";
 import { asMessage } from "../foreignText";
 import { showRefusal } from "../refusals";
+import type { Outcome } from "./outcome";
 
 /** What carries out a command; the arguments are whatever its menu passes. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
@@ -25,6 +26,16 @@ export function registerCommands(
       }),
     ),
   );
+}
+
+/** Says in the status bar what was done; what was not is thrown, for {@link tell}. */
+export function say({ message, error }: Outcome): void {
+  if (message !== "") {
+    vscode.window.setStatusBarMessage(message, 6000);
+  }
+  if (error !== undefined) {
+    throw error;
+  }
 }
 
 /** An expected problem is said as it is; a bug with the way to its details. */

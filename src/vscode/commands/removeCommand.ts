@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
+import { HopperError } from "../../core/base/errors";
 import { phaseList } from "../../core/protocol/words/phaseList";
 import { commands } from "../contributions";
 import { t } from "../l10n";
 import type { PhaseNode, PlanNode } from "../tree/nodes";
-import { phasesInWords } from "../words";
-import type { CommandHandler } from "./register";
-import { nameOf, type Targets } from "./targets";
+import { nameOf, phasesInWords } from "../words";
+import { inTurn } from "./outcome";
+import { type CommandHandler, say } from "./register";
+import type { Targets } from "./targets";
 
 /** What leaves the queue together. */
 interface Removal {
@@ -27,6 +29,9 @@ export function removeCommand(targets: Targets) {
           : rows
               .filter((row) => row.kind === "phase")
               .filter(({ plan }) => !whole.has(plan.plan_id));
+      if (plans.length + phases.length === 0) {
+        throw new HopperError("conflict", t("Only plans and phases can be removed."));
+      }
       await remove({ plans, phases });
     },
   } satisfies Partial<Record<string, CommandHandler>>;
@@ -45,16 +50,14 @@ async function remove(removal: Removal): Promise<void> {
   if (choice === undefined) {
     throw new vscode.CancellationError();
   }
-  const messages: string[] = [];
-  for (const { queue, phase } of removal.phases) {
-    const hopper = await queue.commands();
-    messages.push((await hopper.removePhase(phase.queue_id, choice === drop)).message);
-  }
-  for (const { queue, plan } of removal.plans) {
-    const hopper = await queue.commands();
-    messages.push((await hopper.removePlan(plan.plan_id)).message);
-  }
-  vscode.window.setStatusBarMessage(messages.join(" "), 6000);
+  say(
+    await inTurn([...removal.phases, ...removal.plans], async (row) => {
+      const hopper = await row.queue.commands();
+      return row.kind === "phase"
+        ? hopper.removePhase(row.phase.queue_id, choice === drop)
+        : hopper.removePlan(row.plan.plan_id);
+    }),
+  );
 }
 
 /** Numbers of the phases that would wait for ever for one that goes. */

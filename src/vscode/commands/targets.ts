@@ -1,8 +1,6 @@
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
 import type { Disposable } from "../../core/base/lifecycle";
-import type { PhaseQueueItem } from "../../core/protocol/queue";
-import { cleanText } from "../../core/protocol/words/cleanText";
 import type { Capability } from "../contributions";
 import { asLabel } from "../foreignText";
 import { t } from "../l10n";
@@ -17,9 +15,10 @@ import {
   type QueueNode,
 } from "../tree/nodes";
 import { phaseRow } from "../tree/phaseRow";
-import type { QueueTree } from "../tree/queueTree";
+import { planRow } from "../tree/planRow";
+import { canChange, type QueueTree } from "../tree/queueTree";
 import { statusIcons } from "../tree/row";
-import { statusInWords } from "../words";
+import { nameOf, statusInWords } from "../words";
 
 /** Finds what a command is about: the rows it was called on, the selected ones, or one the user picks. */
 export class Targets implements Disposable {
@@ -96,7 +95,7 @@ export class Targets implements Disposable {
   ): Promise<readonly PhaseNode[]> {
     const rows = this.rows(args);
     if (rows.length > 0) {
-      const able = this.able(rows.flatMap(phasesOf), capability);
+      const able = this.able(this.meant(rows, capability), capability);
       if (able.length === 0) {
         throw nothingToDo(capability, rows);
       }
@@ -158,7 +157,22 @@ export class Targets implements Disposable {
   }
 
   private allPhases(): PhaseNode[] {
-    return this.queues.all.flatMap((queue) => phasesOf({ kind: "folder", queue }));
+    return this.queues.all.flatMap(planNodes).flatMap(phaseNodes);
+  }
+
+  /**
+   * The phases among the rows, each once. A plan's row stands for its phases only where the row itself
+   * offers this: it may be selected beside the phases that are meant.
+   */
+  private meant(rows: readonly QueueNode[], capability: Capability): PhaseNode[] {
+    const phases = rows.flatMap((row): PhaseNode[] => {
+      if (row.kind !== "plan") {
+        return row.kind === "phase" ? [row] : [];
+      }
+      const { capabilities } = planRow(this.tree.planFacts(row));
+      return capabilities.includes(capability) ? phaseNodes(row) : [];
+    });
+    return [...new Map(phases.map((node) => [node.phase.queue_id, node])).values()];
   }
 
   private able(nodes: readonly PhaseNode[], capability: Capability): PhaseNode[] {
@@ -171,13 +185,30 @@ export class Targets implements Disposable {
 /** Said in place of an empty list to pick from, or of doing nothing with the row. */
 function nothingToDo(capability: Capability, rows: readonly QueueNode[] = []): HopperError {
   const [row] = rows;
+  if (row?.kind !== "phase" || rows.length > 1) {
+    return new HopperError("conflict", nothing[capability]);
+  }
+  const { queue, phase } = row;
+  const lacks = lacking[capability];
+  if (lacks === undefined && !canChange(queue) && "refusal" in queue.state) {
+    return queue.state.refusal;
+  }
   return new HopperError(
     "conflict",
-    row?.kind === "phase" && rows.length === 1
-      ? t("{0} is {1} by now.", nameOf(row.phase), statusInWords(row.phase.status))
-      : nothing[capability],
+    lacks === undefined
+      ? t("{0} is {1} by now.", nameOf(phase), statusInWords(phase.status))
+      : `${nameOf(phase)}: ${lacks()}`,
   );
 }
+
+/** Said of a phase where something is not there, in whatever status the phase is. */
+const lacking: Readonly<Partial<Record<Capability, () => string>>> = {
+  log: () => t("no attempt of it has output."),
+  attempts: () => t("no earlier attempt of it has output."),
+  goTo: () => t("it did not come from a file."),
+  error: () => t("it has no error."),
+  issue: () => t("it has no issue on GitHub."),
+};
 
 /** Rows are drawn a moment before they are used. */
 function asItIsNow(row: QueueNode): QueueNode[] {
@@ -212,17 +243,6 @@ const nothing: Readonly<Record<Capability, string>> = {
   mirrored: "No plan is mirrored to GitHub.",
 };
 
-function phasesOf(row: QueueNode): PhaseNode[] {
-  switch (row.kind) {
-    case "phase":
-      return [row];
-    case "plan":
-      return phaseNodes(row);
-    case "folder":
-      return planNodes(row.queue).flatMap(phaseNodes);
-  }
-}
-
 interface PhasePick extends vscode.QuickPickItem {
   readonly node: PhaseNode;
 }
@@ -245,11 +265,4 @@ function pickOf(node: PhaseNode): PhasePick {
     description: asLabel(`${plan.title} · ${statusInWords(phase.status)}`),
     node,
   };
-}
-
-/** "Phase 2: Build" */
-export function nameOf({ phase_number, phase_data }: PhaseQueueItem): string {
-  const number = `Phase ${phase_number}`;
-  const title = cleanText(phase_data.title);
-  return title === number || title === "" ? number : `${number}: ${title}`;
 }

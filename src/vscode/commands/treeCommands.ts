@@ -4,6 +4,7 @@ import { HopperError } from "../../core/base/errors";
 import type { AttemptItem } from "../../core/protocol/queue";
 import { phaseStatuses } from "../../core/protocol/terms";
 import { commands } from "../contributions";
+import { asLabel } from "../foreignText";
 import { t } from "../l10n";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import { planReport } from "../report";
@@ -26,9 +27,8 @@ export function treeCommands(
 ) {
   const move = async (args: readonly unknown[], by: -1 | 1): Promise<void> => {
     const [row] = targets.rows(args);
-    if (row && row.kind !== "folder") {
-      const message = await moveBy(row, by);
-      vscode.window.setStatusBarMessage(message, 6000);
+    if (row) {
+      vscode.window.setStatusBarMessage(await moveBy(row, by, tree.filter), 6000);
     }
   };
   return {
@@ -79,8 +79,8 @@ async function planOf(
     return only;
   }
   const items = plans.map((node) => ({
-    label: node.plan.title,
-    description: node.plan.source_path ?? "",
+    label: asLabel(node.plan.title),
+    description: asLabel(node.plan.source_path ?? ""),
     node,
   }));
   const picked = await vscode.window.showQuickPick(items.reverse(), {

@@ -2,15 +2,16 @@ import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
 import type { UpdateRequest } from "../../core/protocol/commands";
 import { commands } from "../contributions";
-import type { PlanDocument, PlanDocuments } from "../editor/planDocuments";
+import type { PlanDocument } from "../editor/openPlans";
+import type { PlanDocuments } from "../editor/planDocuments";
 import { changesOf } from "../editor/planMarks";
 import type { StoredTexts } from "../editor/storedTexts";
 import { t } from "../l10n";
+import { asLabel } from "../foreignText";
+import type { FolderQueue } from "../queues/folderQueue";
 import { isQueueNode } from "../tree/nodes";
 import type { CommandHandler } from "./register";
-import { nameOf } from "./targets";
-
-type Choice = Pick<UpdateRequest, "update" | "add" | "remove">;
+import { type Choice, runningOnes, together, updateChoices } from "./updateChoices";
 
 /** Looking at, and taking over, what a plan's file has changed since it was enqueued. */
 export function updateCommands(documents: PlanDocuments, stored: StoredTexts) {
@@ -23,7 +24,7 @@ export function updateCommands(documents: PlanDocuments, stored: StoredTexts) {
     [commands.updateFromFile]: async (target, about) => {
       const plan = await planIn(fileOf(target), documents);
       const choice = choiceOf(about ?? target) ?? (await pickChanges(plan));
-      const { queue, document, marks } = plan;
+      const { queue, marks } = plan;
       if (!queue || !marks.plan) {
         throw notEnqueued();
       }
@@ -31,12 +32,43 @@ export function updateCommands(documents: PlanDocuments, stored: StoredTexts) {
       const { message } = await hopper.updatePlan({
         planId: marks.plan.plan_id,
         ...choice,
-        // What the editor shows is what is taken, saved or not.
-        ...(document.isDirty && { markdown: document.getText() }),
+        ...(await asShown(plan, queue)),
       });
       vscode.window.setStatusBarMessage(message, 6000);
     },
   } satisfies Partial<Record<string, CommandHandler>>;
+}
+
+/**
+ * The text that the user saw, and chose by, saved or not: another one is refused.
+ *
+ * @throws HopperError `conflict` when the text has changed since.
+ */
+async function asShown(
+  { document, version }: PlanDocument,
+  { path: workspace }: FolderQueue,
+): Promise<Pick<UpdateRequest, "markdown" | "sha256">> {
+  const changed = new HopperError(
+    "conflict",
+    t("The file changed since it was shown; nothing was stored. Look at it again first."),
+  );
+  if (document.version !== version) {
+    throw changed;
+  }
+  if (document.isDirty) {
+    return { markdown: document.getText() };
+  }
+  const { readPlanText } = await import("../../core/coordinator/planSource");
+  const { text, sha256 } = readPlanText({ path: document.uri.fsPath }, workspace);
+  if (inLines(text) !== inLines(document.getText())) {
+    throw changed;
+  }
+  return { sha256 };
+}
+
+/** An editor gives all lines of a file the same end. */
+function inLines(text: string): string {
+  return text.replaceAll(/\r\n?/g, "\n");
 }
 
 /** The file that a lens, a row or a menu names, else that of the active editor. */
@@ -76,42 +108,27 @@ function choiceOf(about: unknown): Choice | undefined {
   return typeof added === "number" ? { add: [added] } : undefined;
 }
 
-/** Offers every change. Other texts are picked already; what comes or goes is for the user to say. */
+/** Offers every change. */
 async function pickChanges({ marks }: PlanDocument): Promise<Choice> {
-  const { differing, added, removed } = changesOf(marks);
-  const items: (vscode.QuickPickItem & { readonly choice: Choice })[] = [
-    ...differing.map(({ written, phase }) => ({
-      label: `$(diff-modified) Phase ${written.number}: ${written.title}`,
-      description: t("take the file's text"),
-      picked: true,
-      choice: { update: phase ? [phase.queue_id] : [] },
-    })),
-    ...added.map(({ written }) => ({
-      label: `$(diff-added) Phase ${written.number}: ${written.title}`,
-      description: t("add to the queue"),
-      choice: { add: [written.number] },
-    })),
-    ...removed.map((phase) => ({
-      label: `$(diff-removed) ${nameOf(phase)}`,
-      description: t("remove from the queue"),
-      choice: { remove: [phase.queue_id] },
-    })),
-  ];
+  const changes = changesOf(marks);
+  const items = updateChoices(changes);
+  const running = runningOnes(changes);
   if (items.length === 0) {
-    throw new HopperError("conflict", t("The queue has what the file has: nothing differs."));
+    throw new HopperError(
+      "conflict",
+      running === "" ? t("The queue has what the file has: nothing differs.") : running,
+    );
   }
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
-    title: t("Update from File: {0}", marks.title),
-    placeHolder: t("Running and completed phases keep the text they were started with"),
+    title: t("Update from File: {0}", asLabel(marks.title)),
+    placeHolder:
+      running === ""
+        ? t("Running and completed phases keep the text they were started with")
+        : running,
   });
   if (!picked || picked.length === 0) {
     throw new vscode.CancellationError();
   }
-  const choices = picked.map(({ choice }) => choice);
-  return {
-    update: choices.flatMap(({ update = [] }) => update),
-    add: choices.flatMap(({ add = [] }) => add),
-    remove: choices.flatMap(({ remove = [] }) => remove),
-  };
+  return together(picked.map(({ choice }) => choice));
 }

@@ -6,7 +6,8 @@ import { planRow } from "../tree/planRow";
 import type { QueueTree } from "../tree/queueTree";
 import { phaseNodeOf } from "./nodes";
 import { type Lens, type LensAction, phaseLenses, planLenses } from "./phaseLenses";
-import type { PlanDocument, PlanDocuments } from "./planDocuments";
+import type { PlanDocument } from "./openPlans";
+import type { PlanDocuments } from "./planDocuments";
 import type { PhaseMark } from "./planMarks";
 
 /** How long running phases run is shown, and grows; so often, in milliseconds. */

@@ -18,7 +18,7 @@ export class PlanDiagnostics implements Disposable {
 
   constructor(documents: PlanDocuments) {
     this.disposables.add(
-      documents.onDidChange(({ uri, plan }) => {
+      documents.onDidChange(({ document: { uri }, plan }) => {
         if (!plan) {
           this.collection.delete(uri);
         } else if (plan.version === plan.document.version) {

@@ -8,6 +8,7 @@ import type { FolderQueue } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import { statusInWords } from "../words";
+import { spokenOf } from "./enqueuedPlans";
 
 /** From the one that needs somebody most. */
 const worstFirst: readonly PhaseStatus[] = [
@@ -76,10 +77,11 @@ const redrawPause = 300;
 function decorationsOf(queues: readonly FolderQueue[]): ReadonlyMap<string, vscode.FileDecoration> {
   const byPath = new Map<string, vscode.FileDecoration>();
   for (const { reader } of queues) {
-    // The newest of several copies comes last, and stays.
-    for (const { plan_id, source_path } of reader?.plans() ?? []) {
-      if (reader && source_path !== undefined) {
-        byPath.set(source_path, decorationOf(reader.counts(plan_id)));
+    const plans = reader?.plans() ?? [];
+    for (const path of new Set(plans.map(({ source_path }) => source_path))) {
+      const plan = reader && path !== undefined && spokenOf(reader.plansFrom(path), reader);
+      if (plan) {
+        byPath.set(path, decorationOf(reader.counts(plan.plan_id)));
       }
     }
   }

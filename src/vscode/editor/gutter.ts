@@ -12,7 +12,7 @@ export class PlanGutter implements Disposable {
   private types: ReadonlyMap<PhaseStatus, vscode.TextEditorDecorationType> | undefined;
 
   constructor(private readonly documents: PlanDocuments) {
-    this.disposables.add(documents.onDidChange(({ uri }) => this.draw(uri)));
+    this.disposables.add(documents.onDidChange(({ document }) => this.draw(document.uri)));
     this.disposables.add(
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
         for (const { document } of editors) {

@@ -6,7 +6,8 @@ import { phaseRow, phaseTooltip } from "../tree/phaseRow";
 import type { QueueTree } from "../tree/queueTree";
 import { escapeMarkdown } from "../tree/row";
 import { phaseNodeOf } from "./nodes";
-import type { PlanDocument, PlanDocuments } from "./planDocuments";
+import type { PlanDocument } from "./openPlans";
+import type { PlanDocuments } from "./planDocuments";
 import type { PhaseMark } from "./planMarks";
 
 /** Links by what a phase can do. Titles are made when they are shown: the language is known then. */
@@ -54,10 +55,7 @@ export class PlanHovers implements vscode.HoverProvider {
     const linked = shown.map(
       ([, command, title]) => `[${title()}](command:${command}?${argument})`,
     );
-    const differs =
-      mark.change === "differs"
-        ? t("The text here differs from the stored one, which is what is run.")
-        : "";
+    const differs = differenceInWords(mark);
     const text = new vscode.MarkdownString(
       [phaseTooltip(facts, attempts), differs, linked.join(" · ")]
         .filter((part) => part !== "")
@@ -66,6 +64,18 @@ export class PlanHovers implements vscode.HoverProvider {
     // Only these may be called from here, whatever the plan's own text says.
     text.isTrusted = { enabledCommands: shown.map(([, command]) => command) };
     return text;
+  }
+}
+
+function differenceInWords({ change }: PhaseMark): string {
+  switch (change) {
+    case "differs":
+      return t("The text here differs from the stored one, which is what is run.");
+    case "moved":
+      return t("The stored phase waits for other phases than the file says by its order.");
+    case "added":
+    case "none":
+      return "";
   }
 }
 

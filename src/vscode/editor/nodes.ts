@@ -1,5 +1,5 @@
 import type { PhaseNode } from "../tree/nodes";
-import type { PlanDocument } from "./planDocuments";
+import type { PlanDocument } from "./openPlans";
 import type { PhaseMark } from "./planMarks";
 
 /** What commands get for a heading's phase; undefined where it is not in the queue. */

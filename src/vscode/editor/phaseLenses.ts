@@ -52,8 +52,9 @@ export function phaseLenses(mark: PhaseMark, facts: PhaseRowFacts | undefined): 
   if (can("cancel")) lenses.push({ title: `$(debug-stop) ${t("Cancel")}`, action: "cancel" });
   if (can("log")) lenses.push({ title: `$(output) ${t("Show Log")}`, action: "log" });
   if (can("issue")) lenses.push(issueLens(facts.phase.issue_number ?? 0));
-  if (mark.change === "differs") {
-    lenses.push({ title: `$(diff-modified) ${t("Text differs")}`, action: "showChanges" });
+  if (mark.change === "differs" || mark.change === "moved") {
+    const what = mark.change === "differs" ? t("Text differs") : t("Place differs");
+    lenses.push({ title: `$(diff-modified) ${what}`, action: "showChanges" });
     if (facts.canChange) lenses.push({ title: t("Update from File"), action: "update" });
   }
   return lenses;
@@ -125,14 +126,25 @@ export function planLenses(
   return lenses;
 }
 
-/** "2 phases differ, 1 is new, 1 is gone"; empty where the file is what is stored. */
+/** "2 phases differ, 1 phase is new"; empty where the file is what is stored. */
 export function changesInWords(marks: PlanMarks): string {
-  const { differing, added, removed } = changesOf(marks);
+  const { differing, moved, added, removed, renumbered, frame } = changesOf(marks);
+  const changed = differing.length + moved.length;
   const parts = [
-    differing.length === 1 ? t("1 phase differs") : t("{0} phases differ", differing.length),
-    added.length === 1 ? t("1 phase is new") : t("{0} phases are new", added.length),
-    removed.length === 1 ? t("1 phase is gone") : t("{0} phases are gone", removed.length),
-  ];
-  const counts = [differing.length, added.length, removed.length];
-  return parts.filter((_, index) => (counts[index] ?? 0) > 0).join(", ");
+    changed === 1 ? t("1 phase differs") : changed > 1 ? t("{0} phases differ", changed) : "",
+    added.length === 1
+      ? t("1 phase is new")
+      : added.length > 1
+        ? t("{0} phases are new", added.length)
+        : "",
+    removed.length === 1
+      ? t("1 phase is gone")
+      : removed.length > 1
+        ? t("{0} phases are gone", removed.length)
+        : "",
+    frame.title ? t("the title differs") : "",
+    frame.context ? t("the context differs") : "",
+  ].filter((part) => part !== "");
+  // Numbers follow of themselves whatever else is taken over.
+  return parts.length === 0 && renumbered.length > 0 ? t("the numbers differ") : parts.join(", ");
 }

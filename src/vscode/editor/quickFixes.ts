@@ -127,17 +127,29 @@ function renameRunner({ startLine }: PlanProblem, { lines, runners }: FixFacts):
 
 function runByPerson({ startLine }: PlanProblem, { lines }: FixFacts): QuickFix[] {
   const property = propertyOn(lines[startLine] ?? "");
-  const { length } = lines[startLine] ?? "";
+  const line = property ? startLine : headingEnd(lines, startLine);
+  const { length } = lines[line] ?? "";
   const edit = property
     ? { start: property.valueStart, end: length, text: "manual" }
     : { start: length, end: length, text: "\nRunner: manual" };
   return [
     {
       title: t("Let a person do it (Runner: manual)"),
-      edits: [{ line: startLine, ...edit }],
+      edits: [{ line, ...edit }],
       preferred: false,
     },
   ];
+}
+
+/** The last line of the heading that begins on a line: where it is underlined, the underline. */
+function headingEnd(lines: readonly string[], startLine: number): number {
+  if (/^ {0,3}#/.test(lines[startLine] ?? "")) {
+    return startLine;
+  }
+  const underline = lines.findIndex(
+    (line, index) => index > startLine && /^ {0,3}(?:=+|-+)[ \t]*$/.test(line),
+  );
+  return underline === -1 ? startLine : underline;
 }
 
 /** "## Phase Review" becomes "## Phase: Review". */

@@ -19,7 +19,7 @@ export class StoredTexts implements vscode.TextDocumentContentProvider, Disposab
 
   constructor(private readonly documents: PlanDocuments) {
     this.disposables.add(
-      documents.onDidChange(({ uri }) => {
+      documents.onDidChange(({ document: { uri } }) => {
         if (this.shown.has(uri.toString())) {
           this.changed.fire(storedUri(uri));
         }

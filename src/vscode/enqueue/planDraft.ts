@@ -12,12 +12,13 @@ export interface PlanDraft {
   readonly path: string;
   /** The name of the file. */
   readonly name: string;
+  /** Reads it as it is now, with the problems it has if `runner` runs phases that name none. */
+  read(runners: Runners, runner: string): Promise<ReadDraft>;
+}
+
+export interface ReadDraft extends LoadedPlan {
   /** An editor holds changes that are not saved: they are what is enqueued. */
   readonly unsaved: boolean;
-  /** The plan, with the problems it has if `runner` runs phases that name none. */
-  load(runners: Runners, runner: string): Promise<LoadedPlan>;
-  /** What enqueues just the text that `loaded` was read from. */
-  request(loaded: LoadedPlan): EnqueueRequest;
 }
 
 export function draftOf(
@@ -26,20 +27,23 @@ export function draftOf(
   { assets: { planWorker } }: Services,
 ): PlanDraft {
   const path = uri.fsPath;
-  const document = vscode.workspace.textDocuments.find(
-    (open) => open.uri.toString() === uri.toString(),
-  );
-  const unsaved = document?.isDirty ? document.getText() : undefined;
   return {
     path,
     name: basename(path),
-    unsaved: unsaved !== undefined,
-    async load(runners, runner) {
+    async read(runners, runner) {
       const { loadPlan } = await import("../../core/coordinator/loadPlan");
+      const document = vscode.workspace.textDocuments.find(
+        (open) => open.uri.toString() === uri.toString(),
+      );
+      const markdown = document?.isDirty ? document.getText() : undefined;
       const context = { workspace: queue.path, runners, defaultRunner: runner };
-      return loadPlan({ path, markdown: unsaved }, context, planWorker);
+      const loaded = await loadPlan({ path, markdown }, context, planWorker);
+      return { ...loaded, unsaved: markdown !== undefined };
     },
-    request: ({ sha256 }) =>
-      unsaved === undefined ? { path, sha256 } : { path, markdown: unsaved, sha256 },
   };
+}
+
+/** What enqueues just the text that was read. */
+export function requestOf(path: string, { text, sha256, unsaved }: ReadDraft): EnqueueRequest {
+  return unsaved ? { path, markdown: text, sha256 } : { path, sha256 };
 }

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
-import type { LoadedPlan } from "../../core/coordinator/planSource";
 import type { Runners } from "../../core/protocol/runners";
-import type { PlanDraft } from "./planDraft";
+import { t } from "../l10n";
+import type { PlanDraft, ReadDraft } from "./planDraft";
 import { type PreviewAction, type PreviewItem, previewItems, runsInWords } from "./previewItems";
 
 /** What the user decided on a plan. */
 export type PreviewDecision =
-  | { readonly kind: "enqueue"; readonly loaded: LoadedPlan; readonly runner: string }
+  | { readonly kind: "enqueue"; readonly read: ReadDraft; readonly runner: string }
   | { readonly kind: "goTo"; readonly line: number }
   | { readonly kind: "trust" }
   | { readonly kind: "leave" };
@@ -23,38 +23,45 @@ export async function showPreview(
   defaultRunner: string,
 ): Promise<PreviewDecision> {
   let runner = defaultRunner;
+  let read = await draft.read(runners, runner);
   for (;;) {
-    const loaded = await draft.load(runners, runner);
-    const items = previewItems({
-      plan: loaded.plan,
-      runners,
-      runner,
-      unsaved: draft.unsaved,
-      trusted: vscode.workspace.isTrusted,
-    });
-    const action = await pick(draft, items);
+    const { plan, unsaved } = read;
+    const trusted = vscode.workspace.isTrusted;
+    const items = previewItems({ plan, runners, runner, unsaved, trusted });
+    const action = await pick(draft, unsaved, items);
+    const shown = read.sha256;
     switch (action?.kind) {
       case undefined:
       case "heading":
         return { kind: "leave" };
       case "enqueue":
-        return { kind: "enqueue", loaded, runner };
+        // The preview stays open while the user writes on: only what was shown is enqueued.
+        read = await draft.read(runners, runner);
+        if (read.sha256 === shown) {
+          return { kind: "enqueue", read, runner };
+        }
+        void vscode.window.showWarningMessage(
+          t("{0} changed since it was shown: look at it again.", draft.name),
+        );
+        break;
       case "goTo":
       case "trust":
         return action;
       case "chooseRunner":
         runner = (await chooseRunner(draft, runners, runner)) ?? runner;
+        read = await draft.read(runners, runner);
     }
   }
 }
 
 async function pick(
-  draft: PlanDraft,
+  { name }: PlanDraft,
+  unsaved: boolean,
   items: readonly PreviewItem[],
 ): Promise<PreviewAction | undefined> {
   const isPlan = items.some(({ action }) => action.kind === "enqueue");
   const picked = await vscode.window.showQuickPick(items.map(pickOf), {
-    title: `Enqueue Phases: ${draft.name}${draft.unsaved ? " (unsaved)" : ""}`,
+    title: `Enqueue Phases: ${name}${unsaved ? " (unsaved)" : ""}`,
     placeHolder: isPlan
       ? "Enter enqueues; choose a phase or a problem to go to its line"
       : "Nothing can be enqueued yet; choose a problem to go to its line",

@@ -2,8 +2,8 @@ import * as vscode from "vscode";
 import type { AttemptItem } from "../../core/protocol/queue";
 import type { PhaseNode } from "../tree/nodes";
 import type { Services } from "../services";
-import { nameOf } from "../commands/targets";
 import { asLabel } from "../foreignText";
+import { nameOf } from "../words";
 import { LogTerminal } from "./logTerminal";
 
 /** The terminals that show attempts' output: one each, shown again instead of opened twice. */

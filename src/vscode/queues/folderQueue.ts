@@ -23,6 +23,8 @@ export interface FolderQueueChange {
   readonly queue: FolderQueue;
   /** Empty when only the state changed. */
   readonly events: readonly QueueEvent[];
+  /** What has just come up that keeps the queue from going on, such as a full disk. */
+  readonly trouble?: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export class FolderQueue implements Disposable {
   private files: QueueFiles | undefined;
   private opening: Promise<void> | undefined;
   private ownerWatch: Disposable | undefined;
+  private birthWatch: Disposable | undefined;
   private client: OwnerClient | undefined;
   private connecting: Promise<OwnerClient> | undefined;
   private runsByItself = false;
@@ -87,10 +90,12 @@ export class FolderQueue implements Disposable {
     return this.runsByItself;
   }
 
-  /** Opens the queue if the folder has one; called at activation and when trust was given. */
+  /** Opens the queue if the folder has one, or as soon as it does; called at activation. */
   async openIfThere(): Promise<void> {
     if (existsSync(this.hopperFolder)) {
       await this.open({ automatic: true, starts: true });
+    } else if (!this.disposed) {
+      this.awaitBirth();
     }
   }
 
@@ -165,6 +170,7 @@ export class FolderQueue implements Disposable {
 
   /** Releases the queue; running phases go on with their wrappers. */
   async close(): Promise<void> {
+    this.birthWatch?.dispose();
     await this.opening;
     this.leave();
     if (this.current.kind === "owner") {
@@ -183,7 +189,23 @@ export class FolderQueue implements Disposable {
     this.changed.dispose();
   }
 
+  /**
+   * Somebody else can make the queue: `phase-hopper` in a terminal. What it enqueued is not started by
+   * itself: that was not asked for.
+   */
+  private awaitBirth(): void {
+    const files = new vscode.RelativePattern(this.folder, ".hopper/queue.*");
+    const watcher = vscode.workspace.createFileSystemWatcher(files, false, true, true);
+    watcher.onDidCreate(() => {
+      if (this.current.kind === "absent") {
+        void this.open({ automatic: true, starts: false });
+      }
+    });
+    this.birthWatch = watcher;
+  }
+
   private open(choices: OpenChoices): Promise<void> {
+    this.birthWatch?.dispose();
     this.opening ??= this.tryToOpen(choices).finally(() => {
       this.opening = undefined;
     });
@@ -220,6 +242,8 @@ export class FolderQueue implements Disposable {
 
   private own(hopper: Hopper, { starts }: OpenChoices): void {
     const { logger } = this.services;
+    // What its files showed already was told.
+    const told = this.files?.reader?.lastEventId ?? 0;
     this.leave();
     for (const notice of hopper.notices) {
       logger.warn(notice);
@@ -227,12 +251,21 @@ export class FolderQueue implements Disposable {
     this.disposables.add(
       hopper.onDidChange((events) => this.changed.fire({ queue: this, events })),
     );
+    this.disposables.add(
+      hopper.onDidChangeTrouble((trouble) =>
+        this.changed.fire({ queue: this, events: [], ...(trouble !== undefined && { trouble }) }),
+      ),
+    );
     const troubles = hopper.mirrors?.onDidFindTrouble((trouble) => void tellMirrorTrouble(trouble));
     if (troubles) {
       this.disposables.add(troubles);
     }
     this.disposables.add(hopper.onDidLoseWorkspace((refusal) => void this.lose(hopper, refusal)));
     this.become({ kind: "owner", hopper });
+    const events = hopper.changesAtOpening.filter(({ event_id }) => event_id > told);
+    if (events.length > 0) {
+      this.changed.fire({ queue: this, events });
+    }
     if (starts && this.autoStart) {
       this.runUnlessCrashing();
     }

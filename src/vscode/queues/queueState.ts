@@ -29,6 +29,15 @@ export function isRepairable(state: QueueState): boolean {
   return state.kind === "failed" && state.refusal.kind === "damaged";
 }
 
+/** From which states a queue can be opened again, and how. */
+export const reopenings = {
+  adopt: ({ kind }) => kind === "foreign",
+  repair: isRepairable,
+  takeOver: ({ kind }) => kind === "follower",
+  reopen: ({ kind }) =>
+    kind === "failed" || kind === "follower" || kind === "foreign" || kind === "untrusted",
+} satisfies Readonly<Record<string, (state: QueueState) => boolean>>;
+
 /** Which state the view speaks of where folders differ: the first that is there. */
 export const mostPressing: readonly QueueStateKind[] = [
   "failed",

@@ -38,6 +38,12 @@ export function phaseNodes({ queue, plan }: Omit<PlanNode, "kind">): PhaseNode[]
     .map((phase) => ({ kind: "phase", queue, plan, phase }));
 }
 
+/** All of its phases are completed. */
+export function isFinished({ queue, plan }: PlanNode): boolean {
+  const statuses = queue.reader?.counts(plan.plan_id).keys() ?? [];
+  return [...statuses].every((status) => status === "completed");
+}
+
 function ranks<T>(order: readonly T[]): ReadonlyMap<T, number> {
   return new Map(order.map((id, rank) => [id, rank]));
 }

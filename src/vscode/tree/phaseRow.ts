@@ -6,6 +6,7 @@ import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
 import type { RunnerKind } from "../../core/protocol/terms";
 import type { Capability } from "../contributions";
+import { nameOf, phaseLabel } from "../words";
 import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
 
 /** What a phase's row is drawn from. */
@@ -28,26 +29,18 @@ export interface PhaseRowFacts {
 /** A phase as a row: "2: Build", what there is to say of it, and what can be done with it. */
 export function phaseRow(facts: PhaseRowFacts): Row {
   const { phase, now } = facts;
-  const label = phaseLabel(phase);
   const issue = phase.issue_number === undefined ? "" : `#${phase.issue_number}`;
   const attempts = phase.attempts > 1 ? `${phase.attempts} attempts` : "";
   const description = [phaseDetail(phase, now), phaseTime(phase, now), attempts, issue]
     .filter((part) => part !== "")
     .join(" · ");
   return {
-    label,
+    label: phaseLabel(phase),
     description,
     icon: icon(facts),
-    spoken: `Phase ${label}, ${stateInWords(facts)}${description === "" ? "" : `, ${description}`}`,
+    spoken: `${nameOf(phase)}, ${stateInWords(facts)}${description === "" ? "" : `, ${description}`}`,
     capabilities: capabilitiesOf(facts),
   };
-}
-
-/** "2: Build", or "Phase 2" where the title says no more. */
-export function phaseLabel({ phase_number, phase_data }: PhaseQueueItem): string {
-  const title = cleanText(phase_data.title);
-  const number = `Phase ${phase_number}`;
-  return title === "" || title === number ? number : `${phase_number}: ${title}`;
 }
 
 function icon(facts: PhaseRowFacts): RowIcon {

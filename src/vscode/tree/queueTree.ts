@@ -8,7 +8,14 @@ import type { FolderQueue, FolderQueueChange } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import { waitingOf } from "../waiting";
-import { type PhaseNode, phaseNodes, type PlanNode, planNodes, type QueueNode } from "./nodes";
+import {
+  isFinished,
+  type PhaseNode,
+  phaseNodes,
+  type PlanNode,
+  planNodes,
+  type QueueNode,
+} from "./nodes";
 import { phaseRow, type PhaseRowFacts, phaseTooltip } from "./phaseRow";
 import { planRow, type PlanRowFacts, planTooltip } from "./planRow";
 import { contextValue, type Row } from "./row";
@@ -67,6 +74,12 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     void executeCommand("setContext", contextKeys.filtered, statuses !== undefined);
     this.changed.fire(undefined);
     this.redrawn.fire();
+  }
+
+  /** There are plans, and the filter leaves none of them. */
+  get hidesEverything(): boolean {
+    const plans = this.statuses ? this.queues.all.flatMap(planNodes) : [];
+    return plans.length > 0 && !plans.some((plan) => this.hasShown(plan));
   }
 
   /** Times are drawn again each second only while somebody can see them. */
@@ -292,11 +305,6 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
       });
     }
   }
-}
-
-function isFinished({ queue, plan }: PlanNode): boolean {
-  const statuses = queue.reader?.counts(plan.plan_id).keys() ?? [];
-  return [...statuses].every((status) => status === "completed");
 }
 
 function folderItem(queue: FolderQueue): vscode.TreeItem {

@@ -10,86 +10,103 @@ import {
   planNodes,
   type QueueNode,
 } from "./nodes";
+import { isWaiting, type Place, placeBy, placeOn, refusalOf, type Rows } from "./order";
 
 const mimeType = "application/vnd.code.tree.phasehopper.queue";
+
+/** The statuses that phases must have to be shown; undefined shows all. */
+type Filter = ReadonlySet<PhaseStatus> | undefined;
 
 /** Puts plans, and phases that wait, into another order of starting by drag and drop. */
 export class Reorder implements vscode.TreeDragAndDropController<QueueNode> {
   readonly dragMimeTypes = [mimeType];
   readonly dropMimeTypes = [mimeType];
 
-  constructor(private readonly onError: (error: unknown) => void) {}
+  constructor(
+    private readonly tree: { readonly filter: Filter },
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   handleDrag(source: readonly QueueNode[], data: vscode.DataTransfer): void {
-    const [node] = source;
-    if (node && source.length === 1 && isMovable(node)) {
-      data.set(mimeType, new vscode.DataTransferItem(node));
-    }
+    data.set(mimeType, new vscode.DataTransferItem(source));
   }
 
   async handleDrop(target: QueueNode | undefined, data: vscode.DataTransfer): Promise<void> {
-    const node: unknown = data.get(mimeType)?.value;
-    if (!isQueueNode(node)) {
+    const dragged: unknown = data.get(mimeType)?.value;
+    const nodes = Array.isArray(dragged) ? dragged.filter(isQueueNode) : [];
+    const [node] = nodes;
+    if (!node) {
       return;
     }
     try {
-      vscode.window.setStatusBarMessage(await drop(node, target), 6000);
+      if (nodes.length > 1) {
+        throw new HopperError("usage", t("Only one row can be moved at a time."));
+      }
+      vscode.window.setStatusBarMessage(await drop(node, target, this.tree.filter), 6000);
     } catch (error) {
       this.onError(error);
     }
   }
 }
 
-/** Whether a row can be put elsewhere: plans, and phases that have not started. */
-export function isMovable(node: QueueNode): node is PlanNode | PhaseNode {
-  return node.kind === "plan" || (node.kind === "phase" && isWaiting(node.phase.status));
-}
-
 /** Moves a row up or down among those it can change places with; answers what was done. */
-export async function moveBy(node: PlanNode | PhaseNode, by: -1 | 1): Promise<string> {
-  if (!isMovable(node)) {
-    throw new HopperError("conflict", t("Only a phase that has not started can be moved."));
-  }
-  const ids = node.kind === "plan" ? planIds(node) : phaseIds(node);
-  const own = idOf(node);
-  const place = ids.indexOf(own) + by;
-  if (place < 0 || place >= ids.length) {
-    return t("It is at the end already.");
-  }
-  const others = ids.filter((id) => id !== own);
-  return move(node, others[place]);
+export async function moveBy(node: QueueNode, by: -1 | 1, filter: Filter): Promise<string> {
+  const moved = movable(node);
+  const place = placeBy(rowsBeside(moved, filter), idOf(moved), by);
+  return place ? move(moved, place) : t("It is at the end already.");
 }
 
-/** What is dropped on a row takes its place; dropped behind all rows, it goes last. */
-async function drop(node: QueueNode, target: QueueNode | undefined): Promise<string> {
-  if (!isMovable(node)) {
-    throw new HopperError("conflict", t("Only a phase that has not started can be moved."));
+async function drop(
+  node: QueueNode,
+  target: QueueNode | undefined,
+  filter: Filter,
+): Promise<string> {
+  const moved = movable(node);
+  const refusal = refusalOf(moved, target);
+  if (refusal !== undefined) {
+    throw new HopperError("conflict", refusal);
   }
-  if (target && target.queue !== node.queue) {
-    throw new HopperError("conflict", t("A plan stays in the queue of its folder."));
-  }
-  if (node.kind === "plan") {
-    const before = target && target.kind !== "folder" ? target.plan.plan_id : undefined;
-    return move(node, placeOf(planIds(node), node.plan.plan_id, before));
-  }
-  if (target?.kind === "phase" && target.plan.plan_id !== node.plan.plan_id) {
-    throw new HopperError("conflict", t("A phase stays in its plan."));
-  }
-  const before = target?.kind === "phase" ? target.phase.queue_id : undefined;
-  return move(node, placeOf(phaseIds(node), node.phase.queue_id, before));
+  const on = moved.kind === "plan" ? planIdOf(target) : phaseIdOf(target);
+  return move(moved, placeOn(rowsBeside(moved, filter), idOf(moved), on));
 }
 
-/** Dropped on a row further down, it goes behind that row, as its place is then taken from above. */
-function placeOf(
-  ids: readonly string[],
-  own: string,
-  target: string | undefined,
-): string | undefined {
-  const [from, to] = [ids.indexOf(own), ids.indexOf(target ?? "")];
-  return target === own ? ids[from + 1] : from !== -1 && from < to ? ids[to + 1] : target;
+/** @throws HopperError `conflict` for what has no place in the order of starting. */
+function movable(node: QueueNode): PlanNode | PhaseNode {
+  if (node.kind === "plan" && isUnfinished(node)) {
+    return node;
+  }
+  if (node.kind === "phase" && isWaiting(node.phase.status)) {
+    return node;
+  }
+  throw new HopperError(
+    "conflict",
+    t("Only plans that are not finished and phases that have not started can be moved."),
+  );
 }
 
-async function move(node: PlanNode | PhaseNode, before: string | undefined): Promise<string> {
+/** Finished plans are shown apart, and nothing of them is started any more. */
+function rowsBeside(node: PlanNode | PhaseNode, filter: Filter): Rows {
+  if (node.kind === "phase") {
+    const phases = phaseNodes(node).map(({ phase }) => phase);
+    const shown = phases.filter(({ status }) => filter?.has(status) ?? true);
+    return rowsOf(
+      phases.map(({ queue_id }) => queue_id),
+      shown.map(({ queue_id }) => queue_id),
+    );
+  }
+  const plans = planNodes(node.queue).filter(isUnfinished);
+  const isShown = (plan: PlanNode): boolean =>
+    !filter || [...filter].some((status) => countsOf(plan).has(status));
+  return rowsOf(plans.map(idOf), plans.filter(isShown).map(idOf));
+}
+
+function rowsOf(all: readonly string[], shown: readonly string[]): Rows {
+  const ids = new Set(shown);
+  return { all, isShown: (id) => ids.has(id) };
+}
+
+async function move(node: PlanNode | PhaseNode, place: Place): Promise<string> {
+  const before = place === "last" ? undefined : place.before;
   const hopper = await node.queue.commands();
   const { message } =
     node.kind === "plan"
@@ -102,14 +119,18 @@ function idOf(node: PlanNode | PhaseNode): string {
   return node.kind === "plan" ? node.plan.plan_id : node.phase.queue_id;
 }
 
-function planIds({ queue }: PlanNode): string[] {
-  return planNodes(queue).map(({ plan }) => plan.plan_id);
+function planIdOf(target: QueueNode | undefined): string | undefined {
+  return target && target.kind !== "folder" ? target.plan.plan_id : undefined;
 }
 
-function phaseIds(node: PhaseNode): string[] {
-  return phaseNodes(node).map(({ phase }) => phase.queue_id);
+function phaseIdOf(target: QueueNode | undefined): string | undefined {
+  return target?.kind === "phase" ? target.phase.queue_id : undefined;
 }
 
-function isWaiting(status: PhaseStatus): boolean {
-  return status === "queued" || status === "ready" || status === "blocked";
+function isUnfinished(node: PlanNode): boolean {
+  return [...countsOf(node).keys()].some((status) => status !== "completed");
+}
+
+function countsOf({ queue, plan }: PlanNode): ReadonlyMap<string, number> {
+  return queue.reader?.counts(plan.plan_id) ?? new Map<string, number>();
 }

@@ -97,7 +97,9 @@ describe("coordinator", () => {
       assert.equal(bench.coordinator.trouble, undefined);
     });
 
-    it("is told once, however long it lasts", () => {
+    it("is told once, however long it lasts, and once that it is over", () => {
+      const told: (string | undefined)[] = [];
+      bench.coordinator.onDidChangeTrouble((trouble) => told.push(trouble));
       bench.enqueue({ number: 1 });
       bench.diskError = "ENOSPC";
       bench.coordinator.start();
@@ -106,6 +108,41 @@ describe("coordinator", () => {
         bench.clock.advance(1000);
       }
       assert.equal(bench.logged.filter((line) => line.includes("disk is full")).length, 1);
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? "", /disk is full/);
+      bench.diskError = undefined;
+      bench.runner.attempts.clear();
+      bench.clock.advance(1000);
+      assert.deepEqual(told.slice(1), [undefined]);
+    });
+
+    it("is told of a phase that ended, until its end is stored", async () => {
+      const told: (string | undefined)[] = [];
+      bench.coordinator.onDidChangeTrouble((trouble) => told.push(trouble));
+      bench.enqueue({ number: 1 });
+      bench.coordinator.start();
+      bench.diskError = "ENOSPC";
+      bench.runner.end(1, { outcome: "exit", message: "it failed" });
+      await settled();
+      bench.clock.advance(1000);
+      await settled();
+      assert.match(bench.coordinator.trouble ?? "", /disk is full/);
+      assert.equal(told.length, 1);
+      bench.diskError = undefined;
+      bench.clock.advance(1000);
+      await settled();
+      assert.equal(bench.statuses(), "1 failed");
+      assert.deepEqual(told.slice(1), [undefined]);
+    });
+
+    it("is over, too, when nothing is left that it kept from going on", () => {
+      bench.enqueue({ number: 1 });
+      bench.diskError = "ENOSPC";
+      bench.coordinator.start();
+      bench.diskError = undefined;
+      bench.queue.removePhase(bench.id(1));
+      bench.clock.advance(1000);
+      assert.equal(bench.coordinator.trouble, undefined);
     });
 
     it("counts a failure that cannot be stored once, however often that is tried", async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { HopperError } from "../../../src/core/base/errors";
 import { enqueuePlan } from "../../../src/core/coordinator/enqueuePlan";
 import { updatePlan } from "../../../src/core/coordinator/updatePlan";
-import { comparePlan, type PlanComparison } from "../../../src/core/plan/comparePlan";
+import { compareFrame, comparePlan, type PlanComparison } from "../../../src/core/plan/comparePlan";
 import { parsePlan } from "../../../src/core/plan/parsePlan";
 import type { UpdateRequest } from "../../../src/core/protocol/commands";
 import { QueueBench } from "../queue/support/queueBench";
@@ -184,6 +184,68 @@ describe("updating a stored plan from its file", () => {
     writeFileSync(path(), plan(["A", "one"]).replace("Phase 1", "Phase 2"));
     await refused({ update: [bench.id(1)] }, /Phase 1 is missing/, "invalidPlan");
     assert.deepEqual(shown(), ["1 A ready <-", "2 B queued <- 1"]);
+  });
+
+  it("lets phases that changed places in the file wait for one another as they stand there", async () => {
+    await enqueue(["A", "one"], ["B", "two"], ["C", "three"]);
+    const changed = [
+      ["B", "two"],
+      ["A", "one"],
+      ["C", "three"],
+    ] as const;
+    const moved = compared(...changed).pairs.filter((pair) => pair.moved);
+    assert.deepEqual(
+      moved.map(({ stored }) => stored.phase_data.title),
+      ["B", "A", "C"],
+    );
+    write(...changed);
+    assert.equal(
+      await update({ update: moved.map(({ stored }) => stored.queue_id) }),
+      "Plan 1: Phases 1, 2 and 3 were updated.",
+    );
+    assert.deepEqual(shown(), ["1 B ready <-", "2 A queued <- 1", "3 C queued <- 2"]);
+    assert.ok(compared(...changed).pairs.every((pair) => !pair.moved));
+  });
+
+  it("sees no phase changing places where others come and go, or where nothing depends on it", async () => {
+    await enqueue(["A", "one"], ["B", "two"], ["C", "three"]);
+    const noneMoved = (comparison: PlanComparison): void =>
+      assert.ok(comparison.pairs.every((pair) => !pair.moved && !pair.differs));
+    noneMoved(compared(["New", "new"], ["A", "one"], ["C", "three"]));
+    bench.queue.removePlan(planId);
+    const free = "Depends on: none";
+    await enqueue(["A", "one", free], ["B", "two", free]);
+    noneMoved(compared(["B", "two", free], ["A", "one", free]));
+  });
+
+  it("takes the plan's title and context, alone or with its phases", async () => {
+    const text = (title: string, context: string, phase: string): void =>
+      writeFileSync(path(), `# ${title}\n\n${context}\n\n${plan(["A", phase])}`);
+    text("Old", "Know this.", "one");
+    const context = { workspace: folder, runners };
+    planId = await enqueuePlan(bench.queue, { path: path() }, context, noWorker);
+    const { source_sha256 } = bench.queue.plan(planId) ?? {};
+    text("New", "Know that.", "two");
+    assert.equal(
+      await update({ context: true }),
+      "Plan 1: its title and context are those of the file.",
+    );
+    assert.equal(bench.queue.plan(planId)?.title, "New");
+    assert.equal(bench.queue.planContext(planId), "# New\n\nKnow that.");
+    assert.equal(bench.queue.plan(planId)?.source_sha256, source_sha256, "its phase differs still");
+    text("Newer", "Know that.", "one");
+    await update({});
+    assert.equal(bench.queue.plan(planId)?.title, "Newer", "nothing else differs any more");
+  });
+
+  it("takes a title that was given with the plan for no difference", () => {
+    const written = { title: "In the file", context: "c", sha256: "1" };
+    const given = { ...written, title: "Given" };
+    assert.deepEqual(compareFrame(given, written), { title: false, context: false });
+    assert.deepEqual(compareFrame(given, { ...written, sha256: "2" }), {
+      title: true,
+      context: false,
+    });
   });
 
   it("finds phases again that were renamed, renumbered or both", async () => {

@@ -40,6 +40,24 @@ describe("what the queue waits for", () => {
     assert.equal(waiting(), "running: Phase 1 of Plan 1 running");
   });
 
+  it("is of a plan that another one keeps from starting what runs there", () => {
+    bench.enqueue({ number: 1 }, { number: 2 });
+    const second = bench.enqueue({ number: 1 });
+    bench.coordinator.start();
+    assert.equal(waiting(second), "running: waiting for Phase 1 of Plan 1");
+    bench.runner.end(1);
+    assert.equal(waiting(second), "running: waiting for Phase 2 of Plan 1");
+    bench.runner.end(2);
+    assert.equal(waiting(second), "running: Phase 1 running");
+  });
+
+  it("is of such a plan the person whose turn it is there", () => {
+    bench.enqueue({ number: 1 });
+    const second = bench.enqueue({ number: 1, runner: "manual" }, { number: 2, dependsOn: [] });
+    bench.coordinator.start();
+    assert.equal(waiting(second), "person: waiting for a person: Phase 1");
+  });
+
   it("is what runs before what waits for a person, and both are said", () => {
     bench.maxConcurrent = 2;
     bench.enqueue({ number: 1, runner: "manual" }, { number: 2, dependsOn: [] });

@@ -48,10 +48,9 @@ describe("a phase's row", () => {
   });
 
   it("does not repeat a title that only says the number", () => {
-    assert.equal(
-      phaseRow(facts({ phase_data: { title: "Phase 2", content: "" } })).label,
-      "Phase 2",
-    );
+    const { label, spoken } = phaseRow(facts({ phase_data: { title: "Phase 2", content: "" } }));
+    assert.equal(label, "Phase 2");
+    assert.equal(spoken, "Phase 2, queued, after Phase 1");
   });
 
   it("shows how long a running phase has taken", () => {

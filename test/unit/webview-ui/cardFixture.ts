@@ -19,6 +19,7 @@ export function phaseOf(number: number, change: Partial<CardPhase> = {}): CardPh
     dependsOn: number > 1 ? [number - 1] : [],
     runner: "shell",
     attempts: [],
+    updatedAt: 0,
     actions: [],
     ...change,
   };
@@ -29,8 +30,7 @@ export function planOf(change: Partial<CardPlan> = {}): CardPlan {
     planId: "plan",
     number: 1,
     title: "Release",
-    waiting: "",
-    paused: false,
+    waiting: { kind: "completed", text: "all phases are completed" },
     actions: [],
     ...change,
   };
@@ -43,6 +43,8 @@ export function queueOf(change: Partial<CardQueue> = {}): CardQueue {
     paused: false,
     canChange: true,
     waiting: { kind: "completed", text: "all phases are completed" },
+    canRepair: false,
+    canTakeOver: false,
     ...change,
   };
 }

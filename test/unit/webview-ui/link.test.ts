@@ -7,19 +7,21 @@ import { stateOf } from "./cardFixture";
 function linked() {
   const posted: FromCard[] = [];
   const news: CardNews[] = [];
-  const unknown: unknown[] = [];
+  const unreadable: string[] = [];
+  let silences = 0;
   const timers = new Set<{ readonly milliseconds: number; readonly then: () => void }>();
   const link = new Link({
     post: (message) => posted.push(message),
     onNews: (one) => news.push(one),
-    onUnknown: (error) => unknown.push(error),
+    onUnreadable: (type) => unreadable.push(type),
+    onSilence: () => (silences += 1),
     after: (milliseconds, then) => {
       const timer = { milliseconds, then };
       timers.add(timer);
       return () => timers.delete(timer);
     },
   });
-  return { link, posted, news, unknown, timers };
+  return { link, posted, news, unreadable, timers, silences: () => silences };
 }
 
 describe("the card's link to the extension", () => {
@@ -36,11 +38,11 @@ describe("the card's link to the extension", () => {
   });
 
   it("takes an answer without a result, which has no such key once it was sent", async () => {
-    const { link, unknown } = linked();
+    const { link, unreadable } = linked();
     const asked = link.request({ name: "queue", action: "pause" });
     link.receive(JSON.parse(JSON.stringify({ type: "answer", id: 1, result: undefined })));
     assert.equal(await asked, undefined);
-    assert.deepEqual(unknown, []);
+    assert.deepEqual(unreadable, []);
   });
 
   it("rejects with the extension's own words where it refuses", async () => {
@@ -67,12 +69,43 @@ describe("the card's link to the extension", () => {
     assert.equal(timers.size, 0);
   });
 
-  it("passes on what comes without being asked for, and says what it does not know", () => {
-    const { link, news, unknown } = linked();
-    link.receive({ type: "state", folder: "file:///a", state: stateOf([]) });
-    link.receive({ type: "state", folder: "file:///a", state: { plans: "many" } });
-    link.receive("hello");
-    assert.equal(news.length, 1);
-    assert.equal(unknown.length, 2);
+  it("passes on what comes without being asked for", () => {
+    const { link, news } = linked();
+    link.receive({ type: "state", folder: "file:///a", now: 0, state: stateOf([]) });
+    link.receive({ type: "trouble", message: "The disk is full." });
+    assert.deepEqual(
+      news.map(({ type }) => type),
+      ["state", "trouble"],
+    );
+  });
+
+  it("says of what is to be shown that it cannot be read, and leaves all else aside", () => {
+    const { link, news, unreadable } = linked();
+    link.receive({ type: "state", folder: "file:///a", now: 0, state: { plans: "many" } });
+    link.receive({ type: "changes" });
+    for (const other of ["hello", undefined, null, 3, [], { type: "party" }, { type: "log" }]) {
+      link.receive(other);
+    }
+    assert.deepEqual(unreadable, ["state", "changes"]);
+    assert.deepEqual(news, []);
+  });
+
+  it("says when nothing comes of what the card is to show", () => {
+    const { link, timers, silences } = linked();
+    link.ready();
+    const [waiting] = timers;
+    assert.equal(waiting?.milliseconds, patience);
+    waiting.then();
+    assert.equal(silences(), 1);
+  });
+
+  it("waits no longer once it came, however often it was asked for", () => {
+    const { link, timers, posted } = linked();
+    link.ready();
+    link.refresh();
+    assert.equal(timers.size, 1);
+    link.receive({ type: "state", folder: "", now: 0, state: stateOf([]) });
+    assert.equal(timers.size, 0);
+    assert.deepEqual(posted, [{ type: "ready" }, { type: "refresh" }]);
   });
 });

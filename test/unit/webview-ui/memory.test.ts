@@ -19,7 +19,7 @@ describe("the card's memory", () => {
       tab: "timeline",
       expanded: ["q1"],
       collapsed: [],
-      scroll: 0,
+      place: { row: "", offset: 0 },
     });
   });
 });

@@ -62,9 +62,17 @@ export type FromCard = z.infer<typeof fromCardSchema>;
 
 /** To the card. */
 export const toCardSchema = z.discriminatedUnion("type", [
-  /** `folder`: URI of the workspace folder, for the card's memory. */
-  z.object({ type: z.literal("state"), folder: z.string(), state: cardStateSchema }),
-  z.object({ type: z.literal("changes"), changes: cardChangesSchema }),
+  /**
+   * `folder`: URI of the workspace folder, for the card's memory. `now`: the time where the extension
+   * runs, which need not be the time where the card is shown.
+   */
+  z.object({
+    type: z.literal("state"),
+    folder: z.string(),
+    now: z.number(),
+    state: cardStateSchema,
+  }),
+  z.object({ type: z.literal("changes"), now: z.number(), changes: cardChangesSchema }),
   /** The state could not be read; what is shown stays. */
   z.object({ type: z.literal("trouble"), message: z.string() }),
   /** A sign of life of a request that takes its time, such as one that asks the user something. */
@@ -80,6 +88,15 @@ export const toCardSchema = z.discriminatedUnion("type", [
 ]);
 export type ToCard = z.infer<typeof toCardSchema>;
 
+/** Where a list stands, told by what is at its top: heights change while output and details come. */
+const placeSchema = z.object({
+  /** Id of a phase or plan; empty is the top of the list. */
+  row: z.string(),
+  /** Pixels from the upper edge of what is seen down to that row. */
+  offset: z.number(),
+});
+export type CardPlace = z.infer<typeof placeSchema>;
+
 /** What the card keeps over a reload of the window. */
 export const cardMemorySchema = z.object({
   /** URI of the workspace folder. */
@@ -89,7 +106,7 @@ export const cardMemorySchema = z.object({
   expanded: z.array(z.string()),
   /** Ids of the plans that are closed. */
   collapsed: z.array(z.string()),
-  /** Pixels. */
-  scroll: z.number(),
+  /** How far it is scrolled. */
+  place: placeSchema,
 });
 export type CardMemory = z.infer<typeof cardMemorySchema>;

@@ -42,6 +42,8 @@ const attemptSchema = z.object({
   startedAt: z.number(),
   finishedAt: z.exactOptional(z.number()),
   outcome: z.enum(["running", "completed", "failed"]),
+  /** The outcome, more exactly: "timed out". */
+  words: z.string(),
 });
 export type CardAttempt = z.infer<typeof attemptSchema>;
 
@@ -54,6 +56,8 @@ const phaseSchema = z.object({
   skipped: z.boolean(),
   /** Why it failed, is blocked, or is tried again; empty where there is nothing to say. */
   detail: z.string(),
+  /** When it is tried again by itself. */
+  retryAt: z.exactOptional(z.number()),
   /** Whom a running phase waits for, where that is no process. */
   turn: z.exactOptional(z.enum(["person", "workflow"])),
   dependsOn: z.array(z.int()),
@@ -64,17 +68,34 @@ const phaseSchema = z.object({
   attempts: z.array(attemptSchema),
   startedAt: z.exactOptional(z.number()),
   finishedAt: z.exactOptional(z.number()),
+  /** Of another time, its details may be others too. */
+  updatedAt: z.number(),
   actions: z.array(z.enum(cardActions)),
 });
 export type CardPhase = z.infer<typeof phaseSchema>;
+
+const waitingSchema = z.object({
+  kind: z.enum([
+    "running",
+    "retry",
+    "person",
+    "workflow",
+    "paused",
+    "failed",
+    "completed",
+    "trouble",
+  ]),
+  text: z.string(),
+});
+export type CardWaiting = z.infer<typeof waitingSchema>;
 
 const planSchema = z.object({
   planId: z.string(),
   number: z.int(),
   title: z.string(),
-  /** What it waits for, in a few words; empty when it is completed. */
-  waiting: z.string(),
-  paused: z.boolean(),
+  waiting: waitingSchema,
+  /** Why this plan alone is paused. */
+  pausedReason: z.exactOptional(z.string()),
   parentIssue: z.exactOptional(z.int()),
   actions: z.array(z.enum(cardPlanActions)),
 });
@@ -90,19 +111,13 @@ const queueSchema = z.object({
   paused: z.boolean(),
   /** The queue can be changed from this window. */
   canChange: z.boolean(),
-  waiting: z.object({
-    kind: z.enum([
-      "running",
-      "retry",
-      "person",
-      "workflow",
-      "paused",
-      "failed",
-      "completed",
-      "trouble",
-    ]),
-    text: z.string(),
-  }),
+  /** Why the queue is paused, where somebody or something paused it. */
+  pausedReason: z.exactOptional(z.string()),
+  waiting: waitingSchema,
+  /** Its files are damaged, and going on with what can be read would help. */
+  canRepair: z.boolean(),
+  /** Its owner lives where nobody can see it, or does not answer. */
+  canTakeOver: z.boolean(),
 });
 export type CardQueue = z.infer<typeof queueSchema>;
 
@@ -124,11 +139,22 @@ export const cardChangesSchema = z.object({
 });
 export type CardChanges = z.infer<typeof cardChangesSchema>;
 
+const stepSchema = z.object({
+  kind: z.enum(["block", "command", "verify"]),
+  /** The program with its arguments, as one line; of a block that has not run yet its language alone. */
+  command: z.string(),
+  /** The lines of the block. */
+  source: z.exactOptional(z.array(z.string())),
+});
+export type CardStep = z.infer<typeof stepSchema>;
+
 /** What an opened phase shows beyond its card. */
 export const cardDetailsSchema = z.object({
-  /** The program with its arguments, as one line; absent where nothing is started. */
-  command: z.exactOptional(z.string()),
-  /** Paths of the documents that the phase's text refers to, as written there. */
+  /** What the newest attempt ran, one after the other or, without one, what will be run. */
+  steps: z.array(stepSchema),
+  /** These are the steps of an attempt. */
+  hasRun: z.boolean(),
+  /** Paths of the documents that the phase's text refers to. */
   documents: z.array(z.string()),
   enqueuedAt: z.number(),
 });

@@ -17,4 +17,5 @@ export function cleanLines(text: string): string[] {
 }
 
 /** Control characters, line separators, and the controls of bidirectional text. */
-const unfit = /[\p{Cc}\u{2028}\u{2029}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]+/gu;
+const unfit =
+  /[\p{Cc}\u{61c}\u{2028}\u{2029}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]+/gu;

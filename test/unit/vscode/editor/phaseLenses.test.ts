@@ -95,7 +95,8 @@ describe("the lenses of a phase", () => {
 describe("the lenses of a plan", () => {
   const enqueued = (text: string, status: PhaseQueueItem["status"]) =>
     planMarks(outlineOf(text), {
-      plan,
+      plan: { ...plan, title: outlineOf(text).title },
+      context: outlineOf(text).context,
       phases: outline.phases.map((phase) => stored(phase, phase.number === 1 ? { status } : {})),
     });
   const titles = (...args: Parameters<typeof planLenses>): string[] =>

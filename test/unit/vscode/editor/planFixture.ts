@@ -10,9 +10,12 @@ export const runners: ReadonlyMap<string, RunnerDefinition> = new Map([
 ]);
 
 /** A text as the editor's thread reads it; without `defaultRunner` it is not enqueued. */
-export function outlineOf(text: string, defaultRunner?: string): PlanOutline {
+export function outlineOf(
+  text: string,
+  defaultRunner?: string,
+): PlanOutline & { readonly sha256: string } {
   const context = { workspace: "/nowhere", runners, ...(defaultRunner && { defaultRunner }) };
-  return parsePlanText(text, context);
+  return { ...parsePlanText(text, context), sha256: text };
 }
 
 export const plan: PlanItem = {

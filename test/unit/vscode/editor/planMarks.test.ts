@@ -5,6 +5,7 @@ import {
   planMarks,
   storedText,
 } from "../../../../src/vscode/editor/planMarks";
+import { changesInWords } from "../../../../src/vscode/editor/phaseLenses";
 import { mayBePlan } from "../../../../src/vscode/editor/planText";
 import { outlineOf, plan, stored } from "./planFixture";
 
@@ -31,13 +32,22 @@ function marksOf(text: string, completed: readonly number[] = []): PlanMarks {
   const phases = outlineOf(before).phases.map((phase) =>
     stored(phase, completed.includes(phase.number) ? { status: "completed" } : {}),
   );
-  return planMarks(outlineOf(text), { plan, phases });
+  const { context } = outlineOf(before);
+  return planMarks(outlineOf(text), { plan: { ...plan, source_sha256: before }, context, phases });
 }
 
 describe("a plan's file beside the queue", () => {
   it("differs in nothing right after it was enqueued", () => {
     const marks = marksOf(before);
-    assert.deepEqual(changesOf(marks), { differing: [], added: [], removed: [] });
+    assert.deepEqual(changesOf(marks), {
+      differing: [],
+      moved: [],
+      added: [],
+      removed: [],
+      renumbered: [],
+      frame: { title: false, context: false },
+    });
+    assert.equal(changesInWords(marks), "");
     assert.deepEqual(
       marks.marks.map(({ written, phase }) => [written.startLine, phase?.phase_number]),
       [
@@ -81,11 +91,40 @@ describe("a plan's file beside the queue", () => {
       .replace("Do that afterwards.", "Do something else.\nAnd more.")
       .replace("## Phase 3: C", "## Phase 3: New\n\nSomething quite new.\n\n## Phase 4: C")
       .replace("Some context", "Other context");
-    const shown = storedText(text, marksOf(text));
+    assert.equal(storedText(text, marksOf(text)), before);
+  });
+
+  it("differs in its context and its title, which are shown as they are stored", () => {
+    const text = before.replace("# Plan\n\nSome", "# Plans\n\nOther\n\nand more");
+    const marks = marksOf(`---\nkey: value\n---\n\n${text}\n# Appendix\n\nMore.\n`);
+    assert.equal(changesInWords(marks), "the title differs, the context differs");
     assert.equal(
-      shown,
-      before.replace("Some context", "Other context").replace("## Phase 3: C", "## Phase 4: C"),
+      storedText(`---\nkey: value\n---\n\n${text}\n# Appendix\n\nMore.\n`, marks),
+      `---\nkey: value\n---\n\n${before}\n\n`,
     );
+  });
+
+  it("differs in the order of its phases, which are shown under their stored numbers", () => {
+    const text = before
+      .replace("## Phase 1: A\n\nDo this first of all.\n", "@")
+      .replace(
+        "## Phase 2: B\nTimeout: 5m\n\nDo that afterwards.\n",
+        "## Phase 2: A\n\nDo this first of all.\n",
+      )
+      .replace("@", "## Phase 1: B\nTimeout: 5m\n\nDo that afterwards.\n");
+    const marks = marksOf(text);
+    assert.deepEqual(
+      changesOf(marks).moved.map(({ written }) => written.title),
+      ["B", "A", "C"],
+    );
+    assert.equal(changesInWords(marks), "3 phases differ");
+    const shown = storedText(text, marks);
+    assert.deepEqual(
+      shown.split("\n").filter((line) => line.startsWith("## ")),
+      ["## Phase 2: B", "## Phase 1: A", "## Phase 3: C"],
+    );
+    const finished = changesOf(marksOf(text, [1, 2, 3]));
+    assert.deepEqual([finished.moved.length, finished.renumbered.length], [0, 2]);
   });
 
   it("shows stored titles, and phases that are gone at the end", () => {
@@ -118,10 +157,33 @@ describe("a Markdown text", () => {
     "## **Phase 3**: Ship",
     "Phase 5: X\n----------",
     "\r\n#### Phase: Review\r\n",
+    "## **P**hase 1: A",
+    '## <a id="one"></a> Phase 1: A',
+    "## ![](icon.png) Phase 1: A",
+    "## <!-- first --> Phase 1: A",
+    "## &nbsp;Phase 1: A",
+    "## \u00a0Phase 1: A",
+    "<b>Phase 1</b>: A\n=====",
   ]) {
-    it(`may be a plan: ${JSON.stringify(text)}`, () => assert.ok(mayBePlan(text)));
+    it(`may be a plan, and is one: ${JSON.stringify(text)}`, () => {
+      assert.ok(mayBePlan(text));
+      assert.equal(outlineOf(text).phases.length, 1);
+    });
   }
-  for (const text of ["# A readme", "We go on in phases.", "> ## Phase 1: quoted", "##### x", ""]) {
+  for (const text of [
+    "# A readme",
+    "We go on in phases.",
+    "> ## Phase 1: quoted",
+    "##### x",
+    "",
+    "## A & <b>B</b> phase",
+  ]) {
     it(`is not worth a look: ${JSON.stringify(text)}`, () => assert.ok(!mayBePlan(text)));
   }
+
+  it("is looked at in a time that grows with its length", () => {
+    // What backtracks on such a line does not come back.
+    const line = `${"![![](x)<<a>[&amp;".repeat(5_000)}\n`;
+    assert.ok(!mayBePlan(line.repeat(3)));
+  });
 });

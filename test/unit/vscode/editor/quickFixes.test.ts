@@ -108,6 +108,11 @@ describe("quick fixes of a plan", () => {
     assert.match(after, /## Phase 1: A\nRunner: manual\n/);
     const named = `## Phase 1: A\nRunner: shell\n\n${body}\n`;
     assert.match(fixed(named, "no-block", /manual/), /Runner: manual\n\n/);
+    const underlined = `Phase 1:\nA title\n-------\n\n${body}\n`;
+    assert.match(
+      fixed(underlined, "no-block", /manual/, "shell"),
+      /A title\n-------\nRunner: manual\n/,
+    );
   });
 
   it("make a heading a phase that looks like one", () => {

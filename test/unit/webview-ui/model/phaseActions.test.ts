@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cardActions } from "../../../../src/core/protocol/card/cardState";
 import { freedByRetry } from "../../../../webview-ui/model/freed";
-import { phaseActions } from "../../../../webview-ui/model/phaseActions";
+import { phaseActions, retriedInWords } from "../../../../webview-ui/model/phaseActions";
 import { phaseOf } from "../cardFixture";
 
 describe("what can be done with a phase", () => {
@@ -14,6 +14,11 @@ describe("what can be done with a phase", () => {
 
   it("offers nothing that the extension did not send", () => {
     assert.deepEqual(phaseActions(phaseOf(1), []), []);
+  });
+
+  it("names the failed phases that a plan's retry starts again", () => {
+    const failed = [2, 5].map((number) => phaseOf(number, { status: "failed" }));
+    assert.equal(retriedInWords([phaseOf(1), ...failed]), "Phases 2 and 5");
   });
 
   it("says what a retry brings back", () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { announcementsOf } from "../../../../webview-ui/model/announcements";
 import { dataOf } from "../../../../webview-ui/model/cardData";
-import { headline } from "../../../../webview-ui/model/headline";
+import { headline, planWaits, planWaitsSpoken } from "../../../../webview-ui/model/headline";
 import {
   cardInWords,
   clock,
   dependenciesInWords,
+  detailInWords,
   nameOf,
   statusWord,
   timeInWords,
@@ -48,6 +49,18 @@ describe("the words on a card", () => {
     );
   });
 
+  it("count down to a retry, and say nothing more of it once it is due", () => {
+    const retried = phaseOf(1, { status: "ready", detail: "exit code 3", retryAt: 300_000 });
+    assert.equal(detailInWords(retried, 48_000), "Again in 4:12: exit code 3");
+    assert.equal(detailInWords(retried, 300_000), "");
+    assert.equal(
+      cardInWords({ ...retried, dependsOn: [] }),
+      "Phase 1 Title 1, ready, to be tried again, exit code 3",
+    );
+    const failed = phaseOf(1, { status: "failed", detail: "exit code 3" });
+    assert.equal(detailInWords(failed, 0), "exit code 3");
+  });
+
   it("tell a running time as a clock does", () => {
     assert.deepEqual([252_000, 3_727_900, -5].map(clock), ["4:12", "1:02:07", "0:00"]);
   });
@@ -69,9 +82,53 @@ describe("the line that says what the queue waits for", () => {
     assert.equal(headline(two, 252_000), "Phase 3 of Plan 1 and 1 more runs for 4:12");
   });
 
-  it("is the owner's own sentence otherwise", () => {
-    const queue = queueOf({ waiting: { kind: "paused", text: "paused by you" } });
-    assert.equal(headline(dataOf(stateOf([running], { queue })), 0), "Paused by you");
+  it("says a pause, and what waits for a person, beside what runs on", () => {
+    const queue = queueOf({
+      pausedReason: "paused by you",
+      waiting: { kind: "running", text: "paused by you; Phase 3 running; Phase 4 for a person" },
+    });
+    const manual = phaseOf(4, { status: "running", turn: "person" });
+    assert.equal(
+      headline(dataOf(stateOf([running, manual], { queue })), 252_000),
+      "Paused by you; Phase 3 runs for 4:12; Phase 4 for a person to do",
+    );
+  });
+
+  it("counts down to the next retry, of plans that are not paused", () => {
+    const queue = queueOf({ waiting: { kind: "retry", text: "Phase 2 is tried again at 10:02" } });
+    const held = planOf({ planId: "held", number: 2, pausedReason: "a checkpoint" });
+    const phases = [
+      phaseOf(2, { status: "ready", retryAt: 300_000 }),
+      phaseOf(3, { status: "ready", retryAt: 200_000 }),
+      phaseOf(4, { status: "ready", retryAt: 100_000, planId: "held" }),
+    ];
+    const data = dataOf(stateOf(phases, { queue, plans: [planOf(), held] }));
+    assert.equal(headline(data, 68_000), "Phase 3 of Plan 1 is tried again in 2:12");
+    assert.equal(headline(data, 300_000), "Phase 2 is tried again at 10:02");
+  });
+
+  it("says the same of one plan, spoken without a time that runs", () => {
+    const plan = planOf({ waiting: { kind: "retry", text: "Phase 2 is tried again at 10:02" } });
+    const phases = [phaseOf(2, { status: "ready", retryAt: 60_000 })];
+    assert.equal(planWaits({ plan, phases }, 0), "Phase 2 is tried again in 1:00");
+    assert.equal(planWaitsSpoken(plan), "waiting to be tried again");
+    const other = planOf({ waiting: { kind: "running", text: "waiting for Phase 2 of Plan 1" } });
+    assert.equal(planWaits({ plan: other, phases }, 0), "waiting for Phase 2 of Plan 1");
+    assert.equal(planWaits({ plan: planOf(), phases }, 0), "");
+  });
+
+  for (const kind of ["trouble", "failed", "person", "workflow", "paused", "completed"] as const) {
+    it(`is the owner's own sentence where it is ${kind}`, () => {
+      const text = `what keeps it: ${kind}`;
+      const queue = queueOf({ waiting: { kind, text } });
+      const data = dataOf(stateOf([running], { queue }));
+      assert.equal(headline(data, 0), `What keeps it: ${kind}`);
+    });
+  }
+
+  it("is the owner's own sentence while the running phase is not known yet", () => {
+    const queue = queueOf({ waiting: { kind: "running", text: "Phase 1 is about to start" } });
+    assert.equal(headline(dataOf(stateOf([], { queue })), 0), "Phase 1 is about to start");
   });
 });
 

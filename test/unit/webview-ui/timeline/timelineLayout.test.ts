@@ -231,6 +231,7 @@ function phase(
       startedAt: start + from * second,
       ...(to === undefined ? {} : { finishedAt: start + to * second }),
       outcome,
+      words: outcome,
     })),
   };
 }

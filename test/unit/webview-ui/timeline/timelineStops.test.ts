@@ -62,6 +62,7 @@ function phase(id: string, attempts: number): TimelinePhase {
       startedAt: index * 1000,
       finishedAt: index * 1000 + 500,
       outcome: "failed",
+      words: "failed",
     })),
   };
 }
