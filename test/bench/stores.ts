@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -75,6 +76,7 @@ async function updateOurs(bed: Bed, size: number): Promise<number> {
     assets: builtAssets,
     clock: systemClock,
     logger: silentLogger,
+    newDatabaseId: randomUUID,
   });
   const times: number[] = [];
   for (let count = 0; count < updates; count++) {
