@@ -124,6 +124,8 @@ const issueNumber = z.int().positive();
 const attemptToken = z.string().regex(/^[0-9a-f]{64}$/, "must be an attempt's token");
 /** Ids and messages of outside programs are shown; nobody reads more. */
 const shortText = z.string().max(4_000);
+/** An empty name would be one that all programs share. */
+const adwId = shortText.min(1);
 
 export const workflowReportBody = z
   .strictObject({
@@ -133,7 +135,7 @@ export const workflowReportBody = z
       attemptToken.describe("Of the attempt; what is given beside it must agree with it."),
     ),
     status: z.enum(["completed", "failed"]),
-    adw_id: z.exactOptional(shortText.describe("The outside program's own name for its run.")),
+    adw_id: z.exactOptional(adwId.describe("The outside program's own name for its run.")),
     error_message: z.exactOptional(shortText),
     commit_sha: z.exactOptional(shortText),
   })
@@ -151,7 +153,7 @@ export const workflowBody = z
     workflow_id: z.exactOptional(idSchema.describe("An earlier row's: that row is changed.")),
     queue_id: z.exactOptional(idSchema),
     issue_number: z.exactOptional(issueNumber),
-    adw_id: z.exactOptional(shortText),
+    adw_id: z.exactOptional(adwId),
     status: z.enum(workflowStatuses),
     error_message: z.exactOptional(shortText),
     start_time: z.exactOptional(shortText),
