@@ -19,6 +19,7 @@ import { tokenDigest } from "../queue/workflowReader";
 import type { Coordinator } from "./coordinator";
 import { storedReport } from "./processReport";
 import type { WorkflowHistory } from "./workflowHistory";
+import { ownKey } from "./workflowRow";
 
 /** How long a text of progress may be: it is one line of a view. */
 const longestProgress = 500;
@@ -115,7 +116,7 @@ export class WorkflowReports implements WorkflowCommands {
     let message = "";
     const changed = this.changesOf(() => {
       if (phase.status === "ready") {
-        this.coordinator.startPhase(queueId);
+        this.history.begin(queueId, ownKey(workflowId));
       }
       const item = this.openAttempt(queueId);
       if (item?.runner_kind === "shell" || item?.runner_kind === "command") {
