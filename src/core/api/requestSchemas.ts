@@ -36,7 +36,14 @@ export const eventsQuery = z.strictObject({
   since: z.exactOptional(
     numberText.describe("Go on after this event instead of beginning with a snapshot."),
   ),
+  database_id: z.exactOptional(
+    idSchema.describe(
+      "Of the snapshot that `since` goes on from: in another queue it says nothing.",
+    ),
+  ),
 });
+/** What a client of the event stream knows already. */
+export type StreamPosition = z.infer<typeof eventsQuery>;
 
 export const noteBody = z
   .strictObject({ note: z.exactOptional(z.string()) })
