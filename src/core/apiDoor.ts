@@ -114,6 +114,9 @@ export function queueSource(
 ): QueueSource {
   return {
     onDidChange: queue.onDidChange,
+    get databaseId() {
+      return queue.config("database_id") ?? "";
+    },
     get pausedReason() {
       return queue.pausedReason;
     },

@@ -209,8 +209,8 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     const source = queueSource(queue, folders, clock, () => hopper.waiting());
     const { ownerId } = ownership;
     const door = new ApiDoor({ ...options, folder, ownerId, commands: hopper, source });
-    await door.open();
     closers.push(() => door.close());
+    await door.open();
     void tidy(queue, hopperFolder, options);
     void sweepState(state, dirname(door.socketPath), clock, logger);
     return { ...hopper, ...accessOf(door) };

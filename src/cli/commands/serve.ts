@@ -1,11 +1,11 @@
 import type { Hopper } from "../../core/hopper";
 import type { Context } from "../context";
-import { type ExitCode, exitCodes } from "../exitCodes";
+import { type ExitCode, exitCodeOfKind, exitCodes } from "../exitCodes";
 import { openAdopted } from "../queue/adoption";
 import { assertNotOwned, mayPassSoon } from "../queue/owner";
 import { patiently } from "../queue/patience";
 import { runnerSettings } from "../queue/runnerSettings";
-import { exitCodeOfInterrupt, type Interrupt, Interrupts } from "../run/interrupts";
+import { exitCodeOfInterrupt, Interrupts } from "../run/interrupts";
 
 /**
  * Owns the queue, runs what is ready, and answers the API over TCP until somebody ends it. Phases
@@ -41,19 +41,19 @@ async function serveUntilEnd(
   for (const notice of hopper.notices) {
     logger.warn(notice);
   }
-  const ended = new Promise<Interrupt | "lost">((resolve) => {
-    interrupts.listen(resolve);
-    hopper.onDidLoseWorkspace(({ message }) => {
+  const ended = new Promise<ExitCode>((resolve) => {
+    interrupts.listen((interrupt) => resolve(exitCodeOfInterrupt[interrupt]));
+    hopper.onDidLoseWorkspace(({ kind, message }) => {
       logger.error(message);
-      resolve("lost");
+      resolve(exitCodeOfKind[kind]);
     });
   });
   const { url, urlFile, tokenFile } = await hopper.openApi(options.number("port") ?? 0);
   hopper.run();
   say(context, { url, urlFile, tokenFile });
-  const end = await ended;
+  const exitCode = await ended;
   hopper.stopStarting();
-  return end === "lost" ? exitCodes.failed : exitCodeOfInterrupt[end];
+  return exitCode;
 }
 
 /** Where to come, and where the token lies: never the token, for what is printed is kept in logs. */

@@ -2,6 +2,7 @@ import { createServer, type ListenOptions, type Server, type Socket } from "node
 import type { Clock } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
+import type { Purpose } from "./handshake";
 
 /** How long a client may take to send its request's headers, and to take its answer. */
 export const headersTime = 5_000;
@@ -15,7 +16,7 @@ export interface DoorOptions {
   /** More connections at once are dropped: the process shall not run out of descriptors. */
   readonly maxConnections: number;
   /** Says who we are before HTTP is spoken; rejects to refuse the connection. */
-  readonly greet?: (socket: Socket) => Promise<void>;
+  readonly greet?: (socket: Socket) => Promise<Purpose>;
   /** Takes a connection on which HTTP is to be spoken. */
   readonly admit: (socket: Socket) => void;
   readonly clock: Clock;
@@ -118,11 +119,17 @@ export class Door {
     });
     // A connection that breaks concerns only its client, who sees it too.
     socket.on("error", () => socket.destroy());
+    let purpose: Purpose | undefined;
     try {
-      await this.options.greet?.(socket);
+      purpose = await this.options.greet?.(socket);
     } catch (error) {
       this.options.logger.debug(`A connection was refused: ${errorMessage(error)}`);
       socket.destroy();
+      return;
+    }
+    if (purpose === "wait") {
+      // It was to say nothing more. Without reading on, its end would not be noticed.
+      socket.on("data", () => socket.destroy()).on("end", () => socket.destroy());
       return;
     }
     this.waits.set(socket, this.limit(socket, headersTime));

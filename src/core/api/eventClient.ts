@@ -9,6 +9,7 @@ import { type ClientMessage, clientMessage, type ServerMessage } from "./eventMe
 import { messagesOf } from "./eventFrames";
 import { snapshotJson } from "./longAnswers";
 import type { QueueSource } from "./queueSource";
+import type { StreamPosition } from "./requestSchemas";
 
 export interface EventClientOptions {
   readonly queue: QueueSource;
@@ -54,10 +55,10 @@ export class EventClient implements Disposable {
     webSocket.on("close", () => this.dispose());
   }
 
-  /** Sends what the client lacks: the events after `since`, or a snapshot. */
-  async begin(since: number | undefined): Promise<void> {
+  /** Sends what the client lacks: the events after its position, or a snapshot. */
+  async begin(position: StreamPosition): Promise<void> {
     try {
-      const begun = this.catchUp(since);
+      const begun = this.catchUp(position);
       this.webSocket.on("message", (data, isBinary) => {
         // As the server is made, a message is one buffer; what is no text is refused.
         const text = Buffer.isBuffer(data) && !isBinary ? data.toString("utf8") : undefined;
@@ -117,11 +118,13 @@ export class EventClient implements Disposable {
     return this.webSocket.readyState === this.webSocket.OPEN;
   }
 
-  private async catchUp(since: number | undefined): Promise<void> {
+  private async catchUp(position: StreamPosition): Promise<void> {
     const { queue } = this.options;
-    if (since !== undefined && canResume(queue, since)) {
+    const { since } = position;
+    if (since !== undefined && canResume(queue, since, position.database_id)) {
       this.cursor = since;
-      await this.send({ type: "resumed", event_id: since });
+      const { databaseId: database_id } = queue;
+      await this.send({ type: "resumed", event_id: since, database_id });
     } else {
       this.cursor = queue.lastEventId;
       await this.sendInPieces(snapshotJson(queue, { type: "snapshot" }));
@@ -152,15 +155,11 @@ export class EventClient implements Disposable {
       this.close(closeCodes.policy, errorMessage(error).slice(0, 40));
       return;
     }
-    const running = this.logs.get(message.attempt_id);
-    switch (message.type) {
-      case "subscribe_log":
-        running?.abort();
-        void this.followLog(message.attempt_id, message.offset ?? 0);
-        break;
-      case "unsubscribe_log":
-        running?.abort();
-        break;
+    // One that is followed already makes room for itself.
+    this.logs.get(message.attempt_id)?.abort();
+    this.logs.delete(message.attempt_id);
+    if (message.type === "subscribe_log") {
+      void this.followLog(message.attempt_id, message.offset ?? 0);
     }
   }
 
@@ -248,8 +247,8 @@ export class EventClient implements Disposable {
   }
 }
 
-/** A client that knows more than this queue has followed another one. */
-function canResume(queue: QueueSource, since: number): boolean {
+/** A client that knows more than this queue has followed another one, whatever it is called. */
+function canResume(queue: QueueSource, since: number, databaseId = queue.databaseId): boolean {
   const missed = queue.lastEventId - since;
-  return missed >= 0 && missed <= longestGap;
+  return databaseId === queue.databaseId && missed >= 0 && missed <= longestGap;
 }

@@ -9,7 +9,11 @@ import { snapshotFields, statusSchema } from "./schemas";
 const snapshotMessage = z.object({ type: z.literal("snapshot"), ...snapshotFields });
 
 /** The first message of a stream that goes on: every event after `event_id` follows, none twice. */
-const resumedMessage = z.object({ type: z.literal("resumed"), event_id: z.int() });
+const resumedMessage = z.object({
+  type: z.literal("resumed"),
+  event_id: z.int(),
+  database_id: z.string(),
+});
 
 /** One changed phase: the cause first, then its effects in phase order. */
 const queueUpdateMessage = z.object({

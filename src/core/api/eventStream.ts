@@ -5,6 +5,7 @@ import type { Disposable } from "../base/lifecycle";
 import type { QueueEvent } from "../protocol/queue";
 import { EventClient, type EventClientOptions } from "./eventClient";
 import { messagesOf } from "./eventFrames";
+import type { StreamPosition } from "./requestSchemas";
 
 /** How often clients are asked for a sign of life: one that is dead is dropped within twice that. */
 export const pingTime = 30_000;
@@ -38,13 +39,13 @@ export class EventStream implements Disposable {
   }
 
   /** Makes a request that was let in a WebSocket. */
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer, since: number | undefined): void {
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, position: StreamPosition): void {
     this.server.handleUpgrade(request, socket, head, (webSocket) => {
       const client = new EventClient(webSocket, socket, this.options);
       this.clients.add(client);
       webSocket.on("close", () => this.clients.delete(client));
       this.pingTimer ??= this.pingLater();
-      void client.begin(since);
+      void client.begin(position);
     });
   }
 

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Clock } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
-import { handshakeTime, performHandshake } from "./handshake";
+import { handshakeTime, performHandshake, type Purpose } from "./handshake";
 import { localHost } from "./guard";
 
 /** Where a workspace's owner listens, and the secret by which both sides know each other. */
@@ -32,6 +32,7 @@ export async function openConnection(
   { socketPath, token }: OwnerAddress,
   clock: Clock,
   signal: AbortSignal,
+  purpose?: Purpose,
 ): Promise<Socket> {
   const socket = connect(socketPath);
   // The error itself is seen by whoever waits for the socket.
@@ -42,7 +43,7 @@ export async function openConnection(
   try {
     signal.throwIfAborted();
     await connected(socket, clock);
-    await performHandshake(socket, token, clock);
+    await performHandshake(socket, token, clock, purpose);
     return socket;
   } catch (error) {
     socket.destroy();

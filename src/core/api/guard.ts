@@ -10,7 +10,7 @@ export interface Access {
   readonly token: string;
   /** The `Host` headers by which this server is known, compared exactly. */
   readonly hosts: readonly string[];
-  /** Whether this is the token of an open attempt. */
+  /** Whether this token was given to an attempt, one that has ended included: its late report is answered. */
   readonly isAttemptToken: (token: string) => boolean;
 }
 

@@ -63,6 +63,7 @@ export function* snapshotJson(
   const head = {
     ...before,
     event_id: queue.lastEventId,
+    database_id: queue.databaseId,
     ...(queue.pausedReason !== undefined && { paused_reason: queue.pausedReason }),
     waiting: queue.waiting(),
     plans: queue.plans(),

@@ -1,3 +1,4 @@
+import { done } from "./done";
 import { mirrorBody, planIdPath } from "./requestSchemas";
 import { route } from "./route";
 import { commandReply } from "./schemas";
@@ -13,10 +14,7 @@ export const startMirror = route({
   body: mirrorBody,
   reply: commandReply,
   refusals: [404, 409],
-  answer: async ({ params, body }, { commands }) => {
-    const { message } = await commands.startMirror(params.plan_id, body);
-    return { success: true as const, message };
-  },
+  answer: ({ params, body }, { commands }) => done(commands.startMirror(params.plan_id, body)),
 });
 
 export const stopMirror = route({
@@ -27,10 +25,7 @@ export const stopMirror = route({
   params: planIdPath,
   reply: commandReply,
   refusals: [404],
-  answer: async ({ params }, { commands }) => {
-    const { message } = await commands.stopMirror(params.plan_id);
-    return { success: true as const, message };
-  },
+  answer: ({ params }, { commands }) => done(commands.stopMirror(params.plan_id)),
 });
 
 export const syncMirrors = route({
@@ -39,8 +34,5 @@ export const syncMirrors = route({
   path: "/api/mirrors/sync",
   summary: "Writes to GitHub now what waits, and tries again what was refused",
   reply: commandReply,
-  answer: async (_, { commands }) => {
-    const { message } = await commands.syncMirrors();
-    return { success: true as const, message };
-  },
+  answer: (_, { commands }) => done(commands.syncMirrors()),
 });

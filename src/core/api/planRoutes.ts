@@ -1,4 +1,5 @@
 import type { EnqueueRequest } from "../protocol/commands";
+import { done } from "./done";
 import { answerPlan, answerPlans } from "./longAnswers";
 import { requiredPlan } from "./required";
 import { enqueueBody, type EnqueueBody, moveBody, planIdPath, updateBody } from "./requestSchemas";
@@ -54,10 +55,7 @@ export const removePlan = route({
   params: planIdPath,
   reply: commandReply,
   refusals: [404, 409],
-  answer: async ({ params }, { commands }) => {
-    const { message } = await commands.removePlan(params.plan_id);
-    return { success: true as const, message };
-  },
+  answer: ({ params }, { commands }) => done(commands.removePlan(params.plan_id)),
 });
 
 export const updatePlan = route({
@@ -70,10 +68,8 @@ export const updatePlan = route({
   reply: commandReply,
   refusals: [404, 409, 422],
   bodyLimit: planBodyLimit,
-  answer: async ({ params, body }, { commands }) => {
-    const { message } = await commands.updatePlan({ planId: params.plan_id, ...body });
-    return { success: true as const, message };
-  },
+  answer: ({ params, body }, { commands }) =>
+    done(commands.updatePlan({ planId: params.plan_id, ...body })),
 });
 
 export const movePlan = route({
@@ -85,10 +81,7 @@ export const movePlan = route({
   body: moveBody,
   reply: commandReply,
   refusals: [404, 409],
-  answer: async ({ params, body }, { commands }) => {
-    const { message } = await commands.movePlan(params.plan_id, body.before);
-    return { success: true as const, message };
-  },
+  answer: ({ params, body }, { commands }) => done(commands.movePlan(params.plan_id, body.before)),
 });
 
 function enqueueRequest(body: EnqueueBody): EnqueueRequest {

@@ -1,4 +1,4 @@
-import type { CommandResult } from "../protocol/commands";
+import { done } from "./done";
 import { answerPhases, answerSnapshot } from "./longAnswers";
 import {
   listQuery,
@@ -170,9 +170,4 @@ function aboutPhase(name: string, verb: string, summary: string) {
     reply: commandReply,
     refusals: [404, 409],
   } as const;
-}
-
-async function done(command: Promise<CommandResult>) {
-  const { message } = await command;
-  return { success: true as const, message };
 }

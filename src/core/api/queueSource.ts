@@ -37,6 +37,8 @@ export interface LogPosition {
 export interface QueueSource {
   /** Fires after each durable change with everything it announces, in order. */
   readonly onDidChange: Event<readonly QueueEvent[]>;
+  /** Tells this queue from one that is begun anew in its place. */
+  readonly databaseId: string;
   readonly pausedReason: string | undefined;
   /** The newest event; 0 before the first. */
   readonly lastEventId: number;
@@ -59,6 +61,6 @@ export interface QueueSource {
   readLog(attempt: AttemptItem, position: LogPosition): Promise<LogPiece>;
   /** Yields what an attempt prints from `offset` on, until its end. */
   followLog(attempt: AttemptItem, offset: number, signal: AbortSignal): AsyncIterable<LogPiece>;
-  /** Whether this token was given to an attempt that is open. */
+  /** Whether this token was given to an attempt, also one that has ended. */
   isAttemptToken(token: string): boolean;
 }

@@ -36,7 +36,14 @@ export const eventsQuery = z.strictObject({
   since: z.exactOptional(
     numberText.describe("Go on after this event instead of beginning with a snapshot."),
   ),
+  database_id: z.exactOptional(
+    idSchema.describe(
+      "Of the snapshot that `since` goes on from: in another queue it says nothing.",
+    ),
+  ),
 });
+/** What a client of the event stream knows already. */
+export type StreamPosition = z.infer<typeof eventsQuery>;
 
 export const noteBody = z
   .strictObject({ note: z.exactOptional(z.string()) })
@@ -127,6 +134,8 @@ const issueNumber = z.int().positive();
 const attemptToken = z.string().regex(/^[0-9a-f]{64}$/, "must be an attempt's token");
 /** Ids and messages of outside programs are shown; nobody reads more. */
 const shortText = z.string().max(4_000);
+/** An empty name would be one that all programs share. */
+const adwId = shortText.min(1);
 
 export const workflowReportBody = z
   .strictObject({
@@ -136,7 +145,7 @@ export const workflowReportBody = z
       attemptToken.describe("Of the attempt; what is given beside it must agree with it."),
     ),
     status: z.enum(["completed", "failed"]),
-    adw_id: z.exactOptional(shortText.describe("The outside program's own name for its run.")),
+    adw_id: z.exactOptional(adwId.describe("The outside program's own name for its run.")),
     error_message: z.exactOptional(shortText),
     commit_sha: z.exactOptional(shortText),
   })
@@ -154,7 +163,7 @@ export const workflowBody = z
     workflow_id: z.exactOptional(idSchema.describe("An earlier row's: that row is changed.")),
     queue_id: z.exactOptional(idSchema),
     issue_number: z.exactOptional(issueNumber),
-    adw_id: z.exactOptional(shortText),
+    adw_id: z.exactOptional(adwId),
     status: z.enum(workflowStatuses),
     error_message: z.exactOptional(shortText),
     start_time: z.exactOptional(shortText),

@@ -133,6 +133,9 @@ export const configReply = z
 /** What a snapshot holds, as an answer and as the first message of the event stream. */
 export const snapshotFields = {
   event_id: z.int().describe("Whoever follows the events after this one misses none."),
+  database_id: z
+    .string()
+    .describe("Another one where the queue is another one, begun anew or copied."),
   paused_reason: z.exactOptional(z.string()),
   waiting: waitingSchema,
   plans: z.array(planItemSchema),

@@ -15,7 +15,7 @@ import { Door } from "./door";
 import { followEvents } from "./eventRoute";
 import { EventStream } from "./eventStream";
 import { type Access, type Admitted, type Decision, decide, localHost } from "./guard";
-import { answerHandshake } from "./handshake";
+import { answerHandshake, type Purpose } from "./handshake";
 import type { QueueSource } from "./queueSource";
 import { handleRequest } from "./requestHandler";
 import { routes } from "./routes";
@@ -101,7 +101,7 @@ class OwnerServer implements ApiServer {
     this.http.on("upgrade", (request: IncomingMessage, _: unknown, head: Buffer) => {
       void this.serve(request, new ServerResponse(request), head);
     });
-    const greet = (socket: Socket): Promise<void> => answerHandshake(socket, token, clock);
+    const greet = (socket: Socket): Promise<Purpose> => answerHandshake(socket, token, clock);
     this.local = this.entrance(() => [localHost], token, greet);
   }
 
@@ -142,7 +142,7 @@ class OwnerServer implements ApiServer {
   private entrance(
     hosts: () => readonly string[],
     token: string,
-    greet?: (socket: Socket) => Promise<void>,
+    greet?: (socket: Socket) => Promise<Purpose>,
   ): Entrance {
     const { clock, logger, queue, maxEventClients = usualEventClients } = this.options;
     const entrance: Entrance = {
@@ -261,7 +261,7 @@ class OwnerServer implements ApiServer {
     head: Buffer,
     { query }: Admitted,
   ): void {
-    this.events.accept(request, socket, head, followEvents.query.parse(query).since);
+    this.events.accept(request, socket, head, followEvents.query.parse(query));
   }
 }
 

@@ -1,5 +1,6 @@
 import { HopperError } from "../base/errors";
 import type { WorkflowReportResult } from "../protocol/workflows";
+import { done } from "./done";
 import {
   heartbeatBody,
   issueCompleteBody,
@@ -96,16 +97,17 @@ export const heartbeat = route({
   reply: commandReply,
   refusals: [404],
   takesAttemptToken: true,
-  answer: async ({ body, attemptToken: bearer }, { commands }) => {
+  answer: ({ body, attemptToken: bearer }, { commands }) => {
     const attemptToken = oneToken(bearer, body.attempt_token);
     if (attemptToken === undefined) {
       throw new HopperError("usage", "attempt_token: must be given");
     }
-    const { message } = await commands.heartbeat({
-      attemptToken,
-      ...(body.progress !== undefined && { progress: body.progress }),
-    });
-    return { success: true as const, message };
+    return done(
+      commands.heartbeat({
+        attemptToken,
+        ...(body.progress !== undefined && { progress: body.progress }),
+      }),
+    );
   },
 });
 

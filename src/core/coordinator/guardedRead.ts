@@ -5,6 +5,7 @@ import {
   fstatSync,
   openSync,
   readSync,
+  realpathSync,
   statSync,
 } from "node:fs";
 import type { Clock } from "../base/clock";
@@ -38,9 +39,10 @@ export interface DatabaseImage {
  * @throws HopperError `storage` where it cannot be read, or is too large.
  */
 export function guardedRead(
-  path: string,
+  link: string,
   clock: Pick<Clock, "now">,
 ): DatabaseImage | "missing" | undefined {
+  const path = databasePath(link);
   for (let attempt = 0; attempt < attempts; attempt++) {
     const stamp = stampOf(path);
     const before = guardOf(path, clock);
@@ -66,11 +68,22 @@ export function guardedRead(
   return undefined;
 }
 
+/** The database itself: its log and journal lie beside it, not beside a link that leads to it. */
+export function databasePath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It is not there yet, or cannot be reached: reading it tells.
+    return path;
+  }
+}
+
 /**
  * Tells one state of a database's files from another without reading them: their identity, size and
  * time, and what SQLite itself counts up with each transaction (where times are too coarse).
  */
-export function stampOf(path: string): string {
+export function stampOf(link: string): string {
+  const path = databasePath(link);
   const parts = [
     [path, 100],
     [`${path}-wal`, 32],

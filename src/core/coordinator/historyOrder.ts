@@ -30,16 +30,21 @@ const rowSchema = z.object({
 });
 export type OutsideRow = Readonly<z.infer<typeof rowSchema>>;
 
+/** The thread checks them: many of them would hold up the host. */
+export const rowsSchema = z.array(rowSchema);
+
 export const historyAnswerSchema = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("rows"),
     number: z.int(),
     stamp: z.string(),
-    rows: z.array(rowSchema),
+    rows: z.custom<readonly OutsideRow[]>(Array.isArray),
+    /** Why there are none yet, or not all of them. */
+    note: z.exactOptional(z.string()),
   }),
   /** A writer left no gap to read in. */
   z.object({ kind: z.literal("busy"), number: z.int() }),
-  /** There is nothing to read, and why. */
-  z.object({ kind: z.literal("none"), number: z.int(), why: z.string() }),
+  /** It cannot be read, and why. */
+  z.object({ kind: z.literal("unreadable"), number: z.int(), why: z.string() }),
 ]);
 export type HistoryAnswer = Readonly<z.infer<typeof historyAnswerSchema>>;

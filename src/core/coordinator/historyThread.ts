@@ -10,6 +10,7 @@ const longestReading = 5000;
 export class HistoryThread implements Disposable {
   private worker: Worker | undefined;
   private settle: ((answer: HistoryAnswer) => void) | undefined;
+  private awaited = 0;
   private giveUp: ((why: string) => void) | undefined;
 
   constructor(
@@ -29,9 +30,10 @@ export class HistoryThread implements Disposable {
       };
       const timer = this.clock.after(longestReading, () => this.end("it took too long"));
       this.settle = settle;
+      this.awaited = order.number;
       this.giveUp = (why) =>
         settle({
-          kind: "none",
+          kind: "unreadable",
           number: order.number,
           why: `The workflow history ${order.path} could not be read: ${why}.`,
         });
@@ -51,13 +53,19 @@ export class HistoryThread implements Disposable {
       return this.worker;
     }
     const worker = new Worker(this.script, { workerData: this.sqlWasm, execArgv: [] });
+    // One that was given up may still have something to say.
+    const isOurs = (): boolean => this.worker === worker;
     worker.on("message", (message: unknown) => {
       const answer = historyAnswerSchema.safeParse(message);
-      if (answer.success) {
+      if (isOurs() && answer.success && answer.data.number === this.awaited) {
         this.settle?.(answer.data);
       }
     });
-    worker.on("error", (error) => this.end(error.message));
+    worker.on("error", (error) => {
+      if (isOurs()) {
+        this.end(error.message);
+      }
+    });
     // A host that has nothing else to do may end.
     worker.unref();
     this.worker = worker;

@@ -1,12 +1,10 @@
-import { type FSWatcher, watch } from "node:fs";
-import { basename, dirname } from "node:path";
 import type { Assets } from "../base/assets";
 import type { Clock } from "../base/clock";
-import { errorMessage } from "../base/errors";
 import { type Event, EventEmitter } from "../base/event";
 import type { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
-import { stampOf } from "./guardedRead";
+import { FileWatch } from "./fileWatch";
+import { databasePath, stampOf } from "./guardedRead";
 import type { WantedNames } from "./historyOrder";
 import { HistoryThread } from "./historyThread";
 import type { OutsideHistory, OutsideRows } from "./workflowHistory";
@@ -28,6 +26,8 @@ export interface OutsideFileOptions {
 
 /** Between a change of the file and its reading, and between two readings of one that keeps changing. */
 const shortestPause = 100;
+/** A file that cannot be read for so long is no longer just being written. */
+const longestBusy = 5_000;
 /** Where no file is named, the settings are looked at again so often. */
 const idlePoll = 10_000;
 
@@ -35,11 +35,13 @@ const idlePoll = 10_000;
 export class OutsideFile implements OutsideHistory {
   private readonly emitter: EventEmitter<OutsideRows>;
   private readonly thread: HistoryThread;
-  private watched: { readonly folder: string; readonly watcher: FSWatcher | undefined } | undefined;
+  private readonly watch: FileWatch;
   private timer: Disposable | undefined;
   private last:
     { readonly rows: OutsideRows; readonly stamp: string; readonly wanted: string } | undefined;
   private begun = 0;
+  /** Since when a writer leaves no gap to read in. */
+  private busySince: number | undefined;
   private reading = false;
   /** The file changed, and is not read since. */
   private touched = false;
@@ -61,6 +63,7 @@ export class OutsideFile implements OutsideHistory {
     );
     this.onDidRead = this.emitter.event;
     this.thread = new HistoryThread(assets.historyWorker, assets.sqlWasm, clock);
+    this.watch = new FileWatch(() => this.touch(), logger);
   }
 
   current(): OutsideRows | undefined {
@@ -84,7 +87,7 @@ export class OutsideFile implements OutsideHistory {
   dispose(): void {
     this.disposed = true;
     this.timer?.dispose();
-    this.watched?.watcher?.close();
+    this.watch.dispose();
     this.thread.dispose();
     this.emitter.dispose();
   }
@@ -94,7 +97,7 @@ export class OutsideFile implements OutsideHistory {
     const settings = this.options.settings();
     const names = settings && this.wanted();
     const isWanted = names && Object.values(names).some((list) => list.length > 0);
-    this.watch(isWanted ? settings.path : undefined);
+    this.watch.follow(isWanted ? [settings.path, databasePath(settings.path)] : []);
     if (!isWanted) {
       this.thread.dispose();
       this.lookAfter(settings?.pollMilliseconds ?? idlePoll);
@@ -107,13 +110,24 @@ export class OutsideFile implements OutsideHistory {
     const { clock } = this.options;
     const startedAt = clock.monotonic();
     const isComplete = await this.read(settings.path, names);
+    const now = clock.monotonic();
+    this.busySince = isComplete ? undefined : (this.busySince ?? startedAt);
+    if (this.busySince !== undefined && now - this.busySince >= longestBusy) {
+      this.note(
+        `${settings.path} cannot be read: a program writes to it without a pause, or was killed while ` +
+          `it did and left a journal, which whoever opens the database next removes.`,
+      );
+      this.lookAfter(settings.pollMilliseconds);
+      return;
+    }
     // At most half of the time goes into reading a file that never rests.
-    const pause = Math.max(shortestPause, clock.monotonic() - startedAt);
+    const pause = Math.max(shortestPause, now - startedAt);
     this.lookAfter(isComplete && !this.isDue() ? settings.pollMilliseconds : pause);
   }
 
   /** Answers false where a writer left no gap to read in. */
   private async read(path: string, names: WantedNames): Promise<boolean> {
+    const wasAsked = this.asked;
     this.reading = true;
     this.asked = false;
     this.begun += 1;
@@ -123,13 +137,15 @@ export class OutsideFile implements OutsideHistory {
       return true;
     }
     if (answer.kind === "busy") {
+      // Whoever waits for a reading still does, also when the file is then as it was before.
+      this.asked ||= wasAsked;
       return false;
     }
-    if (answer.kind === "none") {
+    if (answer.kind === "unreadable") {
       this.note(answer.why);
       return true;
     }
-    this.noted = undefined;
+    this.note(answer.note);
     const reading = { file: path, number: answer.number, rows: answer.rows };
     this.last = { rows: reading, stamp: answer.stamp, wanted: JSON.stringify(names) };
     this.emitter.fire(reading);
@@ -145,49 +161,18 @@ export class OutsideFile implements OutsideHistory {
     }
   }
 
-  /** Says once what is wrong with the file, until it can be read again. */
-  private note(problem: string): void {
-    if (this.noted !== problem) {
-      this.noted = problem;
+  /** Says once what is wrong with the file, until something else is or nothing any more. */
+  private note(problem: string | undefined): void {
+    if (problem !== undefined && this.noted !== problem) {
       this.options.logger.warn(problem);
     }
+    this.noted = problem;
   }
 
   private lookAfter(milliseconds: number): void {
     this.timer?.dispose();
     if (!this.disposed) {
       this.timer = this.options.clock.after(milliseconds, () => void this.look());
-    }
-  }
-
-  /** Watches the file's folder: the file may be replaced, and its log come and go. */
-  private watch(path: string | undefined): void {
-    const folder = path === undefined ? undefined : dirname(path);
-    if (this.watched?.folder === folder) {
-      return;
-    }
-    this.watched?.watcher?.close();
-    this.watched =
-      folder === undefined || path === undefined
-        ? undefined
-        : { folder, watcher: this.watcherOf(folder, basename(path)) };
-  }
-
-  private watcherOf(folder: string, name: string): FSWatcher | undefined {
-    try {
-      const watcher = watch(folder, { persistent: false }, (_, changed) => {
-        if (changed === null || changed.startsWith(name)) {
-          this.touch();
-        }
-      });
-      watcher.on("error", (error) => {
-        this.options.logger.debug(`Watching ${folder} ended: ${errorMessage(error)}`);
-        this.watched = undefined;
-      });
-      return watcher;
-    } catch (error) {
-      this.options.logger.debug(`${folder} cannot be watched: ${errorMessage(error)}`);
-      return undefined;
     }
   }
 

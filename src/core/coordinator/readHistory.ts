@@ -2,8 +2,14 @@ import type { Database, SqlJsStatic } from "sql.js";
 import { systemClock } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
 import { type WorkflowStatus, workflowStatuses } from "../protocol/workflows";
-import { guardedRead } from "./guardedRead";
-import type { HistoryAnswer, HistoryOrder, OutsideRow, WantedNames } from "./historyOrder";
+import { guardedRead, stampOf } from "./guardedRead";
+import {
+  type HistoryAnswer,
+  type HistoryOrder,
+  type OutsideRow,
+  rowsSchema,
+  type WantedNames,
+} from "./historyOrder";
 
 /** Reads an outside file's workflows; never throws, since whatever is in that file is not ours. */
 export function readHistory(engine: SqlJsStatic, order: HistoryOrder): HistoryAnswer {
@@ -13,19 +19,47 @@ export function readHistory(engine: SqlJsStatic, order: HistoryOrder): HistoryAn
     if (read === undefined) {
       return { kind: "busy", number };
     }
-    if (read === "missing" || read.image.length === 0) {
-      return { kind: "none", number, why: `There is no database ${path} yet.` };
+    if (read === "missing") {
+      return { kind: "rows", number, stamp: stampOf(path), rows: [], note: noDatabase(path) };
     }
-    const database = new engine.Database(read.image);
+    const { image, stamp } = read;
+    if (image.length === 0) {
+      return { kind: "rows", number, stamp, rows: [], note: noDatabase(path) };
+    }
+    const database = new engine.Database(image);
     try {
-      return { kind: "rows", number, stamp: read.stamp, rows: queryRows(database, path, names) };
+      return { kind: "rows", number, stamp, ...findRows(database, path, names) };
     } finally {
       database.close();
     }
   } catch (error) {
     const why = error instanceof HopperError ? error.message : `${path}: ${errorMessage(error)}`;
-    return { kind: "none", number, why };
+    return { kind: "unreadable", number, why };
   }
+}
+
+function noDatabase(path: string): string {
+  return `There is no database ${path} yet.`;
+}
+
+/** Whoever counts on more has a history that is about nothing but a few phases. */
+const mostRows = 10_000;
+
+function findRows(
+  database: Database,
+  path: string,
+  names: WantedNames,
+): { readonly rows: OutsideRow[]; readonly note?: string } {
+  if (!hasTable(database)) {
+    return { rows: [], note: `${path} has no table workflow_history.` };
+  }
+  const rows = rowsSchema.parse(queryRows(database, path, names)).reverse();
+  return rows.length <= mostRows
+    ? { rows }
+    : {
+        rows: rows.slice(-mostRows),
+        note: `${path}: more than ${mostRows} rows are about phases; those that came last are followed.`,
+      };
 }
 
 /** The columns that a row must have one of, and those that are read where they are there. */
@@ -39,7 +73,8 @@ function queryRows(database: Database, path: string, names: WantedNames): Outsid
   const statement = database.prepare(`
     SELECT rowid AS position, ${nameColumns.map((name) => `${column(name)} AS ${name}`).join(", ")},
       ${otherColumns.map((name) => `${column(name)} AS ${name}`).join(", ")}, status
-    FROM (SELECT rowid, * FROM main.workflow_history WHERE ${conditions.join(" OR ")})`);
+    FROM (SELECT rowid, * FROM main.workflow_history WHERE ${conditions.join(" OR ")})
+    ORDER BY position DESC LIMIT ${mostRows + 1}`);
   try {
     statement.bind({
       ":queueIds": JSON.stringify(names.queueIds),
@@ -63,14 +98,15 @@ const wanted: Readonly<Record<(typeof nameColumns)[number], string>> = {
 };
 
 /** A view could compute for ever, and is nothing a program writes its runs into. */
-function columnsOf(database: Database, path: string): ReadonlySet<string> {
-  const [tables] = database.exec(
+function hasTable(database: Database): boolean {
+  const tables = database.exec(
     `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'workflow_history'
        AND sql NOT LIKE 'CREATE VIRTUAL%'`,
   );
-  if (!tables) {
-    throw new HopperError("storage", `${path} has no table workflow_history.`);
-  }
+  return tables.length > 0;
+}
+
+function columnsOf(database: Database, path: string): ReadonlySet<string> {
   const [info] = database.exec("SELECT lower(name) FROM pragma_table_xinfo('workflow_history')");
   const columns = new Set((info?.values ?? []).map(([name]) => String(name)));
   if (!columns.has("status") || !nameColumns.some((name) => columns.has(name))) {

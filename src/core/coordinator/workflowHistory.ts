@@ -2,6 +2,7 @@ import { errorMessage } from "../base/errors";
 import { type Disposable, DisposableStore } from "../base/lifecycle";
 import type { Event } from "../base/event";
 import type { Logger } from "../base/log";
+import type { QueueEvent } from "../protocol/queue";
 import type { Runners } from "../protocol/runners";
 import type { Queue } from "../queue/queue";
 import { linkPhase, noteWorkflows } from "../queue/workflowChanges";
@@ -49,12 +50,10 @@ export class WorkflowHistory implements Disposable {
   private readonly disposables = new DisposableStore();
   /** The last reading of the file. */
   private reading: OutsideRows | undefined;
-  /** Rows of the file that were there when a phase was first seen ready, by phase. */
-  private readonly readyMarks = new Map<string, ReadyMarks>();
+  /** What of the file does not speak of a phase that is ready or was claimed, by phase. */
+  private readonly baselines = new Map<string, Baseline>();
   /** The row that starts a phase which is just being claimed, by phase. */
   private readonly starters = new Map<string, string>();
-  /** The first reading that shows what was there at a phase's claim, by phase. */
-  private readonly firstReadings = new Map<string, number>();
   private readonly noted = new Map<string, string>();
   private actions: WorkflowActions | undefined;
 
@@ -65,6 +64,9 @@ export class WorkflowHistory implements Disposable {
   /** Follows the workflows from now on; whatever they say already counts at once. */
   start(actions: WorkflowActions): void {
     this.actions = actions;
+    this.disposables.add(
+      this.options.queue.onDidChange((events) => events.forEach((event) => this.noteChange(event))),
+    );
     this.disposables.add(
       this.options.outside.onDidRead((reading) => {
         this.reading = reading;
@@ -81,19 +83,24 @@ export class WorkflowHistory implements Disposable {
 
   /** What an attempt that is being claimed remembers: the rows that speak of something else. */
   atClaim(queueId: string): AttemptWorkflows {
-    const { queue, outside } = this.options;
-    const names = queue.workflows.namesOf(queueId);
-    const current = outside.current();
-    const rows = [...this.ownRows(names), ...(current?.rows ?? [])];
+    const names = this.options.queue.workflows.namesOf(queueId);
+    const { marks } = this.baselineOf(names);
     const bound = this.starters.get(queueId);
-    if (!current) {
-      this.firstReadings.set(queueId, outside.readSoon());
-    }
     return {
-      seen: marksOf(rows.filter((row) => isAbout(row, names))),
-      ...(current && { file: current.file }),
+      seen: { ...marks?.seen, ...marksOf(this.ownRows(names)) },
+      ...(marks && { file: marks.file }),
       ...(bound !== undefined && { bound }),
     };
+  }
+
+  /** Starts a ready phase because of this row, which alone decides on it from then on. */
+  begin(queueId: string, rowKey: string): void {
+    this.starters.set(queueId, rowKey);
+    try {
+      this.actions?.start(queueId);
+    } finally {
+      this.starters.delete(queueId);
+    }
   }
 
   /** Looks what the workflows say of each phase; one phase's trouble is not the others'. */
@@ -129,7 +136,6 @@ export class WorkflowHistory implements Disposable {
     if (attempt?.runner_kind !== "external" || attempt.reported_at !== undefined) {
       return;
     }
-    this.readyMarks.delete(phase.queueId);
     const { attempt_id: id } = attempt;
     const workflows = queue.workflows.ofAttempt(id);
     const outside = this.rowsInFile(phase);
@@ -138,11 +144,10 @@ export class WorkflowHistory implements Disposable {
       this.decide(phase, [...this.ownRows(phase), ...outside], workflows);
       return;
     }
-    if (reading && reading.number >= (this.firstReadings.get(phase.queueId) ?? 0)) {
-      // The first reading since the claim: what is there already was there before, as far as we know.
+    if (reading && reading.number >= (this.baselines.get(phase.queueId)?.from ?? 0)) {
+      // The first reading since then: what is there already was there before, as far as we know.
       const seen = { ...workflows.seen, ...marksOf(outside) };
       queue.note((change) => noteWorkflows(change, id, { ...workflows, seen, file: reading.file }));
-      this.firstReadings.delete(phase.queueId);
     }
     const started = outside.filter(({ key }) => key === workflows.bound);
     this.decide(phase, [...this.ownRows(phase), ...started], workflows);
@@ -171,36 +176,58 @@ export class WorkflowHistory implements Disposable {
 
   /** A row that comes while its phase is ready says that an outside program has begun with it. */
   private checkReady(phase: ExternalPhase): void {
-    this.firstReadings.delete(phase.queueId);
-    const { readyAt } = phase;
+    const { readyAt, queueId } = phase;
     const own = this.ownRows(phase).filter(({ updatedAt }) => updatedAt > (readyAt ?? ""));
     const row = newest([...own, ...this.newInFile(phase)]);
-    if (!row) {
-      return;
+    if (row) {
+      this.begin(queueId, row.key);
+      this.follow(phase, row);
     }
-    this.starters.set(phase.queueId, row.key);
-    try {
-      this.actions?.start(phase.queueId);
-    } finally {
-      this.starters.delete(phase.queueId);
-    }
-    this.follow(phase, row);
   }
 
-  /** Rows of the file that came, or changed, since the phase was first seen ready. */
+  /** Rows of the file that came, or changed, since the phase became ready. */
   private newInFile(phase: ExternalPhase): readonly WorkflowRow[] {
     const { reading } = this;
-    if (!reading) {
-      return [];
-    }
+    const { from, marks } = this.baselineOf(phase);
     const rows = this.rowsInFile(phase);
-    const key = `${reading.file}|${phase.readyAt ?? ""}`;
-    const known = this.readyMarks.get(phase.queueId);
-    if (known?.key !== key) {
-      this.readyMarks.set(phase.queueId, { key, seen: marksOf(rows) });
-      return [];
+    if (reading && reading.file === marks?.file) {
+      return rows.filter((row) => decidingRow([row], marks));
     }
-    return rows.filter((row) => decidingRow([row], { seen: known.seen }));
+    if (reading && reading.number >= from) {
+      const seen = marksOf(rows);
+      this.baselines.set(phase.queueId, { from, marks: { file: reading.file, seen } });
+    }
+    return [];
+  }
+
+  /** A phase that becomes ready is begun with by the next row that comes, not by those that are there. */
+  private noteChange({ queue_id: queueId }: QueueEvent): void {
+    const { queue, runners } = this.options;
+    const phase = queueId === undefined ? undefined : queue.state(queueId);
+    if (queueId === undefined || phase?.status === "running") {
+      // What was noted when it became ready stands.
+      return;
+    }
+    this.baselines.delete(queueId);
+    if (phase?.status === "ready" && runners().get(phase.runner)?.kind === "external") {
+      this.baselineOf(queue.workflows.namesOf(queueId));
+    }
+  }
+
+  /** What was noted of a phase; now, where that is for the first time. */
+  private baselineOf(names: PhaseNames): Baseline {
+    const known = this.baselines.get(names.queueId);
+    if (known) {
+      return known;
+    }
+    const { outside } = this.options;
+    const current = outside.current();
+    const seen = marksOf((current?.rows ?? []).filter((row) => isAbout(row, names)));
+    const baseline = current
+      ? { from: current.number, marks: { file: current.file, seen } }
+      : { from: outside.readSoon() };
+    this.baselines.set(names.queueId, baseline);
+    return baseline;
   }
 
   private rowsInFile(phase: PhaseNames): readonly WorkflowRow[] {
@@ -215,8 +242,9 @@ export class WorkflowHistory implements Disposable {
   }
 }
 
-interface ReadyMarks {
-  /** Tells one file and one time of becoming ready from others. */
-  readonly key: string;
-  readonly seen: Readonly<Record<string, string>>;
+interface Baseline {
+  /** The first reading that shows what was there. */
+  readonly from: number;
+  /** What was there, once that is known. */
+  readonly marks?: { readonly file: string; readonly seen: Readonly<Record<string, string>> };
 }

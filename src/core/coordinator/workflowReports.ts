@@ -17,7 +17,9 @@ import type { PhaseState } from "../queue/rows";
 import { linkPhase, noteHeartbeat, noteToken, writeWorkflow } from "../queue/workflowChanges";
 import { tokenDigest } from "../queue/workflowReader";
 import type { Coordinator } from "./coordinator";
+import { storedReport } from "./processReport";
 import type { WorkflowHistory } from "./workflowHistory";
+import { ownKey } from "./workflowRow";
 
 /** How long a text of progress may be: it is one line of a view. */
 const longestProgress = 500;
@@ -43,15 +45,19 @@ export class WorkflowReports implements WorkflowCommands {
   async reportWorkflow(report: WorkflowReport): Promise<WorkflowReportResult> {
     const { phase, attempt } = this.reported(report);
     const { queueId } = phase;
-    // A phase that was never tried is begun with by this report; on any other it comes too late.
-    const isLate = !isOpen(phase, attempt) && (attempt !== undefined || phase.status !== "ready");
     if (!attempt) {
       this.refuseUnstarted(phase);
     }
-    const workflowId = this.store(report, phase, isLate);
-    const answer = isLate
-      ? { message: late(phase, attempt), changed: [], alreadySettled: true }
-      : this.carryOut(report, phase, workflowId);
+    const late = whyLate(phase, attempt);
+    const workflowId = this.store(report, phase, late !== undefined);
+    const answer =
+      late === undefined
+        ? { ...this.carryOut(report, phase, workflowId), alreadySettled: false }
+        : {
+            message: `${late}; the report was stored and changed nothing.`,
+            changed: [],
+            alreadySettled: true,
+          };
     const status = this.queue.state(queueId)?.status ?? phase.status;
     return { ...answer, queueId, status, workflowId };
   }
@@ -64,8 +70,9 @@ export class WorkflowReports implements WorkflowCommands {
         "Say what the workflow is about: a phase, an issue or an ADW.",
       );
     }
-    if (queueId !== undefined && !this.queue.state(queueId)) {
-      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+    if (queueId !== undefined) {
+      this.phase(queueId);
+      this.refuseOtherIssue(queueId, issueNumber);
     }
     const id = this.queue.note((change) => writeWorkflow(change, entry));
     const changed = this.changesOf(() => this.history.check());
@@ -98,7 +105,7 @@ export class WorkflowReports implements WorkflowCommands {
     report: WorkflowReport,
     phase: PhaseState,
     workflowId: string,
-  ): Pick<WorkflowReportResult, "message" | "changed" | "alreadySettled"> {
+  ): Pick<WorkflowReportResult, "message" | "changed"> {
     const { status, errorMessage: note, adwId, commitSha } = report;
     const { queueId } = phase;
     const more = {
@@ -106,24 +113,21 @@ export class WorkflowReports implements WorkflowCommands {
       ...(adwId !== undefined && { adw_id: adwId }),
       ...(commitSha !== undefined && { commit_sha: commitSha }),
     };
-    const answer = { message: "", alreadySettled: false };
+    let message = "";
     const changed = this.changesOf(() => {
       if (phase.status === "ready") {
-        this.coordinator.startPhase(queueId);
+        this.history.begin(queueId, ownKey(workflowId));
       }
       const item = this.openAttempt(queueId);
       if (item?.runner_kind === "shell" || item?.runner_kind === "command") {
         const evidence = { reported: status, ...(note !== undefined && { note }), ...more };
         this.coordinator.noteReport(queueId, evidence);
-        answer.message = `Phase ${phase.number} is running: the report was noted, its own process decides.`;
-      } else if (item?.reported_at !== undefined) {
-        answer.message = `Phase ${phase.number} was reported before and is being verified; nothing changed.`;
-        answer.alreadySettled = true;
+        message = `Phase ${phase.number} is running: the report was noted, its own process decides.`;
       } else {
-        answer.message = this.coordinator.report(queueId, status, note, more).message;
+        message = this.coordinator.report(queueId, status, note, more).message;
       }
     });
-    return { ...answer, changed };
+    return { message, changed };
   }
 
   /** The phase and attempt that a report names, the ones that run where several could be meant. */
@@ -134,18 +138,16 @@ export class WorkflowReports implements WorkflowCommands {
   }: Pick<WorkflowReport, "queueId" | "issueNumber" | "attemptToken">): Reported {
     if (attemptToken !== undefined) {
       const attempt = this.attemptOf(attemptToken);
-      const phase = this.phase(attempt.queue_id);
-      const names = this.queue.workflows.namesOf(attempt.queue_id);
-      const agrees =
-        (queueId ?? names.queueId) === names.queueId &&
-        (issueNumber ?? names.issueNumber) === names.issueNumber;
-      if (!agrees) {
+      if (queueId !== undefined && queueId !== attempt.queue_id) {
         throw new HopperError("conflict", "The attempt of this token is one of another phase.");
       }
-      return { phase, attempt };
+      this.refuseOtherIssue(attempt.queue_id, issueNumber);
+      return { phase: this.phase(attempt.queue_id), attempt };
     }
     if (queueId !== undefined) {
-      return this.newest(this.phase(queueId));
+      const phase = this.phase(queueId);
+      this.refuseOtherIssue(queueId, issueNumber);
+      return this.newest(phase);
     }
     if (issueNumber === undefined) {
       throw new HopperError("usage", "Name the phase: queue_id, issue_number or attempt_token.");
@@ -164,6 +166,18 @@ export class WorkflowReports implements WorkflowCommands {
       throw new HopperError("notFound", `No phase in this queue has issue ${issueNumber}.`);
     }
     return this.newest(phase);
+  }
+
+  /** A phase that is named twice must be one phase. An issue that the queue does not know says nothing. */
+  private refuseOtherIssue(queueId: string, issueNumber: number | undefined): void {
+    const { workflows } = this.queue;
+    const known = workflows.namesOf(queueId).issueNumber;
+    if (issueNumber === undefined || issueNumber === known) {
+      return;
+    }
+    if (known !== undefined || workflows.phasesOfIssue(issueNumber).length > 0) {
+      throw new HopperError("conflict", `Issue ${issueNumber} is not that of phase ${queueId}.`);
+    }
   }
 
   private newest(phase: PhaseState): Reported {
@@ -186,19 +200,20 @@ export class WorkflowReports implements WorkflowCommands {
   }
 
   /** Keeps the report as a row of our own; a late one says nothing of the phase as it is now. */
-  private store(report: WorkflowReport, { queueId }: PhaseState, isLate: boolean): string {
+  private store(report: WorkflowReport, { queueId }: PhaseState, late: boolean): string {
     const { status, issueNumber, adwId, errorMessage } = report;
     return this.queue.note((change) => {
-      if (!isLate && adwId !== undefined) {
+      if (!late && adwId !== undefined) {
         linkPhase(change, queueId, { adwId });
       }
-      return writeWorkflow(change, {
+      const entry = {
         queueId,
         status,
         ...(issueNumber !== undefined && { issueNumber }),
         ...(adwId !== undefined && { adwId }),
         ...(errorMessage !== undefined && { errorMessage }),
-      });
+      };
+      return writeWorkflow(change, entry, late);
     });
   }
 
@@ -243,19 +258,29 @@ export class WorkflowReports implements WorkflowCommands {
 }
 
 /** The attempt is the phase's present one, and nothing has settled it. */
-function isOpen(phase: PhaseState, attempt: AttemptItem | undefined): boolean {
-  return (
-    phase.status === "running" &&
-    attempt?.attempt_id === phase.attemptId &&
-    attempt?.state !== "ended"
-  );
+function isOpen({ status, attemptId }: PhaseState, { attempt_id, state }: AttemptItem): boolean {
+  return status === "running" && attempt_id === attemptId && state !== "ended";
 }
 
-function late({ number, status }: PhaseState, attempt: AttemptItem | undefined): string {
-  const which = attempt
-    ? `Attempt ${attempt.attempt_number} of Phase ${number}`
-    : `Phase ${number}`;
-  return `${which} was settled before; the report was stored and changed nothing. Phase ${number} is ${status}.`;
+/** Why a report changes nothing any more; undefined for one that counts. */
+function whyLate(phase: PhaseState, attempt: AttemptItem | undefined): string | undefined {
+  const { number, status } = phase;
+  if (!attempt) {
+    // A phase that was never tried is begun with by this report.
+    return status === "ready"
+      ? undefined
+      : `Phase ${number} is ${status} without having been tried`;
+  }
+  if (!isOpen(phase, attempt)) {
+    const which = `Attempt ${attempt.attempt_number} of Phase ${number}`;
+    return `${which} was settled before (Phase ${number} is ${status})`;
+  }
+  if (attempt.reported_at !== undefined) {
+    return `Phase ${number} was reported before and is being verified`;
+  }
+  return storedReport(attempt)?.reported === "failed"
+    ? `Phase ${number} was reported as failed before, and that stays`
+    : undefined;
 }
 
 function moved(moves: readonly PhaseMove[]): string {

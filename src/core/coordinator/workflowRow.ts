@@ -18,7 +18,12 @@ export interface WorkflowRow {
 }
 
 export function ownRow(item: WorkflowItem, position: number): WorkflowRow {
-  return { ...item, key: `own:${item.workflowId}`, position };
+  return { ...item, key: ownKey(item.workflowId), position };
+}
+
+/** Names a row of our own table among those of all sources. */
+export function ownKey(workflowId: string): string {
+  return `own:${workflowId}`;
 }
 
 /** What a row looked like: one whose mark has changed has something new to say. */

@@ -84,7 +84,7 @@ export class OwnerWatch implements Disposable {
     }
     this.heldTo = ownerId;
     try {
-      const socket = await openConnection(endpoint, this.options.clock, this.abort.signal);
+      const socket = await openConnection(endpoint, this.options.clock, this.abort.signal, "wait");
       // Nothing is said: without reading on, its end would not be noticed.
       socket.resume();
       await new Promise((resolve) => socket.once("close", resolve));

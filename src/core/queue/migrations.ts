@@ -184,6 +184,10 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE phase_queue ADD COLUMN title TEXT NOT NULL DEFAULT ''`,
     `UPDATE phase_queue SET title = coalesce(phase_data ->> 'title', '')`,
   ],
+  [
+    // A report that came when its attempt was settled speaks of no later one.
+    `ALTER TABLE workflow_history ADD COLUMN late INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1))`,
+  ],
 ];
 
 /** The schema this version writes. */

@@ -8,9 +8,10 @@ import type { AttemptWorkflows } from "./workflowReader";
  * Writes a row of `workflow_history`; answers its id. A workflow that has ended without saying when
  * has ended now. What an entry for an earlier row leaves out stays as it was.
  *
+ * @param late the row is kept, and decides on nothing: what it speaks of was settled before.
  * @throws HopperError `notFound` when the entry names an earlier row that is not there.
  */
-export function writeWorkflow(change: Change, entry: WorkflowEntry): string {
+export function writeWorkflow(change: Change, entry: WorkflowEntry, late = false): string {
   const hasEnded = entry.status === "completed" || entry.status === "failed";
   const values = [
     entry.queueId ?? null,
@@ -24,7 +25,7 @@ export function writeWorkflow(change: Change, entry: WorkflowEntry): string {
   ];
   if (entry.workflowId === undefined) {
     const workflowId = randomUUID();
-    change.run(insertWorkflow, [...values, workflowId]);
+    change.run(insertWorkflow, [...values, workflowId, late ? 1 : 0]);
     return workflowId;
   }
   if (change.run(updateWorkflow, [...values, entry.workflowId]) === 0) {
@@ -83,8 +84,8 @@ export function noteEvidence(change: Change, attemptId: string, evidence: unknow
 
 const insertWorkflow = `
   INSERT INTO workflow_history (queue_id, issue_number, adw_id, status, error_message, start_time,
-    end_time, created_at, updated_at, workflow_id)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)`;
+    end_time, created_at, updated_at, workflow_id, late)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)`;
 
 const updateWorkflow = `
   UPDATE workflow_history SET

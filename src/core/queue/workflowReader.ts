@@ -47,10 +47,11 @@ export interface ExternalPhase extends PhaseNames {
 export class WorkflowReader {
   constructor(private readonly database: Pick<SqlDatabase, "get" | "all">) {}
 
-  /** Rows of our own table that could speak of this phase. */
+  /** Rows of our own table that could speak of this phase as it is now: late reports do not. */
   about({ queueId, issueNumber, adwId }: PhaseNames): WorkflowItem[] {
     const sql = `SELECT * FROM workflow_history
-      WHERE queue_id = ?1 OR issue_number = ?2 OR adw_id = ?3 ORDER BY created_at, rowid`;
+      WHERE (queue_id = ?1 OR issue_number = ?2 OR adw_id = ?3) AND late = 0
+      ORDER BY created_at, rowid`;
     return this.database.all(sql, [queueId, issueNumber ?? null, adwId ?? null]).map(workflowItem);
   }
 

@@ -7,7 +7,7 @@ import {
   type ApiServerOptions,
   createApiServer,
 } from "../../../src/core/api/server";
-import { performHandshake } from "../../../src/core/api/handshake";
+import { performHandshake, type Purpose } from "../../../src/core/api/handshake";
 import { type Clock, systemClock } from "../../../src/core/base/clock";
 import type { Logger } from "../../../src/core/base/log";
 import { EventListener, type ListenerOptions } from "./eventListener";
@@ -91,14 +91,14 @@ export class ApiFixture {
   }
 
   /** A connection that has shaken hands. */
-  async greeted(): Promise<Connection> {
-    return new Connection(await this.shakenHands());
+  async greeted(purpose?: Purpose): Promise<Connection> {
+    return new Connection(await this.shakenHands(purpose));
   }
 
-  private async shakenHands(): Promise<Socket> {
+  private async shakenHands(purpose?: Purpose): Promise<Socket> {
     const socket = connect(this.socketPath);
     this.sockets.push(socket);
-    await performHandshake(socket, token, systemClock);
+    await performHandshake(socket, token, systemClock, purpose);
     return socket;
   }
 

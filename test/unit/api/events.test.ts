@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { longestGap } from "../../../src/core/api/eventClient";
+import { longestGap, longestSubscriptions } from "../../../src/core/api/eventClient";
 import { ApiFixture, tcpToken } from "./apiFixture";
 import { phase } from "./fakeCommands";
 import { attempt, plan } from "./fakeQueue";
@@ -32,6 +32,7 @@ describe("The event stream", () => {
       {
         type: "snapshot",
         event_id: 2,
+        database_id: "queue-1",
         waiting: { kind: "running", text: "Phase 1 running" },
         plans: [plan],
         phases: [phase],
@@ -81,7 +82,7 @@ describe("The event stream", () => {
   it("goes on after a gap of 10,000 events with none missed and none twice", async () => {
     api.queue.happen(50);
     api.queue.happen(longestGap);
-    const listener = api.follow("?since=50");
+    const listener = api.follow("?since=50&database_id=queue-1");
     await listener.has(1);
     // More happens while the client is brought up to date, and after that.
     for (let told = 0; told < 100; told++) {
@@ -89,7 +90,11 @@ describe("The event stream", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await until(() => listener.ids.at(-1) === api.queue.lastEventId);
-    assert.deepEqual(listener.messages[0], { type: "resumed", event_id: 50 });
+    assert.deepEqual(listener.messages[0], {
+      type: "resumed",
+      event_id: 50,
+      database_id: "queue-1",
+    });
     const expected = Array.from({ length: longestGap + 300 }, (_, index) => 51 + index);
     assert.deepEqual(listener.ids, expected);
     console.log(`    resumed over ${longestGap} events: 0 missed, 0 twice`);
@@ -107,6 +112,16 @@ describe("The event stream", () => {
       assert.equal(listener.last.event_id, happened);
     });
   }
+
+  it("sends a snapshot again where the queue is another one by now, whatever its events count", async () => {
+    api.queue.happen(10);
+    const listener = api.follow("?since=5&database_id=queue-0");
+    await listener.has(1);
+    assert.equal(listener.last?.type, "snapshot");
+    const other = api.follow("?since=5");
+    await other.has(6);
+    assert.equal(other.messages[0]?.type, "resumed");
+  });
 
   it("goes on from the snapshot's event however much happens while it is sent", async () => {
     api.queue.copies = 300;
@@ -160,6 +175,28 @@ describe("The event stream", () => {
       );
       await listener.has(3);
       assert.equal(listener.messages[1]?.["text"], "789");
+    });
+
+    it("once for each, of 16 at once, of which one that is asked for again makes no 17th", async () => {
+      api.queue.output = Buffer.from("text");
+      api.queue.isOver = false;
+      const listener = api.follow();
+      await listener.has(1);
+      const ask = (number: number, type = "subscribe_log"): void =>
+        listener.say({ type, attempt_id: `attempt-${number}` });
+      for (let number = 1; number <= longestSubscriptions; number++) {
+        ask(number);
+      }
+      await until(() => listener.of("log").length === 16);
+      ask(7);
+      await until(() => listener.of("log").length === 17);
+      ask(17);
+      await until(() => listener.of("error").length === 1);
+      assert.match(JSON.stringify(listener.last), /More than 16 logs/);
+      ask(7, "unsubscribe_log");
+      ask(17);
+      await until(() => listener.of("log").length === 18);
+      assert.equal(listener.of("error").length, 1);
     });
 
     it("but not of an attempt that there is not", async () => {

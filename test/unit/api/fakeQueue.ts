@@ -29,6 +29,9 @@ export class FakeQueue implements QueueSource {
   readonly attemptTokens = new Set<string>();
   output = Buffer.alloc(0);
   pausedReason: string | undefined;
+  databaseId = "queue-1";
+  /** Whether the attempts print nothing more than their output so far. */
+  isOver = true;
   /** So often is the one phase listed. */
   copies = 1;
   private readonly changed = new EventEmitter<readonly QueueEvent[]>((error) => {
@@ -67,7 +70,8 @@ export class FakeQueue implements QueueSource {
   plan = (planId: string) => (planId === plan.plan_id ? plan : undefined);
   phase = (queueId: string) => (queueId === phase.queue_id ? phase : undefined);
   attempts = (queueId: string) => (queueId === phase.queue_id ? [attempt] : []);
-  attempt = (attemptId: string) => (attemptId === attempt.attempt_id ? attempt : undefined);
+  attempt = (attemptId: string) =>
+    attemptId.startsWith("attempt-") ? { ...attempt, attempt_id: attemptId } : undefined;
   waiting = () => ({ kind: "running", text: "Phase 1 running" }) as const;
   isAttemptToken = (token: string) => this.attemptTokens.has(token);
 
@@ -85,12 +89,15 @@ export class FakeQueue implements QueueSource {
     return Promise.resolve(this.piece(offset, maxBytes));
   }
 
-  /** Ends where the output ends. */
+  /** Ends where the output ends, or when nobody wants more. */
   async *followLog(_: AttemptItem, offset: number, signal: AbortSignal): AsyncGenerator<LogPiece> {
     let piece = this.piece(offset, 64 * 1024);
     while (piece.bytes.length > 0 && !signal.aborted) {
       yield await Promise.resolve(piece);
       piece = this.piece(piece.nextOffset, 64 * 1024);
+    }
+    if (!this.isOver) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
     }
   }
 

@@ -103,6 +103,21 @@ describe("The API's handshake", () => {
     assert.equal(await connection.end, "");
   });
 
+  it("leaves a connection that only waits until the server ends, and lets nothing come in by it", async () => {
+    const waiting = await api.greeted("wait");
+    const talking = await api.greeted("wait");
+    assert.equal(clock.pending, 0);
+    clock.advance(3_600_000);
+    assert.equal(waiting.socket.destroyed, false);
+    talking.socket.write("GET /nowhere HTTP/1.1\r\n\r\n");
+    assert.equal(await talking.end, "");
+    const closed = api.server.close();
+    await until(() => clock.pending > 0);
+    clock.advance(250);
+    assert.equal(await waiting.end, "");
+    await closed;
+  });
+
   it("answers others while 63 slow ones wait, and turns away a 65th connection", async () => {
     const slow = Array.from({ length: 63 }, () => api.connect());
     for (const { socket } of slow) {

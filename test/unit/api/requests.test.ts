@@ -116,6 +116,7 @@ describe("The API's requests", () => {
       ["a bad priority", "POST", "/api/plans", json({ path: "a", priority: "x" }), 400, /priority/],
       ["a bad choice", "POST", "/api/plans", json({ path: "a", if_enqueued: "x" }), 400, /if_enq/],
       ["a pause without a word", "POST", "/api/queue/config/pause", {}, 400, /paused/],
+      ["no name", "POST", "/api/workflows", json({ adw_id: "", status: "failed" }), 400, /adw_id/],
       ["a list", "POST", `/api/queue/${id}/skip`, json([]), 400, /expected object/],
       ["null", "POST", `/api/queue/${id}/skip`, json(null), 400, /expected object/],
       ["a prototype", "POST", `/api/queue/${id}/skip`, { body: '{"__proto__":{}}' }, 400, /proto/],

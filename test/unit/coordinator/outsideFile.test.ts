@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../../src/core/base/clock";
+import { type Clock, systemClock } from "../../../src/core/base/clock";
 import { silentLogger } from "../../../src/core/base/log";
 import type { Assets } from "../../../src/core/base/assets";
 import type { WantedNames } from "../../../src/core/coordinator/historyOrder";
@@ -19,10 +19,13 @@ describe("an outside program's file", function () {
   this.timeout(60_000);
   let assets: Assets;
   let folder: string;
+  let place: string;
   let names: WantedNames;
   let file: OutsideFile | undefined;
   let readings: OutsideRows[];
   const warnings: string[] = [];
+  /** What was waited for, in milliseconds, the last one last. */
+  const pauses: number[] = [];
 
   before(async () => {
     assets = await buildAssets();
@@ -35,6 +38,8 @@ describe("an outside program's file", function () {
     names = { queueIds: [], issueNumbers: [1], adwIds: [] };
     readings = [];
     warnings.length = 0;
+    pauses.length = 0;
+    place = join(folder, "history.db");
   });
 
   afterEach(() => {
@@ -42,13 +47,19 @@ describe("an outside program's file", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function open(pollMilliseconds: number): OutsideFile {
+  function open(pollMilliseconds: number, time: Clock = systemClock): OutsideFile {
     const opened = new OutsideFile(
       {
         assets,
-        clock: systemClock,
+        clock: {
+          ...time,
+          after: (milliseconds, work) => {
+            pauses.push(milliseconds);
+            return time.after(milliseconds, work);
+          },
+        },
         logger: { ...silentLogger, warn: (message) => void warnings.push(message) },
-        settings: () => ({ path: join(folder, "history.db"), pollMilliseconds }),
+        settings: () => ({ path: place, pollMilliseconds }),
       },
       () => names,
     );
@@ -89,6 +100,68 @@ describe("an outside program's file", function () {
 os.replace(path + ".new", path)`,
     );
     await eventually("0 rows are read", () => newestCount() === 0);
+  });
+
+  it("is heard from its first row on where its folder is made later, and made anew", async () => {
+    const deep = join(folder, "later", "deep");
+    place = join(deep, "history.db");
+    open(3_600_000);
+    await eventually("that nothing is there is read", () => newestCount() === 0);
+    for (const count of [1, 2]) {
+      mkdirSync(deep, { recursive: true });
+      python(
+        deep,
+        `connection.execute("BEGIN"); connection.execute("${table}")
+for _ in range(${count}): connection.execute("${insert}")
+connection.execute("COMMIT")`,
+      );
+      await eventually(`${count} rows are read`, () => newestCount() === count);
+      rmSync(join(folder, "later"), { recursive: true });
+      await eventually("they are gone", () => newestCount() === 0);
+    }
+  });
+
+  it("is watched where it is, when a link leads there, and elsewhere when the link does", async () => {
+    for (const name of ["one", "other"]) {
+      mkdirSync(join(folder, name));
+      python(
+        join(folder, name),
+        `connection.execute("PRAGMA journal_mode = WAL"); connection.execute("${table}")`,
+      );
+    }
+    symlinkSync(join("one", "history.db"), place);
+    open(3_600_000);
+    await eventually("0 rows are read", () => newestCount() === 0);
+    python(join(folder, "one"), `connection.execute("${insert}")`);
+    await eventually("1 rows are read", () => newestCount() === 1);
+    rmSync(place);
+    symlinkSync(join("other", "history.db"), place);
+    await eventually("0 rows are read", () => newestCount() === 0);
+    python(join(folder, "other"), `connection.execute("${insert}")`);
+    await eventually("1 rows are read", () => newestCount() === 1);
+  });
+
+  it("that a killed writer left in a transaction is said, and read when somebody has mended it", async () => {
+    python(
+      folder,
+      `connection.execute("${table}"); connection.execute("${insert}")
+if os.fork() == 0:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 5"); connection.execute("BEGIN")
+    for _ in range(300): connection.execute("INSERT INTO workflow_history VALUES (1, ?, '')", ("z" * 900,))
+    os.kill(os.getpid(), 9)
+os.wait()`,
+    );
+    assert.ok(readdirSync(folder).includes("history.db-journal"));
+    open(3_600_000, { ...systemClock, monotonic: () => systemClock.monotonic() * 20 });
+    await eventually("that is said", () => warnings.length > 0);
+    assert.match(warnings[0] ?? "", /cannot be read: .* or was killed while it did/);
+    // It was tried for a while, and is not any more.
+    assert.equal(pauses.at(-1), 3_600_000);
+    assert.deepEqual(readings, []);
+    python(folder, `connection.execute("SELECT * FROM workflow_history").fetchall()`);
+    await eventually("1 rows are read", () => newestCount() === 1);
+    assert.equal(warnings.length, 1);
   });
 
   it("is polled for what watching does not tell", async () => {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -86,16 +87,17 @@ describe("reading an outside program's database", function () {
           await yieldToEventLoop();
         }
         const { busy, transactions, rollbacks, checkpoints } = await writer.stop();
+        const kept = mode === "TRUNCATE" || mode === "PERSIST" ? ["history.db-journal"] : [];
+        const left = readdirSync(folder).filter((name) => !["history.db", ...kept].includes(name));
         console.log(
           `      ${mode}: ${figures.whole} readings whole, ${figures.torn} torn, ${figures.malformed} malformed, ` +
             `${figures.gaveUp} found no gap; ${seen.size} states seen, slowest ${figures.slowest.toFixed(0)} ms; ` +
             `the writer: ${transactions} transactions, ${rollbacks} rolled back, ${checkpoints} checkpoints, ` +
-            `${busy} times held up`,
+            `${busy} times held up; ${left.length} files left behind`,
         );
         assert.deepEqual([figures.torn, figures.malformed, busy], [0, 0, 0]);
         assert.ok(seen.size > 10, "the writer wrote meanwhile");
-        const kept = mode === "TRUNCATE" || mode === "PERSIST" ? ["history.db-journal"] : [];
-        assert.deepEqual(readdirSync(folder), ["history.db", ...kept]);
+        assert.deepEqual(left, []);
       } finally {
         writer.kill();
       }
@@ -209,7 +211,7 @@ shutil.copy(path, path + ".copy"); shutil.copy(path + "-wal", path + ".copy-wal"
     writeFileSync(`${copy}-wal`, otherSalt);
     assert.equal(rows(copy).length, 1);
     writeFileSync(`${copy}-wal`, wal.subarray(0, 20));
-    assert.equal(read(copy).kind, "none");
+    assert.deepEqual(rows(copy), []);
   });
 
   it("counts as ended only what says when, where the table has a column for it", () => {
@@ -226,7 +228,11 @@ for row in ((1, "completed", None), (1, "completed", "2026-03-01"), (1, "FAILED"
   });
 
   it("says what is wrong with what is no history, and goes on", () => {
-    assert.match(JSON.stringify(read()), /There is no database/);
+    const nothing = (): string => {
+      assert.deepEqual(rows(), []);
+      return JSON.stringify(read());
+    };
+    assert.match(nothing(), /There is no database/);
     const strange: readonly (readonly [string, RegExp])[] = [
       ['connection.execute("CREATE TABLE other (a)")', /has no table workflow_history/],
       [
@@ -248,7 +254,7 @@ for row in ((1, "completed", None), (1, "completed", "2026-03-01"), (1, "FAILED"
       rmSync(path);
     }
     writeFileSync(path, "");
-    assert.equal(read().kind, "none");
+    assert.match(nothing(), /There is no database/);
     writeFileSync(path, "no database at all, but long enough to be one".repeat(100));
     assert.match(JSON.stringify(read()), /not a database/);
     rmSync(path);
@@ -268,6 +274,34 @@ shutil.copy(path, path + ".copy"); shutil.copy(path + "-wal", path + ".copy-wal"
     copyFileSync(`${path}.copy-wal`, join(closed, "history.db-wal"));
     assert.equal(rows(join(closed, "history.db")).length, 1);
     assert.deepEqual(readdirSync(closed), ["history.db", "history.db-wal"]);
+  });
+
+  it("finds the log of a database to which a link leads", () => {
+    mkdirSync(join(folder, "real"));
+    python(
+      folder,
+      `connection.execute("PRAGMA journal_mode = WAL"); connection.execute("${table}"); connection.execute("${insert}", ("one",))
+shutil.copy(path, os.path.join(os.path.dirname(path), "real", "history.db"))
+shutil.copy(path + "-wal", os.path.join(os.path.dirname(path), "real", "history.db-wal"))`,
+    );
+    rmSync(path);
+    symlinkSync(join("real", "history.db"), path);
+    assert.equal(rows().length, 1);
+    rmSync(join(folder, "real", "history.db"));
+    assert.deepEqual(rows(), []);
+  });
+
+  it("takes of more rows than phases could have those that came last, and says so", () => {
+    python(
+      folder,
+      `connection.execute("${table}"); connection.execute("BEGIN")
+connection.executemany("${insert}", ((str(index),) for index in range(100_000)))
+connection.execute("COMMIT")`,
+    );
+    const found = rows();
+    assert.equal(found.length, 10_000);
+    assert.deepEqual([found[0]?.errorMessage, found.at(-1)?.errorMessage], ["90000", "99999"]);
+    assert.match(JSON.stringify(read()), /more than 10000 rows are about phases/);
   });
 
   it("cuts a text that is a whole log", () => {

@@ -83,6 +83,19 @@ describe("workflow history", () => {
     assert.equal(bench.statuses(), "1 completed");
   });
 
+  it("takes nothing for old because of a reading from before the claim", async () => {
+    begin();
+    bench.outside.change();
+    await bench.reports.reportWorkflow({ queueId: bench.id(1), status: "completed" });
+    assert.equal(bench.statuses(), "1 completed, 2 running");
+    // Looks at what was read last, to which this phase's old row had not come yet.
+    await bench.reports.addWorkflow({ adwId: "of something else", status: "running" });
+    bench.outside.read({ issueNumber: 12, status: "failed" });
+    assert.equal(bench.statuses(), "1 completed, 2 running");
+    bench.outside.read({ issueNumber: 12, status: "completed" });
+    assert.equal(bench.statuses(), "1 completed, 2 completed");
+  });
+
   it("remembers over a restart of the host what was there at the claim", async () => {
     bench.enqueue({ number: 1, runner: "external" });
     link(1, 11);
@@ -144,6 +157,32 @@ describe("workflow history", () => {
     assert.equal(bench.statuses(), "1 running");
     bench.outside.read(old, { issueNumber: 11, status: "completed" });
     assert.equal(bench.statuses(), "1 completed");
+  });
+
+  it("marks a phase running whose row is there at the first reading since it became ready", () => {
+    bench.queue.setPaused(true);
+    bench.outside.read();
+    bench.enqueue({ number: 1, runner: "external" });
+    bench.outside.read({ queueId: bench.id(1), createdAt: "2026-03-01" });
+    assert.equal(bench.statuses(), "1 running");
+    bench.outside.read({ queueId: bench.id(1), createdAt: "2026-03-01", status: "completed" });
+    assert.equal(bench.statuses(), "1 completed");
+  });
+
+  it("hears for an attempt what came since its phase became ready", () => {
+    begin();
+    bench.queue.setPaused(true);
+    bench.outside.read({ issueNumber: 11, status: "completed" });
+    assert.equal(bench.statuses(), "1 completed, 2 ready");
+    // Somebody writes, and before that is read the queue goes on.
+    bench.outside.change();
+    bench.queue.setPaused(false);
+    assert.equal(bench.statuses(), "1 completed, 2 running");
+    bench.outside.read(
+      { issueNumber: 11, status: "completed" },
+      { issueNumber: 12, status: "failed" },
+    );
+    assert.equal(bench.statuses(), "1 completed, 2 failed");
   });
 
   it("does not start what waits for other phases", () => {

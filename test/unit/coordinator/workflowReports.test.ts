@@ -21,10 +21,18 @@ describe("reports of outside programs", () => {
     bench.coordinator.start();
   }
 
-  function rows(): unknown[] {
-    return bench.queue.workflows
-      .about({ queueId: bench.id(1) })
-      .map(({ status, errorMessage }) => [status, errorMessage]);
+  /** Every report that is kept: what it said, and whether it came too late to count. */
+  function stored(): unknown[] {
+    const sql = "SELECT status, error_message, late FROM workflow_history ORDER BY rowid";
+    return bench.queue.note((change) => change.all(sql).map((row) => Object.values(row)));
+  }
+
+  /** Whatever follows the history looks at it again, before and after the host is another one. */
+  async function look(): Promise<void> {
+    bench.outside.read();
+    await bench.reports.addWorkflow({ adwId: "of something else", status: "running" });
+    await bench.restart();
+    bench.outside.read();
   }
 
   const kind = (expected: string, message: RegExp) => (error: HopperError) => {
@@ -77,10 +85,10 @@ describe("reports of outside programs", () => {
       assert.match(answer.message, /Attempt 1 of Phase 1 was settled before.*changed nothing/);
     }
     assert.equal(bench.queue.lastEventId, before);
-    assert.deepEqual(rows(), [
-      ["failed", "broke"],
-      ["failed", undefined],
-      ["completed", undefined],
+    assert.deepEqual(stored(), [
+      ["failed", "broke", 0],
+      ["failed", null, 1],
+      ["completed", null, 1],
     ]);
   });
 
@@ -104,10 +112,68 @@ describe("reports of outside programs", () => {
     });
     assert.equal(byToken.alreadySettled, true);
     assert.equal(bench.statuses(), "1 running");
+    await look();
+    assert.equal(bench.statuses(), "1 running");
     assert.equal(
       (await bench.reports.heartbeat({ attemptToken: first })).message,
       "The attempt has ended; nothing was noted.",
     );
+  });
+
+  it("that come late begin no phase which waits for a resume", async () => {
+    bench.enqueue({ number: 1, runner: "external" });
+    bench.coordinator.start();
+    const queueId = bench.id(1);
+    await bench.reports.reportWorkflow({ queueId, status: "failed" });
+    bench.queue.setPaused(true);
+    bench.clock.advance(1000);
+    bench.queue.retry(queueId);
+    bench.clock.advance(1000);
+    await bench.reports.reportWorkflow({ queueId, status: "completed" });
+    await look();
+    assert.equal(bench.statuses(), "1 ready");
+    assert.equal(bench.queue.attempts(queueId).length, 1);
+  });
+
+  it("that are delivered twice leave an automatic retry its time", async () => {
+    bench.enqueue({ number: 1, runner: "external", retries: 3 });
+    bench.coordinator.start();
+    const queueId = bench.id(1);
+    await bench.reports.reportWorkflow({ queueId, status: "failed" });
+    bench.clock.advance(100);
+    const again = await bench.reports.reportWorkflow({ queueId, status: "failed" });
+    assert.equal(again.alreadySettled, true);
+    await look();
+    assert.equal(bench.statuses(), "1 ready");
+    assert.equal(bench.queue.attempts(queueId).length, 1);
+  });
+
+  it("that name two phases are refused, and nothing is stored", async () => {
+    bench.enqueue(
+      { number: 1, runner: "external" },
+      { number: 2, runner: "external", dependsOn: [] },
+    );
+    bench.coordinator.start();
+    bench.queue.note((change) => linkPhase(change, bench.id(2), { issueNumber: 7 }));
+    const { token } = await bench.reports.issueToken(bench.id(1));
+    const refused = kind("conflict", /Issue [78] is not that of phase/);
+    const status = "completed";
+    const { reports } = bench;
+    const one = bench.id(1);
+    await assert.rejects(reports.reportWorkflow({ queueId: one, issueNumber: 7, status }), refused);
+    await assert.rejects(
+      reports.reportWorkflow({ attemptToken: token, issueNumber: 7, status }),
+      refused,
+    );
+    await assert.rejects(reports.addWorkflow({ queueId: one, issueNumber: 7, status }), refused);
+    await assert.rejects(
+      reports.reportWorkflow({ queueId: bench.id(2), issueNumber: 8, status }),
+      refused,
+    );
+    assert.deepEqual(stored(), []);
+    // An issue of which the queue knows nothing yet is nobody else's.
+    await reports.reportWorkflow({ queueId: one, issueNumber: 9, status });
+    assert.equal(bench.statuses(), "1 completed, 2 running");
   });
 
   it("by issue number go to the phase that runs, or to the one that ran last", async () => {
@@ -149,7 +215,7 @@ describe("reports of outside programs", () => {
       bench.reports.reportWorkflow({ queueId: bench.id(2), status: "completed" }),
       kind("conflict", /Phase 2 is queued/),
     );
-    assert.deepEqual(rows(), []);
+    assert.deepEqual(stored(), []);
   });
 
   it("begin a ready phase that an outside program has done by itself", async () => {
@@ -180,6 +246,19 @@ describe("reports of outside programs", () => {
     await settled();
     assert.equal(bench.phase(1).reason, "reported");
     assert.equal(bench.phase(1).error_message, "the tests are red");
+  });
+
+  it("of success do not take back a reported failure", async () => {
+    bench.enqueue({ number: 1 });
+    bench.coordinator.start();
+    const queueId = bench.id(1);
+    await bench.reports.reportWorkflow({ queueId, status: "failed", errorMessage: "red" });
+    const second = await bench.reports.reportWorkflow({ queueId, status: "completed" });
+    assert.equal(second.alreadySettled, true);
+    assert.match(second.message, /reported as failed before, and that stays.*changed nothing/);
+    bench.runner.end(1);
+    await settled();
+    assert.deepEqual([bench.phase(1).reason, bench.phase(1).error_message], ["reported", "red"]);
   });
 
   it("of success do not save a process that fails", async () => {

@@ -122,7 +122,7 @@ CREATE TABLE workflow_history (
   end_time TEXT,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL
-) STRICT;
+, late INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1))) STRICT;
 
 CREATE UNIQUE INDEX attempts_open ON attempts (queue_id) WHERE state <> 'ended';
 
