@@ -61,7 +61,15 @@ cli.add(definitions.log, async (context, [id]) =>
 cli.add(definitions.token, async (context, [id]) =>
   (await import("./cli/commands/token")).token(context, id),
 );
-for (const name of ["start", "retry", "cancel", "skip", "done", "fail"] as const) {
+for (const name of [
+  "start",
+  "retry",
+  "cancel",
+  "skip",
+  "dropDependencies",
+  "done",
+  "fail",
+] as const) {
   cli.add(definitions[name], async (context, [id]) =>
     (await import("./cli/commands/phaseCommands")).phaseCommand(name, context, id),
   );

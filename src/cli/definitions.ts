@@ -94,6 +94,10 @@ export const definitions = {
   retry: phaseCommand("retry", "make a failed phase ready again"),
   cancel: phaseCommand("cancel", "stop a running phase and everything it started"),
   skip: phaseCommand("skip", "count an unfinished phase as completed"),
+  dropDependencies: phaseCommand(
+    "drop-dependencies",
+    "let a phase go on without the removed phases it depends on",
+  ),
   done: phaseCommand("done", "say that a manual or external phase is done", ["note"]),
   fail: phaseCommand("fail", "say that a manual or external phase failed", ["note"]),
   token: phaseCommand("token", "make the token with which an outside program reports on a phase"),

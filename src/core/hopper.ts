@@ -117,7 +117,6 @@ export interface Hopper extends HopperCommands, ApiAccess {
   /** Stops whatever runs; resolves when nobody of it lives. */
   cancelAll(): Promise<void>;
   clearCompleted(): void;
-  dropDependency(queueId: string, removedNumber: number): void;
   waiting(planId?: string): Waiting;
   snapshot(): HopperSnapshot;
   /** Releases everything, in reverse; running phases go on with their wrappers. */
@@ -296,7 +295,6 @@ function hopperOf(
       return coordinator.cancelAll();
     },
     clearCompleted: () => void queue.clearCompleted(),
-    dropDependency: (queueId, removedNumber) => void queue.dropDependency(queueId, removedNumber),
     waiting,
     snapshot: () => ({
       plans: queue.plans(),
@@ -377,6 +375,13 @@ function commandsOf(
       const blocked = events.filter(({ to_status }) => to_status === "blocked");
       const also = blocked.length === 0 ? "" : `; now blocked: ${phasesOf(blocked)}`;
       return { message: `${name} was removed${also}.` };
+    },
+    async dropDependencies(queueId) {
+      const dropped = phaseList(queue.dropDependencies(queueId));
+      const status = queue.state(queueId)?.status ?? "gone";
+      return {
+        message: `${numberOf(queueId)} no longer depends on ${dropped}; it is ${status} now.`,
+      };
     },
     async removePlan(planId) {
       const plan = queue.plan(planId);

@@ -255,6 +255,9 @@ describe("one owner and its followers", () => {
     assert.equal(answer(listAnswer, json.stdout).foreign, true);
     assert.equal(existsSync(other), false);
     assert.doesNotMatch((await workspace().expect(0, ["list"])).stdout, /not made by you/);
+    await workspace().expect(0, ["remove", "1"]);
+    const empty = await workspace().expect(0, ["list"], stranger);
+    assert.match(empty.stdout, /Nothing is enqueued.*not made by you.*run --adopt/s);
   });
 
   it("says that the owner goes on where it starts phases of all plans", async () => {

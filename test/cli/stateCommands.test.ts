@@ -103,6 +103,11 @@ describe("commands without an owner", () => {
     const { stdout } = await workspace().expect(0, ["remove", "1.1"]);
     assert.equal(stdout, "Phase 1 was removed; now blocked: Phase 2.\n");
     assert.deepEqual(await workspace().statuses(), ["blocked"]);
+    const dropped = await workspace().expect(0, ["drop-dependencies", "1.2"]);
+    assert.match(dropped.stdout, /^Phase 2 no longer depends on Phase 1; it is ready now\./);
+    assert.deepEqual(await workspace().statuses(), ["ready"]);
+    const none = await workspace().expect(1, ["drop-dependencies", "1.2"]);
+    assert.match(none.stderr, /It depends on no phase that was removed; Phase 2 is ready\./);
     await workspace().expect(0, ["remove", "1"]);
     assert.deepEqual(await workspace().phases(), []);
 

@@ -32,7 +32,13 @@ export async function list(context: Context, planId: string | undefined): Promis
       printPlans(context, view.queue, plan);
     } else {
       printer.line(`Nothing is enqueued in ${context.workspace.path}.`);
-      printer.line(`\`${commandToType(context, "run", "PLAN.md")}\` enqueues a plan and runs it.`);
+      if (view && isForeign(view.queue)) {
+        printForeign(context);
+      } else {
+        printer.line(
+          `\`${commandToType(context, "run", "PLAN.md")}\` enqueues a plan and runs it.`,
+        );
+      }
     }
     return exitCodes.completed;
   } finally {

@@ -28,6 +28,10 @@ const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
       "it as completed.",
   },
   skip: { carryOut: ({ commands }, { queue_id }) => commands.skip(queue_id), hint: goesOn },
+  dropDependencies: {
+    carryOut: ({ commands }, { queue_id }) => commands.dropDependencies(queue_id),
+    hint: goesOn,
+  },
   done: {
     carryOut: ({ commands }, { queue_id }, note) => commands.complete(queue_id, note),
     hint: goesOn,
@@ -39,7 +43,8 @@ const commands: Readonly<Record<PhaseCommandName, PhaseCommand>> = {
   },
 };
 
-export type PhaseCommandName = "start" | "retry" | "cancel" | "skip" | "done" | "fail";
+export type PhaseCommandName =
+  "start" | "retry" | "cancel" | "skip" | "dropDependencies" | "done" | "fail";
 
 interface PhaseCommand {
   readonly carryOut: (

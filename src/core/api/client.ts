@@ -121,6 +121,10 @@ class HttpOwnerClient implements OwnerClient {
     return done(this.ask(phases.removePhase, { params: { id: queueId }, body }));
   }
 
+  dropDependencies(queueId: string): Promise<CommandResult> {
+    return done(this.ask(phases.dropDependencies, { params: { queue_id: queueId } }));
+  }
+
   removePlan(planId: string): Promise<CommandResult> {
     return done(this.ask(removePlan, { params: { plan_id: planId } }));
   }

@@ -118,6 +118,15 @@ export const cancelPhase = route({
   answer: ({ params }, { commands }) => done(commands.cancel(params.queue_id)),
 });
 
+export const dropDependencies = route({
+  ...aboutPhase(
+    "dropDependencies",
+    "drop-dependencies",
+    "Lets a phase go on without the removed phases it depends on",
+  ),
+  answer: ({ params }, { commands }) => done(commands.dropDependencies(params.queue_id)),
+});
+
 export const skipPhase = route({
   ...aboutPhase("skipPhase", "skip", "Counts an unstarted or failed phase as completed"),
   answer: ({ params }, { commands }) => done(commands.skip(params.queue_id)),

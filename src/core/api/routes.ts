@@ -17,6 +17,7 @@ const documented: readonly Route[] = [
   phases.retryPhase,
   phases.cancelPhase,
   phases.skipPhase,
+  phases.dropDependencies,
   phases.completePhase,
   phases.failPhase,
   phases.movePhase,

@@ -83,6 +83,8 @@ export interface HopperCommands extends WorkflowCommands {
    * `dropDependencies` lets it go on without.
    */
   removePhase(queueId: string, dropDependencies?: boolean): Promise<CommandResult>;
+  /** Lets a phase go on without the phases it depends on that were removed unfinished. */
+  dropDependencies(queueId: string): Promise<CommandResult>;
   removePlan(planId: string): Promise<CommandResult>;
   /**
    * Brings what is stored of a plan up to its file, as far as the request says. All phases take their

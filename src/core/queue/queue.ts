@@ -23,7 +23,7 @@ import { mirrorChange, startMirror, stopMirror } from "./mirrorChanges";
 import { QueueOutbox } from "./queueOutbox";
 import { QueueReader } from "./queueReader";
 import { Readiness } from "./readiness";
-import { deleteFinishedPlans, deletePhase, deletePlan, dropDependency } from "./removal";
+import { deleteFinishedPlans, deletePhase, deletePlan, dropDependencies } from "./removal";
 import { type PhaseState, phaseState, phaseStateColumns } from "./rows";
 import { text } from "./sqlDatabase";
 import type { Store } from "./store";
@@ -182,10 +182,14 @@ export class Queue extends QueueReader {
     );
   }
 
-  /** Lets a phase no longer depend on a phase that was removed. */
-  dropDependency(queueId: string, removedNumber: number): readonly QueueEvent[] {
-    return this.changeOne(queueId, (change, phase) =>
-      dropDependency(change, this.readiness, phase, removedNumber),
+  /**
+   * Lets a phase no longer depend on phases that were removed.
+   *
+   * @returns the numbers of those phases.
+   */
+  dropDependencies(queueId: string): readonly number[] {
+    return this.change((change) =>
+      dropDependencies(change, this.readiness, this.required(change, queueId)),
     );
   }
 

@@ -38,32 +38,46 @@ export function deletePhase(
   }
 }
 
-/** Lets a phase no longer depend on a phase that was removed. */
-export function dropDependency(
+/**
+ * Lets a phase no longer depend on phases that were removed.
+ *
+ * @returns the numbers of those phases.
+ */
+export function dropDependencies(
   change: Change,
   readiness: Readiness,
   phase: PhaseState,
-  removedNumber: number,
-): void {
-  const there = change.get("SELECT 1 FROM phase_queue WHERE plan_id = ? AND phase_number = ?", [
-    phase.planId,
-    removedNumber,
-  ]);
-  if (there) {
-    throw conflict(phase, `Phase ${removedNumber} is still there`);
+): readonly number[] {
+  const removed = removedDependencies(change, phase);
+  if (removed.length === 0) {
+    throw conflict(phase, "It depends on no phase that was removed");
   }
-  if (!removeFromList(change, phase.queueId, removedNumber)) {
-    throw conflict(phase, `Phase ${phase.number} does not depend on Phase ${removedNumber}`);
+  for (const number of removed) {
+    removeFromList(change, phase.queueId, number);
+    change.record({
+      type: "dependency_dropped",
+      plan_id: phase.planId,
+      queue_id: phase.queueId,
+      phase_number: phase.number,
+      reason: String(number),
+    });
   }
   readiness.forget(phase.planId);
-  change.record({
-    type: "dependency_dropped",
-    plan_id: phase.planId,
-    queue_id: phase.queueId,
-    phase_number: phase.number,
-    reason: String(removedNumber),
-  });
   movePhases(change, readiness.corrections(change, phase.planId));
+  return removed;
+}
+
+/** Numbers of phases that a phase depends on and that are gone: none of them was completed. */
+function removedDependencies(change: Change, { queueId, planId }: PhaseState): number[] {
+  return change
+    .all(
+      `SELECT value FROM phase_queue, json_each(depends_on_phases)
+       WHERE queue_id = ?1 AND value NOT IN (
+         SELECT phase_number FROM phase_queue WHERE plan_id = ?2)
+       ORDER BY value`,
+      [queueId, planId],
+    )
+    .map((row) => integer(row, "value"));
 }
 
 /** Removes a plan none of whose phases runs. */
@@ -112,18 +126,13 @@ function forgetDependency(change: Change, { planId, number }: PhaseState): void 
   }
 }
 
-/** Answers false when the phase does not depend on that number. */
-function removeFromList(change: Change, queueId: string, number: number): boolean {
+function removeFromList(change: Change, queueId: string, number: number): void {
   const row = change.get("SELECT depends_on_phases FROM phase_queue WHERE queue_id = ?", [queueId]);
   const before = row ? numbers(text(row, "depends_on_phases")) : [];
   const left = before.filter((entry) => entry !== number);
-  if (left.length === before.length) {
-    return false;
-  }
   change.run(
     `UPDATE phase_queue SET depends_on_phases = ?, depends_on_phase = ?, updated_at = ?
      WHERE queue_id = ?`,
     [JSON.stringify(left), singleOf(left), change.at, queueId],
   );
-  return true;
 }

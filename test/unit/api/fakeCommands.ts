@@ -32,6 +32,7 @@ export class FakeCommands implements HopperCommands {
   readonly retry = this.answering("retry");
   readonly cancel = this.answering("cancel");
   readonly skip = this.answering("skip");
+  readonly dropDependencies = this.answering("dropDependencies");
   readonly removePhase = this.answering("removePhase");
   readonly removePlan = this.answering("removePlan");
   readonly updatePlan = this.answering("updatePlan");

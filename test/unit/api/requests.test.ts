@@ -25,6 +25,7 @@ describe("The API's requests", () => {
       ["POST", `/api/queue/${id}/retry`, json({}), "retry", [id]],
       ["POST", `/api/queue/${id}/cancel`, {}, "cancel", [id]],
       ["POST", `/api/queue/${id}/skip`, {}, "skip", [id]],
+      ["POST", `/api/queue/${id}/drop-dependencies`, {}, "dropDependencies", [id]],
       ["POST", `/api/queue/${id}/complete`, {}, "complete", [id]],
       ["POST", `/api/queue/${id}/complete`, json({ note: "ok" }), "complete", [id, "ok"]],
       ["POST", `/api/queue/${id}/fail`, json({ note: "no" }), "fail", [id, "no"]],

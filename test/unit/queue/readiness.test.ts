@@ -86,7 +86,7 @@ describe("readiness", () => {
       assert.equal(bench.statuses(), "1 ready, 3 blocked, 4 blocked");
       assert.deepEqual([cause(3), cause(4)], ["Phase 2 was removed", "Phase 2 was removed"]);
       bench.news();
-      bench.queue.dropDependency(bench.id(3), 2);
+      bench.queue.dropDependencies(bench.id(3));
       assert.equal(bench.statuses(), "1 ready, 3 ready, 4 queued");
       assert.deepEqual(bench.phase(3).depends_on_phases, []);
       assert.equal(bench.phase(3).depends_on_phase, undefined);
@@ -95,6 +95,27 @@ describe("readiness", () => {
         "phase_changed 3 blocked>ready",
         "phase_changed 4 blocked>queued",
       ]);
+    });
+
+    it("forgets all removed phases it depends on at once, and no other", () => {
+      bench.store.commit((change) =>
+        change.run("UPDATE phase_queue SET depends_on_phases = '[1,2,3]' WHERE phase_number = 4"),
+      );
+      bench.queue.removePhase(bench.id(2));
+      bench.queue.removePhase(bench.id(3));
+      bench.news();
+      assert.deepEqual(bench.queue.dropDependencies(bench.id(4)), [2, 3]);
+      assert.deepEqual(bench.phase(4).depends_on_phases, [1]);
+      assert.equal(bench.statuses(), "1 ready, 4 queued");
+      assert.deepEqual(bench.news(), [
+        "dependency_dropped 4",
+        "dependency_dropped 4",
+        "phase_changed 4 blocked>queued",
+      ]);
+      assert.throws(() => bench.queue.dropDependencies(bench.id(4)), {
+        kind: "conflict",
+        message: /depends on no phase that was removed; Phase 4 is queued/,
+      });
     });
 
     it("is not changed by the removal of a completed phase", () => {
@@ -133,13 +154,6 @@ describe("readiness", () => {
       bench.queue.retry(bench.id(1));
       bench.fail(1, "twice");
       assert.equal(cause(3), "Phase 1 failed: twice");
-    });
-
-    it("lets nobody drop a dependency that is there, or one that is none", () => {
-      const drop = (number: number, other: number) => (): unknown =>
-        bench.queue.dropDependency(bench.id(number), other);
-      assert.throws(drop(3, 2), { kind: "conflict", message: /Phase 2 is still there/ });
-      assert.throws(drop(3, 9), { kind: "conflict", message: /does not depend on Phase 9/ });
     });
   });
 
@@ -187,7 +201,7 @@ describe("readiness", () => {
       bench.complete(1);
       bench.complete(3);
       assert.equal(bench.statuses(), "1 completed, 3 completed, 4 blocked, 5 blocked");
-      bench.queue.dropDependency(bench.id(4), 2);
+      bench.queue.dropDependencies(bench.id(4));
       assert.equal(bench.statuses(), "1 completed, 3 completed, 4 ready, 5 queued");
     });
 

@@ -300,10 +300,9 @@ export class Play {
         });
       case "drop": {
         const gone = phase.dependsOn.filter((other) => !this.model.plans.get(plan)?.has(other));
-        const other = gone[0] ?? phase.dependsOn[0] ?? 99;
         return this.expect(gone.length > 0, () => {
-          queue.dropDependency(queueId, other);
-          return () => (phase.dependsOn = phase.dependsOn.filter((entry) => entry !== other));
+          queue.dropDependencies(queueId);
+          return () => (phase.dependsOn = phase.dependsOn.filter((other) => !gone.includes(other)));
         });
       }
       case "clear": {
