@@ -19,7 +19,7 @@ if (typeof probe === "string") {
 
     beforeEach(() => {
       const mounted = mountSmallDisk(3);
-      assert(typeof mounted !== "string", String(mounted));
+      assert(typeof mounted !== "string", "what could be mounted a moment ago can be again");
       disk = mounted;
       folder = join(disk.folder, "workspace");
       mkdirSync(folder);
