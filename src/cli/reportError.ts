@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { errorMessage, HopperError } from "../core/base/errors";
+import { errorMessage, HopperError, onOneLine } from "../core/base/errors";
 import type { PlanProblem } from "../core/protocol/plan";
 import type { Invocation } from "./context";
 import { type ExitCode, exitCodeOfKind, exitCodes } from "./exitCodes";
@@ -58,10 +58,7 @@ function usageMessage({ code, message }: CommanderError, json: boolean): string 
   if (code === "commander.help") {
     return json ? "No command was given. See `phase-hopper --help`." : "";
   }
-  const text = message
-    .replace(/^error: /, "")
-    .replaceAll(/\s*\n\s*/g, " ")
-    .trim();
+  const text = onOneLine(message.replace(/^error: /, ""));
   const sentence = text.endsWith(".") || text.endsWith(")") ? text : `${text}.`;
   return `${sentence} See \`phase-hopper --help\`.`;
 }

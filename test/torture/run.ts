@@ -9,7 +9,12 @@ import { figureMark, torture } from "./support/extent";
 async function run(files: readonly string[]): Promise<void> {
   const seed = process.env["PHASE_HOPPER_SEED"] ?? String(Date.now() % 1_000_000_000);
   const figures: string[] = [];
-  const args = files.length === 0 ? torture : [...torture.slice(0, -1), ...files];
+  // Most of them wait for processes and disks: two at a time take little longer than one.
+  const together = ["--parallel", "--jobs", "2"];
+  const args = [
+    ...together,
+    ...(files.length === 0 ? torture : [...torture.slice(0, -1), ...files]),
+  ];
   const counts = await runMocha(
     args,
     { PHASE_HOPPER_TORTURE: "whole", PHASE_HOPPER_SEED: seed },

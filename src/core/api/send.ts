@@ -83,9 +83,12 @@ export async function sendStream(
   response.end();
 }
 
-/** A function, since TypeScript does not know that it changes while we wait. */
-function isOver(response: ServerResponse): boolean {
-  return response.destroyed;
+/**
+ * A function, since TypeScript does not know that it changes while we wait. The response learns of its
+ * socket's end some turns later, when the queue may be closed already.
+ */
+function isOver({ destroyed, socket }: ServerResponse): boolean {
+  return destroyed || socket?.destroyed === true;
 }
 
 function iteratorOf<T>(

@@ -40,7 +40,19 @@ export class HopperError extends Error {
 /** The message of anything that was thrown, on one line. */
 export function errorMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s*\n\s*/g, " ");
+  return onOneLine(text);
+}
+
+/**
+ * The lines of a text in one. Not by a pattern with blanks on both sides of a line feed: those of a long
+ * row of blanks are counted anew from each of them.
+ */
+export function onOneLine(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
 }
 
 /** The system's code of a failed file or socket operation (`ENOENT`, `ENOSPC`, …), if it has one. */

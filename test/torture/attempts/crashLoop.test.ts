@@ -15,7 +15,7 @@ describe("a host that is activated, and killed, again and again", () => {
   });
   after(() => host.remove());
 
-  it("comes up paused the third time, and starts nothing", async () => {
+  it("comes up paused at its third start after a crash, and starts nothing", async () => {
     const times = rounds({ whole: 15, part: 2 });
     for (let time = 0; time < times; time++) {
       const bed = new Bed();

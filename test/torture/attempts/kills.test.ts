@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { systemClock } from "../../../src/core/base/clock";
+import { readQueue } from "../../../src/core/queue/readQueue";
+import { builtAssets } from "../../support/bed";
 import { Dice, oneOf } from "../../support/dice";
 import type { ListedPhase } from "../../support/answers";
 import { endProcess } from "../../support/processes";
@@ -11,38 +14,53 @@ import { figure, rounds, seed } from "../support/extent";
 const harmless = /\[many-phases\]$|^warning: \d+ bytes of an unfinished change at the end of /;
 
 describe("killing", () => {
-  const phases = rounds({ whole: 50, part: 25 });
+  const phases = 30;
   const workspace = useWorkspace();
+  let plans = 0;
+  beforeEach(() => {
+    plans = 0;
+  });
+
+  /** Enqueues another plan, with this script for each phase; answers its file. */
+  async function newPlan(sh: string): Promise<string> {
+    const name = `plan${++plans}.md`;
+    const all = Array.from({ length: phases }, () => ({ sh }));
+    workspace().write(name, planText("Many", all));
+    await workspace().expect(0, ["enqueue", name, "--yes"]);
+    return name;
+  }
 
   /** Runs the plan and kills the host at a random moment; answers whether it was killed in time. */
-  async function killed(dice: Dice, kill: number, notices: string[]): Promise<boolean> {
-    const { child, ended } = workspace().start(["run", "plan.md", "--yes"]);
+  async function killed(
+    plan: string,
+    dice: Dice,
+    kill: number,
+    notices: string[],
+  ): Promise<boolean> {
+    const { child, ended } = workspace().start(["run", plan, "--yes"]);
     // One of four may come while the queue is opened, the others while phases are started.
     if (kill % 4 > 0) {
       await Promise.race([new Promise((resolve) => child.stdout.once("data", resolve)), ended]);
     }
     const timer = setTimeout(() => child.kill("SIGKILL"), 5 + dice.next() * 295);
-    const { code, stderr } = await ended;
+    const { signal, stderr } = await ended;
     clearTimeout(timer);
     notices.push(...stderr.split("\n").filter((line) => line !== "" && !harmless.test(line)));
-    return code === null;
+    return signal === "SIGKILL";
   }
 
   it("the host at random points loses no phase, runs none twice, and opens clean each time", async () => {
     const dice = new Dice(seed);
-    const kills = rounds({ whole: 500, part: 30 });
-    const each = { sh: "echo $HOPPER_QUEUE_ID >> ledger; sleep 0.05" };
-    workspace().write(
-      "plan.md",
-      planText(
-        "Many",
-        Array.from({ length: phases }, () => each),
-      ),
-    );
-    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const kills = rounds({ whole: 500, part: 40 });
+    const each = "echo $HOPPER_QUEUE_ID >> ledger; sleep 0.05";
+    let plan = await newPlan(each);
     const notices: string[] = [];
-    for (let kill = 0; kill < kills; kill++) {
-      await killed(dice, kill, notices);
+    for (let kill = 0; kill < kills;) {
+      if (await killed(plan, dice, kill, notices)) {
+        kill++;
+      } else {
+        plan = await newPlan(each);
+      }
     }
     await workspace().expect(0, ["run"]);
     const all = await workspace().phases();
@@ -60,44 +78,45 @@ describe("killing", () => {
     assert.deepEqual(notices, []);
     figure(
       "D1 attempts, SIGKILL of the host",
-      `${kills} kills over ${all.length} phases; 0 lost, 0 run twice, 0 unreadable`,
+      `${kills} kills over ${all.length} phases in plans of ${phases}; ` +
+        `${all.length - new Set(ledger).size} lost, ${ledger.length - new Set(ledger).size} run twice, ` +
+        `${notices.length} complaints`,
     );
   });
 
   it("the host and everything it started leaves what nobody knows as interrupted, and runs nothing again", async () => {
     const dice = new Dice(seed + 1);
-    const kills = rounds({ whole: 200, part: 8 });
-    const each = {
-      sh: "echo start $HOPPER_ATTEMPT_ID >> ledger; sleep 0.05; echo end $HOPPER_ATTEMPT_ID >> ledger",
-    };
-    workspace().write(
-      "plan.md",
-      planText(
-        "Many",
-        Array.from({ length: phases }, () => each),
-      ),
-    );
-    await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
+    const kills = rounds({ whole: 200, part: 12 });
+    const each =
+      "echo start $HOPPER_ATTEMPT_ID $HOPPER_QUEUE_ID >> ledger; sleep 0.05; " +
+      "echo end $HOPPER_ATTEMPT_ID $HOPPER_QUEUE_ID >> ledger";
+    let plan = await newPlan(each);
     const notices: string[] = [];
     let interrupted = 0;
     for (let kill = 0; kill < kills;) {
-      if (await killed(dice, kill, notices)) {
+      if (await killed(plan, dice, kill, notices)) {
         kill++;
         await killEverybody();
         continue;
       }
       // It found a phase interrupted, and with that nothing more to run; or the plan was completed.
-      interrupted += await retryInterrupted(`kill ${kill}, seed ${seed}`);
+      const retried = await retryInterrupted(`kill ${kill}, seed ${seed}`);
+      interrupted += retried;
+      if (retried === 0) {
+        plan = await newPlan(each);
+      }
     }
     await workspace().call(["run"]);
     interrupted += await retryInterrupted("after the last kill");
     await workspace().expect(0, ["run"]);
     const all = await workspace().phases();
-    checkLedger(all, workspace().read("ledger").trimEnd().split("\n"));
+    const ledger = workspace().read("ledger").trimEnd().split("\n");
+    await checkLedger(all, ledger);
     figure(
       "D2 attempts, SIGKILL of host and tree",
-      `${kills} kills over ${all.length} phases; ${interrupted} interrupted and retried by hand; ` +
-        `0 lost, 0 started twice, 0 completed without having ended`,
+      `${kills} kills over ${all.length} phases in plans of ${phases}; ${interrupted} interrupted and ` +
+        `retried by hand; ${ledger.length - new Set(ledger).size} started or ended twice, ` +
+        `${all.filter(({ status }) => status !== "completed").length} lost`,
     );
   });
 
@@ -112,18 +131,37 @@ describe("killing", () => {
     return failed.length;
   }
 
-  function checkLedger(all: readonly ListedPhase[], ledger: readonly string[]): void {
-    const starts = ledger.filter((line) => line.startsWith("start "));
-    const ends = ledger.filter((line) => line.startsWith("end "));
-    assert.equal(new Set(starts).size, starts.length, "an attempt was started twice");
+  /** Each attempt began at most once and ended at most once; each phase's last one did both. */
+  async function checkLedger(
+    all: readonly ListedPhase[],
+    ledger: readonly string[],
+  ): Promise<void> {
+    assert.equal(new Set(ledger).size, ledger.length, "an attempt began, or ended, twice");
     assert.deepEqual(
       all.filter(({ status }) => status !== "completed"),
       [],
     );
-    // An attempt that was killed right after its end line, before its record, is run once more by hand.
-    assert.ok(ends.length >= all.length, "a phase was completed without having ended");
-    const attempts = all.reduce((sum, phase) => sum + phase.attempts, 0);
-    assert.ok(starts.length <= attempts, "more was started than the queue knows of");
+    const view = await readQueue(workspace().hopperFile(""), {
+      assets: builtAssets,
+      clock: systemClock,
+    });
+    assert.ok(view);
+    let known = 0;
+    for (const { queue_id } of all) {
+      const attempts = view.queue.attempts(queue_id);
+      const last = attempts.at(-1);
+      assert.equal(last?.outcome, "completed");
+      for (const { attempt_id, outcome } of attempts) {
+        const [start, end] = ["start", "end"].map((word) =>
+          ledger.includes(`${word} ${attempt_id} ${queue_id}`),
+        );
+        known += (start ? 1 : 0) + (end ? 1 : 0);
+        // One that was killed right after its last line, before its record, is interrupted all the same.
+        assert.ok(outcome === "interrupted" || (outcome === "completed" && start && end), outcome);
+      }
+    }
+    view.dispose();
+    assert.equal(known, ledger.length, "something ran that the queue does not know of");
   }
 
   it("the host in the middle of a phase loses no output and no exit code", async () => {

@@ -17,12 +17,14 @@ const moves = [
   "wrapper ends",
   "wrapper dies",
   "person retries",
+  "person cancels",
+  "host dies in a cancel",
 ] as const;
 type Move = (typeof moves)[number];
 
 describe("the protocol between host and wrapper", () => {
   it("in every order of its steps starts an attempt at most once, and loses no phase", async () => {
-    const depth = rounds({ whole: 8, part: 3 });
+    const depth = rounds({ whole: 5, part: 3 });
     const seen = new Set<string>();
     let frontier: (readonly Move[])[] = [[]];
     let orders = 0;
@@ -94,5 +96,9 @@ function make(world: World, move: Move): boolean | Promise<boolean> {
       return world.dieOfWrapper();
     case "person retries":
       return world.retry();
+    case "person cancels":
+      return world.cancel();
+    case "host dies in a cancel":
+      return world.cancel("stop");
   }
 }

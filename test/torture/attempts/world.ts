@@ -30,7 +30,7 @@ interface Attempt {
 }
 
 /** Where a host can be killed between two of its steps. */
-export type Moment = "prepare" | "claim" | "launch";
+export type Moment = "prepare" | "claim" | "launch" | "stop";
 
 interface Host {
   readonly store: Store;
@@ -103,6 +103,22 @@ export class World {
     const sprung = this.isSprung();
     this.trap = undefined;
     return sprung;
+  }
+
+  /** A person stops the phase that runs; with the moment "stop" the host is killed before it is. */
+  async cancel(moment?: Moment): Promise<boolean> {
+    const running = this.host && this.phases().find(({ status }) => status === "running");
+    if (!this.host || !running) {
+      return false;
+    }
+    this.trap = moment;
+    // Not waited for: a host that is killed meanwhile never answers.
+    this.host.coordinator.cancel(running.queue_id).catch(() => undefined);
+    await settled();
+    const sprung = this.isSprung();
+    this.trap = undefined;
+    await this.bury();
+    return moment === undefined || sprung;
   }
 
   private isSprung(): boolean {
@@ -317,6 +333,7 @@ export class World {
       outputSize: () => 0,
       capOutput: () => Promise.resolve(),
       stop: (folder) => {
+        this.reach("stop");
         const attempt = this.attempts.get(folder);
         if (attempt) {
           Object.assign(attempt, { alive: false, stopped: true });

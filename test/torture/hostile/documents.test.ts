@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { findDocument, parsePlanText } from "../../../src/core/coordinator/planSource";
+import type { RunnerDefinition } from "../../../src/core/protocol/runners";
 import { Bed } from "../../support/bed";
 import { eventually } from "../../support/eventually";
 import { figure } from "../support/extent";
@@ -34,43 +36,56 @@ describe("documents that a plan refers to", () => {
     linkSync(join(workspace, "docs", "good.md"), join(workspace, "hard.md"));
     execFileSync("mkfifo", [join(workspace, "pipe.md")]);
     symlinkSync("/dev/zero", join(workspace, "zero.md"));
-    const references = [
-      "../outside/secret.md",
-      outside,
-      `file://${outside}`,
-      "docs/../../outside/secret.md",
-      "link.md",
-      "chain.md",
-      "linked/secret.md",
-      "loop.md",
-      "pipe.md",
-      "zero.md",
-      "folder.md",
-      "\\\\host\\share\\x.md",
-      "C:foo.md",
-      "C:\\x.md",
-      "NUL.md",
-      "//host/x.md",
-      "~/secret.md",
-      "docs/good.md/../../../outside/secret.md",
-      "%2e%2e/outside/secret.md",
-      "x".repeat(4000) + ".md",
-      "docs/good.md",
-      "hard.md",
-    ];
-    const seen = join(bed.folder("seen"), "prompt");
-    const hopper = await bed.openHopper({
-      runners: () =>
-        new Map([
-          [
-            "agent",
-            { kind: "command", argv: ["sh", "-c", `cat > "${seen}"`], prompt: "stdin" } as const,
-          ],
-        ]),
-    });
-    const markdown = references
+    const seen = join(bed.folder("seen"), "prompts");
+    const runners = new Map<string, RunnerDefinition>([
+      ["agent", { kind: "command", argv: ["sh", "-c", `cat >> "${seen}"`], prompt: "stdin" }],
+    ]);
+    /** Each reference, and what it counts as: the path below the workspace, or nothing that is there. */
+    const references: Readonly<Record<string, string | undefined>> = {
+      "../outside/secret.md": undefined,
+      [outside]: undefined,
+      "docs/../../outside/secret.md": undefined,
+      "link.md": undefined,
+      "chain.md": undefined,
+      "linked/secret.md": undefined,
+      "loop.md": undefined,
+      "zero.md": undefined,
+      "\\\\host\\share\\x.md": undefined,
+      "C:foo.md": undefined,
+      "C:\\x.md": undefined,
+      "NUL.md": undefined,
+      "~/secret.md": undefined,
+      "docs/good.md/../../../outside/secret.md": undefined,
+      "%2e%2e/outside/secret.md": undefined,
+      // They are there; nobody opens them.
+      "pipe.md": "pipe.md",
+      "folder.md": "folder.md",
+      "docs/good.md": "docs/good.md",
+      "hard.md": "hard.md",
+    };
+    /** What is no reference to a document at all. */
+    const others = [`file://${outside}`, "//host/x.md", "x".repeat(4000) + ".md"];
+    const names = [...Object.keys(references), ...others];
+    for (const [name, verdict] of Object.entries(references)) {
+      assert.equal(findDocument(name, workspace, undefined), verdict, name);
+    }
+    const markdown = names
       .map((path, index) => `## Phase ${index + 1}: Read\n\nPlease see \`${path}\` first.\n`)
       .join("\n");
+    const { phases, problems } = parsePlanText(markdown, { workspace, runners });
+    for (const [index, { externalDocs, startLine, endLine }] of phases.entries()) {
+      const name = names[index] ?? "";
+      assert.deepEqual(externalDocs, name in references ? [name] : [], name);
+      const warned = problems.filter(
+        ({ code, startLine: line }) =>
+          code === "document-not-found" && startLine <= line && line <= endLine,
+      );
+      const isMissing = name in references && references[name] === undefined;
+      assert.equal(warned.length, isMissing ? 1 : 0, `${name}: the warning`);
+    }
+    const hopper = await bed.openHopper({
+      runners: () => runners,
+    });
     const { planId } = await hopper.enqueue({ markdown, runner: "agent" });
     hopper.run();
     await eventually("all phases have ended", () => {
@@ -84,7 +99,8 @@ describe("documents that a plan refers to", () => {
     assert.ok(!everything.includes(secret), "a document outside was read");
     figure(
       "G9 documents",
-      `${references.length} ways to point outside, or at pipes and devices; 0 read, 0 waited for`,
+      `${names.length} ways to point outside, or at pipes and devices: each found or refused as it must ` +
+        `be, with a warning; 0 read, 0 waited for`,
     );
   });
 

@@ -12,7 +12,8 @@ import { readOwner } from "../../../src/core/ownership/ownerRecord";
 import { readQueue } from "../../../src/core/queue/readQueue";
 import { quantile } from "../../bench/measure";
 import { buildAssets, removeAssets } from "../../unit/queue/support/builtAssets";
-import { rounds } from "../support/extent";
+import { Dice } from "../../support/dice";
+import { figure, rounds, seed } from "../support/extent";
 import { userIn } from "../../unit/ownership/userIn";
 
 const ends = rounds({ whole: 200, part: 25 });
@@ -75,6 +76,7 @@ describe("the succession of owners", function () {
       bear();
     }
     const machine = currentMachine(userIn(root));
+    const dice = new Dice(seed);
     const figures = { kills: 0, ends: 0, overlaps: 0, strangers: 0 };
     const waits: number[] = [];
     let endedAt = 0;
@@ -90,9 +92,9 @@ describe("the succession of owners", function () {
       if (round > 0) {
         waits.push(Date.now() - endedAt);
       }
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+      await new Promise((resolve) => setTimeout(resolve, dice.next() * 20));
       endedAt = Date.now();
-      if (Math.random() < 0.4) {
+      if (dice.next() < 0.4) {
         figures.kills += 1;
         owner.kill("SIGKILL");
         living.delete(owner);
@@ -107,8 +109,9 @@ describe("the succession of owners", function () {
     const view = await readQueue(join(workspace, ".hopper"), { assets, clock: systemClock });
     const commits = view?.queue.events().length ?? 0;
     view?.dispose();
-    console.log(
-      `      ${ends} rounds, ${heirs} processes: ${figures.kills} owners killed, ${figures.ends} ended; ` +
+    figure(
+      "C2 ownership, succession",
+      `${ends} rounds, ${heirs} processes: ${figures.kills} owners killed, ${figures.ends} ended; ` +
         `${figures.overlaps} instants with two owners; ${commits} commits for ${ends + 1} owners; ` +
         `next owner at work after ${quantile(waits, 0.5).toFixed(0)} ms (median), ` +
         `${Math.max(...waits).toFixed(0)} ms (worst)`,

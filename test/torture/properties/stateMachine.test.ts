@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { Decisions } from "../../support/dice";
 import { QueueBench } from "../../unit/queue/support/queueBench";
 import { Play } from "../../unit/queue/support/randomPlay";
+import { followEvents } from "../support/chains";
 import { figure, rounds, seed } from "../support/extent";
 
 /** Decisions that fast-check made, and can make smaller; when they are used up the first is taken. */
@@ -23,6 +24,7 @@ describe("a queue", () => {
   it("under any commands is what its model says, and readiness what the states imply", async () => {
     const histories = rounds({ whole: 400, part: 25 });
     let steps = 0;
+    let events = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat({ max: 9999 }), { minLength: 30, maxLength: 400, size: "max" }),
@@ -36,6 +38,9 @@ describe("a queue", () => {
               play.check(`step ${step}: ${what}`);
               steps++;
             }
+            const stored = bench.queue.events();
+            followEvents(stored);
+            events += stored.length;
           } finally {
             await bench.remove();
           }
@@ -45,8 +50,8 @@ describe("a queue", () => {
     );
     figure(
       "state machine",
-      `${histories} histories, ${steps} commands; 0 states outside the table, 0 phases whose ` +
-        `readiness is not what the others imply`,
+      `${histories} histories, ${steps} commands, ${events} events: each phase's in a row, by moves of ` +
+        `the table; after each command all statuses as the model has them`,
     );
   });
 });

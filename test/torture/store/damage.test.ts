@@ -8,13 +8,21 @@ import { on, put, StoreBench, values } from "../../unit/queue/support/storeBench
 import { figure, rounds, seed } from "../support/extent";
 
 /** What came of opening damaged files. */
-type Finding = "whole" | "cut off and said" | "refused" | "as after a crash" | "silent";
+type Finding =
+  | "whole and said"
+  | "cut off and said"
+  | "refused"
+  | "as after a crash"
+  | "in the pair before, which was not needed"
+  | "of the same bytes"
+  | "silent";
 
 describe("damage to the queue's files", () => {
   const dice = new Dice(seed);
   let sound: StoreBench;
   let expected: string[];
   let names: string[];
+  let soundFiles: Readonly<Record<string, Buffer>>;
 
   before(async () => {
     sound = new StoreBench();
@@ -29,6 +37,7 @@ describe("damage to the queue's files", () => {
     // Not closed: the journal keeps the last four.
     names = sound.names().filter((name) => name.startsWith("queue."));
     assert.equal(names.length, 4);
+    soundFiles = contents(sound);
   });
   after(() => sound.remove());
 
@@ -52,17 +61,41 @@ describe("damage to the queue's files", () => {
 
   it("by bytes of zero, of noise, or of another file is noticed", async () => {
     const tries = rounds({ whole: 400, part: 60 });
-    const findings = await tryOften(tries, (bytes, name) => {
+    const findings = await tryOften(tries, (bytes, name, time) => {
       const spoilt = Buffer.from(bytes);
+      // Each way meets each file.
+      const way = Math.floor(time / names.length) % 3;
       const start = dice.below(bytes.length);
       const end = start + 1 + dice.below(bytes.length - start);
       const other = readFileSync(join(sound.paths.folder, oneOf(dice, names) ?? name));
       for (let at = start; at < end; at++) {
-        spoilt[at] = [0, dice.below(256), other[at % other.length] ?? 0][tries % 3] ?? 0;
+        spoilt[at] = [0, dice.below(256), other[at % other.length] ?? 0][way] ?? 0;
       }
       return spoilt;
     });
     figure("A7 store, overwritten parts", `${tries} of ${names.join(", ")}: ${inWords(findings)}`);
+  });
+
+  it("to the pair before is noticed when that pair is needed", async () => {
+    const tries = rounds({ whole: 400, part: 40 });
+    const findings = new Map<Finding, number>();
+    for (let time = 0; time < tries; time++) {
+      const name = ["queue.db.prev", "queue.journal.prev"][time % 2] ?? "";
+      const spoil = (folder: string): void => {
+        rmSync(join(folder, "queue.db"));
+        const path = join(folder, name);
+        const bytes = readFileSync(path);
+        const at = dice.below(bytes.length);
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << dice.below(8));
+        writeFileSync(path, bytes);
+      };
+      count(findings, await findingOf(spoil, `try ${time} on ${name}, seed ${seed}`));
+    }
+    // Whole where the mark at the end of the journal was hit: all commits before it are right.
+    const allowed: readonly Finding[] = ["refused", "whole and said"];
+    const others = [...findings.keys()].filter((finding) => !allowed.includes(finding));
+    assert.deepEqual(others, []);
+    figure("A7 store, the pair before, needed", `${tries} flipped bits: ${inWords(findings)}`);
   });
 
   it("by whole files that are empty or gone, in every combination, is noticed", async () => {
@@ -88,19 +121,16 @@ describe("damage to the queue's files", () => {
 
   async function tryOften(
     tries: number,
-    spoil: (bytes: Buffer, name: string) => Uint8Array,
+    spoil: (bytes: Buffer, name: string, time: number) => Uint8Array,
   ): Promise<Map<Finding, number>> {
     const findings = new Map<Finding, number>();
-    for (let count = 0; count < tries; count++) {
-      const name = names[count % names.length] ?? "";
-      let spoilt: Uint8Array = Buffer.alloc(0);
+    for (let time = 0; time < tries; time++) {
+      const name = names[time % names.length] ?? "";
       const finding = await findingOf((folder) => {
         const path = join(folder, name);
-        const bytes = readFileSync(path);
-        spoilt = spoil(bytes, name);
-        writeFileSync(path, spoilt);
-      }, `try ${count} on ${name}, seed ${seed}`);
-      findings.set(finding, (findings.get(finding) ?? 0) + 1);
+        writeFileSync(path, spoil(readFileSync(path), name, time));
+      }, `try ${time} on ${name}, seed ${seed}`);
+      count(findings, finding);
     }
     return findings;
   }
@@ -131,7 +161,7 @@ describe("damage to the queue's files", () => {
     const { found, notices } = opened;
     assert.deepEqual(found, expected.slice(0, found.length), `${when}: something was made up`);
     if (found.length === expected.length) {
-      return "whole";
+      return wholeFinding(bench, before, notices, when);
     }
     if (notices.some((notice) => notice.includes("unfinished change"))) {
       return "cut off and said";
@@ -139,6 +169,32 @@ describe("damage to the queue's files", () => {
     const cut = contents(bench)["queue.journal.prev"] !== undefined && isCut(before);
     assert.ok(cut, `${when}: ${expected.length - found.length} commits were lost in silence`);
     return "as after a crash";
+  }
+
+  /** Nothing is lost; but damage to the current pair must have been said, and what was damaged kept. */
+  function wholeFinding(
+    bench: StoreBench,
+    before: Readonly<Record<string, Buffer>>,
+    notices: readonly string[],
+    when: string,
+  ): Finding {
+    const differs = (name: string): boolean =>
+      !soundFiles[name]?.equals(before[name] ?? Buffer.alloc(0));
+    if (!names.some(differs)) {
+      return "of the same bytes";
+    }
+    if (!["queue.db", "queue.journal"].some(differs)) {
+      return "in the pair before, which was not needed";
+    }
+    if (before["queue.db"] && differs("queue.db")) {
+      const kept = bench.names().filter((name) => name.startsWith("queue.db.corrupt-"));
+      assert.deepEqual(
+        kept.map((name) => readFileSync(join(bench.paths.folder, name))),
+        [before["queue.db"]],
+        `${when}: the damaged file is kept`,
+      );
+    }
+    return notices.length > 0 ? "whole and said" : "silent";
   }
 
   /** Whether the journal is the sound one's beginning, up to a line's end: a crash leaves just that. */
@@ -191,7 +247,9 @@ function count(findings: Map<Finding, number>, finding: Finding): void {
   findings.set(finding, (findings.get(finding) ?? 0) + 1);
 }
 
+/** @throws AssertionError when something was silent. */
 function inWords(findings: ReadonlyMap<Finding, number>): string {
+  assert.equal(findings.get("silent") ?? 0, 0, "damage passed in silence");
   const parts = [...findings].map(([finding, times]) => `${times} ${finding}`);
   return `${parts.join(", ")}; ${findings.get("silent") ?? 0} silent`;
 }

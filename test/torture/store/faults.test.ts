@@ -28,14 +28,17 @@ describe("every file operation of the store", () => {
     for (const [name, fault] of faults) {
       for (const forGood of [false, true]) {
         for (let index = first; index <= calls; index += step) {
-          await meetFault(fault(index, forGood), `${name} at call ${index}`);
-          cases++;
+          const met = fault(index, forGood);
+          await meetFault(met, `${name} at call ${index}`);
+          // Some calls cannot fail in this way, and are no case of it.
+          cases += (met.strokes?.() ?? 0) > 0 ? 1 : 0;
         }
       }
     }
     figure(
       "A4 store, failing calls",
-      `${cases} cases of ${faults.length} errors at ${calls} calls, once and for good; ` +
+      `${cases} cases in which one of ${faults.length} errors struck at one of ${calls} calls, once or ` +
+        `for good; ` +
         `0 acknowledged commits lost, 0 memories unlike the files`,
     );
   });

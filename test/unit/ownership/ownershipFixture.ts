@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { systemClock } from "../../../src/core/base/clock";
+import { type Clock, systemClock } from "../../../src/core/base/clock";
 import type { HopperError } from "../../../src/core/base/errors";
 import { silentLogger } from "../../../src/core/base/log";
 import { currentMachine, type Machine } from "../../../src/core/ownership/machine";
@@ -43,6 +43,7 @@ export class OwnershipFixture {
       machine?: Machine;
       state?: StateFolder;
       takeOver?: boolean;
+      clock?: Clock;
     } = {},
   ) {
     return takeOwnership({

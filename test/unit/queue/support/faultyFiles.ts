@@ -9,6 +9,8 @@ export interface Fault {
   readonly after?: (call: Call, result: unknown) => void;
   /** Bytes that a write may take; what is missing is not written. */
   readonly writeLimit?: (call: Call) => number | undefined;
+  /** How often it struck, where it counts that. */
+  readonly strokes?: () => number;
 }
 
 export interface Call {
@@ -144,18 +146,22 @@ const failing = new Set<keyof StoreFileSystem>([
 
 /** The call with this index fails; with `forGood` every later one too. */
 export function failAt(index: number, code: string, forGood: boolean): Fault {
+  let strokes = 0;
   return {
     before(call) {
       const hit = forGood ? call.index >= index : call.index === index;
       if (hit && failing.has(call.name)) {
+        strokes++;
         throw systemError(code);
       }
     },
+    strokes: () => strokes,
   };
 }
 
 /** The write with this index takes half of its bytes without an error; with `forGood` the disk is full then. */
 export function shortWriteAt(index: number, forGood: boolean): Fault {
+  let strokes = 0;
   return {
     before(call) {
       if (forGood && call.index > index && call.name === "writeSync") {
@@ -164,7 +170,12 @@ export function shortWriteAt(index: number, forGood: boolean): Fault {
     },
     writeLimit: ({ index: at, args }) => {
       const [, , , length] = args;
-      return at === index && typeof length === "number" ? Math.ceil(length / 2) : undefined;
+      if (at !== index || typeof length !== "number") {
+        return undefined;
+      }
+      strokes++;
+      return Math.ceil(length / 2);
     },
+    strokes: () => strokes,
   };
 }

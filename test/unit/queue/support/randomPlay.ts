@@ -97,6 +97,9 @@ const commands = [
   "remove plan",
   "late report",
   "refused",
+  "pause",
+  "pause plan",
+  "move plan",
   "replay",
   "snapshot",
   "restart",
@@ -257,6 +260,7 @@ export class Play {
     assert.ok(phase);
     const status = this.model.status(plan, number);
     const queueId = this.bench.id(number, plan);
+    const planId = queue.planByNumber(plan)?.plan_id ?? "";
     switch (command) {
       case "claim":
         return this.expect(status === "ready", () => {
@@ -321,10 +325,20 @@ export class Play {
           return false;
         }
         return this.expect(!phases.some(({ fate }) => fate === "running"), () => {
-          queue.removePlan(queue.planByNumber(plan)?.plan_id ?? "");
+          queue.removePlan(planId);
           return () => this.model.plans.delete(plan);
         });
       }
+      // What is started when, and in which order, says nothing of what a phase is.
+      case "pause":
+        queue.setPaused(this.dice.below(2) === 0);
+        return true;
+      case "pause plan":
+        queue.setPlanPaused(planId, this.dice.below(2) === 0 ? "paused by you" : undefined);
+        return true;
+      case "move plan":
+        queue.movePlan(planId);
+        return true;
       case "late report": {
         const attemptId = oneOf(this.dice, this.ended) ?? "nobody";
         assert.equal(queue.settle({ attemptId, verdict: { outcome: "completed" } }), false);
