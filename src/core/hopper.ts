@@ -106,8 +106,11 @@ export interface Hopper extends HopperCommands, ApiAccess {
   readonly mirrors: MirrorWorker | undefined;
   /** What opening found and did about it, for the user. */
   readonly notices: readonly string[];
-  /** What opening changed before anybody could listen: phases that ended while nobody was here. */
-  readonly changesAtOpening: readonly QueueEvent[];
+  /**
+   * The newest event before opening changed anything. What came after it, such as ends of phases while
+   * nobody was here, may have been announced before anybody could listen.
+   */
+  readonly eventBeforeOpening: number;
   /** Where an attempt keeps its files. */
   attemptFolder(queueId: string, attemptNumber: number): string;
   /** Starts what is ready from now on, of one plan or of the whole queue. */
@@ -178,7 +181,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       logger.error(message);
       coordinator.giveUp(message);
     });
-    const lastEventId = queue.lastEventId;
+    const eventBeforeOpening = queue.lastEventId;
     if (options.automatic) {
       // Before anything that could take this host down like those before it.
       const { owner, cleanStop } = ownership.previous;
@@ -201,7 +204,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
       reports,
       watch,
       mirrors,
-      changesAtOpening: queue.events(lastEventId),
+      eventBeforeOpening,
       closers,
     });
     const folders = new AttemptFolders(hopperFolder, logger);
@@ -243,7 +246,7 @@ interface Parts {
   readonly reports: WorkflowReports;
   readonly watch: WorkspaceWatch;
   readonly mirrors: MirrorWorker | undefined;
-  readonly changesAtOpening: readonly QueueEvent[];
+  readonly eventBeforeOpening: number;
   readonly closers: (() => void | Promise<void>)[];
 }
 
@@ -277,7 +280,7 @@ function hopperOf(
     onDidChangeTrouble: coordinator.onDidChangeTrouble,
     mirrors,
     notices: store.notices,
-    changesAtOpening: parts.changesAtOpening,
+    eventBeforeOpening: parts.eventBeforeOpening,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {
       if (queue.pausedReason === crashLoopReason) {

@@ -66,6 +66,29 @@ describe("hopper", () => {
     assert.equal(readFileSync(join(bed.workspace, "ledger"), "utf8"), "ran\n");
   });
 
+  it("says after which event it was opened: what it settled then, nobody could listen to", async () => {
+    const hopper = await bed.openHopper();
+    const script = "until [ -e go ]; do sleep 0.05; done; exit 3";
+    const { phases } = await hopper.enqueue({
+      markdown: `## Phase 1: Wait\n\n\`\`\`sh\n${script}\n\`\`\`\n`,
+    });
+    const id = phases[0]?.queue_id ?? "";
+    hopper.run();
+    const folder = hopper.attemptFolder(id, 1);
+    await eventually("it runs", () => existsSync(join(folder, "started")));
+    await hopper.stop();
+    writeFileSync(join(bed.workspace, "go"), "");
+    await eventually("it ended while nobody was here", () => existsSync(join(folder, "exit.json")));
+    const again = await bed.openHopper();
+    await eventually("its end is settled", () => again.queue.counts().has("failed"));
+    assert.deepEqual(
+      again.queue
+        .events(again.eventBeforeOpening)
+        .map(({ queue_id, to_status }) => [queue_id, to_status]),
+      [[id, "failed"]],
+    );
+  });
+
   it("reads a long plan in a thread, with the same outcome as a short one", async () => {
     const hopper = await bed.openHopper();
     const long = chainPlan(40, "x".repeat(4000));

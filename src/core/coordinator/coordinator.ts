@@ -494,7 +494,8 @@ export class Coordinator implements Disposable {
 
   private tick(): void {
     this.troubles.tryAgain();
-    for (const attempt of this.attempts.values()) {
+    // Of a list of its own: an end that cannot be stored puts its attempt back, behind the others.
+    for (const attempt of [...this.attempts.values()]) {
       if (attempt.unsettled) {
         void this.end(attempt, attempt.unsettled);
       } else {

@@ -262,7 +262,7 @@ export class FolderQueue implements Disposable {
     }
     this.disposables.add(hopper.onDidLoseWorkspace((refusal) => void this.lose(hopper, refusal)));
     this.become({ kind: "owner", hopper });
-    const events = hopper.changesAtOpening.filter(({ event_id }) => event_id > told);
+    const events = hopper.queue.events(Math.max(hopper.eventBeforeOpening, told));
     if (events.length > 0) {
       this.changed.fire({ queue: this, events });
     }

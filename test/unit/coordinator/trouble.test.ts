@@ -116,24 +116,29 @@ describe("coordinator", () => {
       assert.deepEqual(told.slice(1), [undefined]);
     });
 
-    it("is told of a phase that ended, until its end is stored", async () => {
-      const told: (string | undefined)[] = [];
-      bench.coordinator.onDidChangeTrouble((trouble) => told.push(trouble));
-      bench.enqueue({ number: 1 });
-      bench.coordinator.start();
-      bench.diskError = "ENOSPC";
-      bench.runner.end(1, { outcome: "exit", message: "it failed" });
-      await settled();
-      bench.clock.advance(1000);
-      await settled();
-      assert.match(bench.coordinator.trouble ?? "", /disk is full/);
-      assert.equal(told.length, 1);
-      bench.diskError = undefined;
-      bench.clock.advance(1000);
-      await settled();
-      assert.equal(bench.statuses(), "1 failed");
-      assert.deepEqual(told.slice(1), [undefined]);
-    });
+    for (const [end, verdict] of [
+      ["completed", {}],
+      ["failed", { outcome: "exit", message: "it failed" }],
+    ] as const) {
+      it(`is told of a phase that ${end}, until that is stored`, async () => {
+        const told: (string | undefined)[] = [];
+        bench.coordinator.onDidChangeTrouble((trouble) => told.push(trouble));
+        bench.enqueue({ number: 1 });
+        bench.coordinator.start();
+        bench.diskError = "ENOSPC";
+        bench.runner.end(1, verdict);
+        await settled();
+        bench.clock.advance(1000);
+        await settled();
+        assert.match(bench.coordinator.trouble ?? "", /disk is full/);
+        assert.equal(told.length, 1);
+        bench.diskError = undefined;
+        bench.clock.advance(1000);
+        await settled();
+        assert.equal(bench.statuses(), `1 ${end}`);
+        assert.deepEqual(told.slice(1), [undefined]);
+      });
+    }
 
     it("is over, too, when nothing is left that it kept from going on", () => {
       bench.enqueue({ number: 1 });
