@@ -143,6 +143,8 @@ const phaseCommands: Readonly<Record<CardPhaseRequest, CommandId>> = {
   attempts: commands.showAttemptLog,
   error: commands.copyError,
   issue: commands.openIssue,
+  showChanges: commands.showChanges,
+  update: commands.updateFromFile,
 };
 
 const planCommands: Readonly<Record<CardPlanAction, CommandId>> = {
@@ -152,6 +154,8 @@ const planCommands: Readonly<Record<CardPlanAction, CommandId>> = {
   goTo: commands.goToPhase,
   retry: commands.retry,
   issue: commands.openIssue,
+  showChanges: commands.showChanges,
+  update: commands.updateFromFile,
 };
 
 const queueCommands: Readonly<Record<Exclude<CardQueueAction, "trust" | "openFolder">, CommandId>> =

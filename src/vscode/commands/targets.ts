@@ -238,6 +238,8 @@ const nothing: Readonly<Record<Capability, string>> = {
   pause: "No plan can be paused.",
   resume: "No plan is paused.",
   move: "No phase waits to be started.",
+  showChanges: "No plan's file has changed.",
+  update: "No plan's file has changed.",
   issue: "Nothing here has an issue on GitHub.",
   mirror: "Every plan is mirrored to GitHub already.",
   mirrored: "No plan is mirrored to GitHub.",
