@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { eventually } from "../support/eventually";
 import { serverInstallation } from "../support/vscode/installation";
 import { patience, plan, Stage } from "./stage";
 
@@ -17,13 +18,7 @@ describe("the package", function () {
   before(() => {
     root = mkdtempSync(join(tmpdir(), "hopper-package-"));
     vsix = join(root, "phase-hopper.vsix");
-    const vsce = resolve("node_modules/.bin/vsce");
-    const options = [
-      "--no-dependencies",
-      "--no-rewrite-relative-links",
-      "--allow-missing-repository",
-    ];
-    execFileSync(vsce, ["package", ...options, "--out", vsix], { stdio: "pipe" });
+    execFileSync("npm", ["run", "package", "--", "--out", vsix], { stdio: "pipe" });
   });
   after(() => rmSync(root, { recursive: true, force: true }));
 
@@ -32,7 +27,7 @@ describe("the package", function () {
     assert.ok(size <= 1.5 * megabyte, `it has ${size} bytes`);
   });
 
-  it("installed, runs a plan from the explorer to its end", async () => {
+  it("installed, runs plans from the explorer to their end, one of them after a retry", async () => {
     const { node, serverMain } = await serverInstallation();
     const extensions = join(root, "extensions");
     execFileSync(
@@ -48,13 +43,25 @@ describe("the package", function () {
       { stdio: "pipe", env: { ...process.env, HOME: root } },
     );
     const stage = await Stage.open(
-      { "release.md": plan("Release", [["Build", "echo built > built.txt"]]) },
+      {
+        "release.md": plan("Release", [["Build", "echo built > built.txt"]]),
+        "failing.md": plan("Failing", [
+          ["Try", "test -e mended"],
+          ["Go on", "echo on > on.txt"],
+        ]),
+      },
       { extension: undefined, extensions },
     );
     try {
       await stage.enqueue("release.md");
       await stage.status("Phase 1: Build", "completed");
       assert.ok(stage.has("built.txt"));
+      await stage.enqueue("failing.md");
+      await stage.status("Phase 1: Try", "failed");
+      await stage.status("Phase 2: Go on", "blocked");
+      stage.write("mended");
+      await stage.workbench.tree.pressInlineAction("1: Try", "Retry");
+      await eventually("what was blocked ran, too", () => stage.has("on.txt"));
     } finally {
       await stage.close();
     }

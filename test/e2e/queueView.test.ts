@@ -5,6 +5,9 @@ import { patience, plan, Stage } from "./stage";
 /** Fails until the file is there. */
 const needs = (name: string): string => `echo tried ${name}; test -e ${name}`;
 
+const manual = (title: string, index: number): string =>
+  `## Phase ${index + 1}: Step ${title}\n\nRunner: manual\n\nDo step ${title} with care.`;
+
 describe("the Queue view", function () {
   this.timeout(patience);
 
@@ -25,6 +28,7 @@ describe("the Queue view", function () {
       ),
       "keys.md": "# By keys\n\n## Phase 1: Try\n\nRunner: manual\n\nTry it by keys.\n",
       "first.md": "# First plan\n\n## Phase 1: Look\n\nRunner: manual\n\nLook at it with care.\n",
+      "chain.md": ["# Chain", ...["A", "B", "C"].map(manual)].join("\n\n"),
       "second.md": "# Second plan\n\n## Phase 1: Taste\n\nRunner: manual\n\nTaste it with care.\n",
     });
   });
@@ -34,6 +38,21 @@ describe("the Queue view", function () {
       await stage.workbench.screenshot(`failed ${this.currentTest.title}`);
     }
   });
+
+  /** Presses a button of the view's title, which is there while the pointer is over it. */
+  async function pressInTitle(name: string): Promise<void> {
+    const { page } = stage.workbench;
+    await page
+      .locator(".part.sidebar .pane-header, .part.sidebar .composite.title")
+      .first()
+      .hover();
+    await page
+      .locator(
+        `.part.sidebar .title-actions .action-label[aria-label^="${name}"], .part.sidebar .actions .action-label[aria-label^="${name}"]`,
+      )
+      .first()
+      .click();
+  }
 
   it("takes titles for text wherever it shows them", async () => {
     const { tree, quickInput, notifications, page } = stage.workbench;
@@ -99,20 +118,10 @@ describe("the Queue view", function () {
     await stage.enqueue("second.md");
     await stage.status("Phase 1: Taste", "waiting for a person");
     await stage.row("First plan").click();
-    const title = (name: string) =>
-      page
-        .locator(
-          `.part.sidebar .title-actions .action-label[aria-label^="${name}"], .part.sidebar .actions .action-label[aria-label^="${name}"]`,
-        )
-        .first();
-    await page
-      .locator(".part.sidebar .pane-header, .part.sidebar .composite.title")
-      .first()
-      .hover();
-    await title("Pause Queue").click();
+    await pressInTitle("Pause Queue");
     await page.getByText("Paused by you. Resume to go on.").waitFor();
     await stage.workbench.screenshot("queue paused");
-    await title("Resume Queue").click();
+    await pressInTitle("Resume Queue");
     await page.getByText("Paused by you. Resume to go on.").waitFor({ state: "hidden" });
     await tree.pressInlineAction("First plan", "Pause");
     await stage.workbench.page
@@ -159,6 +168,33 @@ describe("the Queue view", function () {
       labels.filter((label) => !/^(Plan \d+, |Phase )/.test(label ?? "")),
       [],
     );
+  });
+
+  it("is cleared of what is done from its title, also while no row has the focus", async () => {
+    await stage.workbench.reloadPage();
+    await stage.workbench.tree.openContainer("Phase Hopper");
+    await stage.row(/By keys.*1\/1/).waitFor();
+    await pressInTitle("Clear Completed");
+    await stage.row("By keys").waitFor({ state: "hidden" });
+  });
+
+  it("takes a note on what failed, and shows it", async () => {
+    const { page, tree, quickInput } = stage.workbench;
+    const question = page.getByText("Phase 1: Taste: Failed");
+    await tree.pressUntil("1: Taste", "Failed", question);
+    await quickInput.type("the salt is missing");
+    await quickInput.accept();
+    await stage.row("the salt is missing").waitFor();
+  });
+
+  it("asks what becomes of a phase whose dependency is removed", async () => {
+    const { tree, notifications } = stage.workbench;
+    await stage.enqueue("chain.md");
+    await stage.status("Phase 3: Step C", "queued");
+    await tree.chooseFromMenu("2: Step B", "Remove");
+    await notifications.pressInDialog("Remove and Drop the Dependency");
+    await stage.row("2: Step B").waitFor({ state: "hidden" });
+    await stage.status("Phase 3: Step C", "waiting for a person");
   });
 
   it("shows a log although another phase floods its own", async () => {

@@ -168,7 +168,9 @@ describe("a plan in the editor", () => {
     const { document } = editor;
     enqueue(document);
     await confirmUntil("it waits", async () =>
-      (await lensesOf(document)).some((lens) => lens.startsWith("2: $(person) waiting for a person")),
+      (await lensesOf(document)).some((lens) =>
+        lens.startsWith("2: $(person) waiting for a person"),
+      ),
     );
     await type(editor, `${text("new")}\n## Phase 3: More\n\n\`\`\`sh\ntouch more.txt\n\`\`\`\n`);
     await eventually("it says so", async () =>
@@ -214,7 +216,9 @@ describe("a plan in the editor", () => {
     );
     enqueue(document);
     await confirmUntil("it waits", async () =>
-      (await lensesOf(document)).some((lens) => lens.startsWith("2: $(person) waiting for a person")),
+      (await lensesOf(document)).some((lens) =>
+        lens.startsWith("2: $(person) waiting for a person"),
+      ),
     );
     await clickLens(document, /Cancel/);
     await eventually("it was cancelled", async () =>

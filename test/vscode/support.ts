@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { commands } from "../../src/vscode/contributions";
+import { isQueueNode, type PhaseNode } from "../../src/vscode/tree/nodes";
 
 const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
 
@@ -64,6 +65,15 @@ export async function clickLens({ uri }: vscode.TextDocument, title: RegExp): Pr
   const { command } = lens.command;
   const args: readonly unknown[] = lens.command.arguments ?? [];
   void vscode.commands.executeCommand(command, ...args);
+}
+
+/** The row of the phase below the heading in this line, as the tree's menus pass it to commands. */
+export async function phaseAt({ uri }: vscode.TextDocument, line: number): Promise<PhaseNode> {
+  const lenses = (await codeLensesOf(uri)).filter(({ range }) => range.start.line === line);
+  const args = lenses.flatMap(({ command }): unknown[] => command?.arguments ?? []);
+  const node = args.filter(isQueueNode).find(({ kind }) => kind === "phase");
+  assert.ok(node?.kind === "phase", `a lens in line ${line} is about a phase`);
+  return node;
 }
 
 async function codeLensesOf(uri: vscode.Uri): Promise<vscode.CodeLens[]> {
