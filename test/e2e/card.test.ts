@@ -31,6 +31,25 @@ describe("the hopper card", function () {
   const focused = (): Promise<unknown> =>
     card.frame.evaluate("document.activeElement?.getAttribute('aria-label')");
 
+  /** Scrolls the list, and waits until it stands there. */
+  const scrollTo = async (pixels: number): Promise<void> => {
+    await card.frame.evaluate(`new Promise((resolve, reject) => {
+      const scroller = document.querySelector(".scroller");
+      if (scroller.scrollHeight < scroller.clientHeight + ${pixels}) {
+        reject(new Error("There is not so much to scroll."));
+      }
+      scroller.addEventListener("scrollend", resolve, { once: true });
+      scroller.scrollTop = ${pixels};
+    }).then(() => undefined)`);
+  };
+  /** Pixels from the upper edge of what is seen. */
+  const placeOf = async (name: string): Promise<number> =>
+    Number(
+      await card.frame.evaluate(`
+        document.querySelector('${phase(name)}').getBoundingClientRect().top -
+          document.querySelector(".scroller").getBoundingClientRect().top`),
+    );
+
   before(async () => {
     stage = await Stage.open(
       {
@@ -41,7 +60,7 @@ describe("the hopper card", function () {
           ["Tell it", "echo told"],
         ]),
         "review.md":
-          "# Review\n\n## Phase 1: Look\n\nRunner: manual\n\nLook at it with care, see notes/a.md.\n\n" +
+          "# Review\n\n## Phase 1: Look\n\nRunner: manual\n\nLook at it with care, see notes/a.md and [b](a.md).\n\n" +
           "## Phase 2: Decide\n\nRunner: manual\n\nDecide with care.\n",
         "hostile.md": plan(`Plan ${hostileTitle}`, [
           [hostileTitle, `echo '${hostile}' >&2; exit 3`],
@@ -96,25 +115,45 @@ describe("the hopper card", function () {
     await line.waitFor();
     assert.equal(await line.innerText(), "green <i>line</i>");
     assert.equal(await line.locator("i").count(), 0);
-    const command = card.locator(`${phase("Phase 1 Build it")} .facts code`);
-    assert.match(await command.innerText(), /sh/);
+    const steps = card.locator(`${phase("Phase 1 Build it")} .step`);
+    assert.equal(await steps.count(), 1);
+    assert.match(await steps.locator(".step-command").innerText(), /sh -e .*1\.sh$/);
+    assert.match(await steps.locator(".step-source").innerText(), /^printf .*green/);
+  });
+
+  it("shows before the first attempt what will be run", async () => {
+    const queued = phase("Phase 4 Tell it");
+    await card.locator(`${queued} [aria-expanded="false"]`).first().click();
+    await card.locator(`${queued} dt`, "To be run").waitFor();
+    assert.equal(await card.locator(`${queued} .step-source`).innerText(), "echo told");
+    await card.locator(`${queued} [aria-expanded="true"]`).first().click();
   });
 
   it("pauses and resumes by a button that shows what the queue's owner answered", async () => {
     // While it asks, the button cannot be pressed.
-    const pause = card.locator("vscode-button.pause:not([disabled])");
+    const pause = card.locator('vscode-button.pause:not([aria-disabled="true"])');
     await pause.click();
     await card.locator('vscode-button.pause[aria-label^="Resume"]').waitFor();
     await card.locator(".banner", /paused by you/i).waitFor();
-    await pause.click();
+    await card.locator(".headline", /^Paused by you; Phase 1 runs for/).waitFor();
+    await pause.waitFor();
+    // By keys too, one after the other: it keeps the focus while it asks.
+    await stage.workbench.page.keyboard.press("Enter");
+    await card.locator('vscode-button.pause[aria-label^="Pause"]').waitFor();
+    await pause.waitFor();
+    await stage.workbench.page.keyboard.press("Space");
+    await card.locator('vscode-button.pause[aria-label^="Resume"]').waitFor();
+    await pause.waitFor();
+    await stage.workbench.page.keyboard.press("Enter");
     await card.locator('vscode-button.pause[aria-label^="Pause"]').waitFor();
   });
 
-  it("keeps the focus where it is when what is shown changes", async () => {
+  it("hands the focus of a phase that leaves the tab on, with the last one to the tab itself", async () => {
     await card.locator(phase("Phase 2 Test it")).focus();
     stage.write("built.go");
-    // It fails, leaves the tab, and hands the focus to what takes its place; all behind it is blocked.
+    // It fails, and all behind it is blocked.
     await card.locator(".empty-title", "Queue Empty").waitFor({ timeout: 60_000 });
+    await card.locator("#tab-inProgress:focus").waitFor();
     await card.locator('[role="alert"]', "Phase 2 Test it: failed").waitFor({
       state: "attached",
     });
@@ -197,6 +236,14 @@ describe("the hopper card", function () {
     await card.locator(".banner-error").waitFor({ state: "detached" });
   });
 
+  it("opens a document that the phase refers to", async () => {
+    const { page } = stage.workbench;
+    await card.locator(`${phase("Phase 1 Look")} .facts .link`, /^a\.md$/).click();
+    await page.locator(".part.editor .tab.active", { hasText: "a.md" }).waitFor();
+    await page.locator(".part.editor .tab", { hasText: "Phase Hopper" }).click();
+    await card.findAgain();
+  });
+
   it("shows titles, errors and output full of markup and control characters as text", async () => {
     await stage.enqueue("hostile.md");
     const failed = card.locator('.phase[aria-label*="onerror"]');
@@ -214,6 +261,8 @@ describe("the hopper card", function () {
   it("is as it was after a reload of the window", async () => {
     const { workbench } = stage;
     await card.locator(`${phase("Phase 1 Build it")} .phase-title`).waitFor();
+    await scrollTo(260);
+    const before = await placeOf("Phase 2 Test it");
     await workbench.quickInput.runCommand("Developer: Reload Window");
     await workbench.page.waitForLoadState("load");
     await workbench.waitUntilUp();
@@ -224,6 +273,10 @@ describe("the hopper card", function () {
       await workbench.page.locator(".part.editor .tab", { hasText: "Phase Hopper" }).count(),
       1,
     );
+    // Above it stands what comes bit by bit: details, output.
+    await eventually("it is scrolled to where it was", async () => {
+      return Math.abs((await placeOf("Phase 2 Test it")) - before) < 3;
+    });
     stage.write("shipped.go");
     await badgeBecomes("Phase 4 Tell it", "completed");
     assert.match(readFileSync(stage.file("a.md"), "utf8"), /A document/);
