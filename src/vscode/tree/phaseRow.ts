@@ -33,7 +33,7 @@ export interface PhaseRowFacts {
 export function phaseRow(facts: PhaseRowFacts): Row {
   const { phase, now } = facts;
   const issue = phase.issue_number === undefined ? "" : `#${phase.issue_number}`;
-  const attempts = phase.attempts > 1 ? `${phase.attempts} attempts` : "";
+  const attempts = phase.attempts > 1 ? t("{0} attempts", phase.attempts) : "";
   const differs = facts.differs === true ? t("differs from the file") : "";
   const description = [phaseDetail(phase, now), phaseTime(phase, now), attempts, issue, differs]
     .filter((part) => part !== "")
@@ -104,7 +104,11 @@ function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
 export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptItem[]): string {
   const { phase } = facts;
   const { depends_on_phases, reason, error_message, runner, priority } = phase;
-  const heading = `**Phase ${phase.phase_number}: ${escapeMarkdown(cleanText(phase.phase_data.title))}**`;
+  const heading = t(
+    "**Phase {0}: {1}**",
+    phase.phase_number,
+    escapeMarkdown(cleanText(phase.phase_data.title)),
+  );
   const state = stateInWords(facts);
   const lines = [
     `${state}${reason === undefined ? "" : ` (${reason})`}`,
