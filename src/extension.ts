@@ -67,6 +67,8 @@ function build(context: vscode.ExtensionContext): void {
       carryOut: (id, ...args) => handlers[id](...args),
     }),
   );
+  tree.showDifferences(editor.differences);
+  own(editor.differences.onDidChange(() => cards.refresh()));
   const handlers: Readonly<Record<CommandId, CommandHandler>> = {
     ...enqueueCommands(all, services, (planId) => tree.reveal(view, planId)),
     ...phaseCommands(targets, notifications.reportFailure),

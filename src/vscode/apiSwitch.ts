@@ -8,6 +8,7 @@ import type { FolderQueue } from "./queues/folderQueue";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
 import type { Services } from "./services";
 import { section } from "./settings";
+import { t } from "./l10n";
 
 /** Lets programs in over TCP, to every queue that this window owns, while the setting says so. */
 export class ApiSwitch implements vscode.Disposable {
@@ -59,8 +60,11 @@ export class ApiSwitch implements vscode.Disposable {
       // The queue itself goes on: only programs that wanted to come this way cannot.
       logger.error(`The API cannot be switched on: ${errorMessage(error)}`);
       void vscode.window.showErrorMessage(
-        `Phase Hopper's API cannot be switched on: ${errorMessage(error)} ` +
-          `Choose another port in the setting ${section}.api.port.`,
+        t(
+          "Phase Hopper's API cannot be switched on: {0} Choose another port in the setting {1}.api.port.",
+          errorMessage(error),
+          section,
+        ),
       );
     }
     this.changed.fire();
@@ -88,7 +92,7 @@ export function apiCommands(queues: WorkspaceQueues) {
         addresses.length === 1
           ? addresses[0]
           : await vscode.window.showQuickPick(addresses, {
-              title: "Copy the Address of Which Queue?",
+              title: t("Copy the Address of Which Queue?"),
             });
       if (chosen) {
         await handOver(chosen.address);
@@ -101,7 +105,7 @@ async function handOver({ url, tokenFile }: TcpAddress): Promise<void> {
   await vscode.env.clipboard.writeText(url);
   const copyPath = "Copy Path of Token File";
   const choice = await vscode.window.showInformationMessage(
-    `${url} was copied. Every request needs the token that lies in ${tokenFile}.`,
+    t("{0} was copied. Every request needs the token that lies in {1}.", url, tokenFile),
     copyPath,
   );
   if (choice === copyPath) {
@@ -110,9 +114,9 @@ async function handOver({ url, tokenFile }: TcpAddress): Promise<void> {
 }
 
 async function offerSetting(): Promise<void> {
-  const open = "Open Setting";
+  const open = t("Open Setting");
   const choice = await vscode.window.showInformationMessage(
-    "The API is off, or this window owns no queue.",
+    t("The API is off, or this window owns no queue."),
     open,
   );
   if (choice === open) {

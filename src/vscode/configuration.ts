@@ -192,7 +192,7 @@ export class Configuration implements vscode.Disposable {
       if (!isRecordOfRecords(entries)) {
         throw new HopperError(
           "usage",
-          `The setting ${section}.runners is not an object of objects.`,
+          t("The setting {0}.runners is not an object of objects.", section),
         );
       }
       return this.parse(entries, `The setting ${section}.runners`);

@@ -106,6 +106,9 @@ export const capabilities = [
   "pause",
   "resume",
   "move",
+  // The plan's file is another one than what is stored.
+  "showChanges",
+  "update",
   // GitHub: there is an issue to open; a plan can be mirrored, or is.
   "issue",
   "mirror",

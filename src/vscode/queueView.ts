@@ -48,7 +48,10 @@ function updateQueueView(
   view.badge =
     failed === 0
       ? undefined
-      : { value: failed, tooltip: failed === 1 ? "1 phase failed" : `${failed} phases failed` };
+      : {
+          value: failed,
+          tooltip: failed === 1 ? t("1 phase failed") : t("{0} phases failed", failed),
+        };
   const hasPlans = all.some(({ reader }) => (reader?.plans().length ?? 0) > 0);
   const messages = all
     .map((queue) => ({ queue, text: messageOf(queue) }))

@@ -67,7 +67,10 @@ describe("a plan whose file has changed", () => {
     ]);
     workspace().write("plan.md", third);
     const { stdout } = await workspace().expect(0, ["update", "1"]);
-    assert.match(stdout, /Phase 2 was updated\. Phase 3 is new in the file: --add puts it/);
+    assert.match(
+      stdout,
+      /Phase 2 was updated; its title and context are .*\. Phase 3 is new in the file: --add puts it/,
+    );
     assert.equal((await workspace().phases()).length, 2);
     await workspace().expect(0, ["update", "1", "--add"]);
     await workspace().expect(0, ["retry", "1.2"]);

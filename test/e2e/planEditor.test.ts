@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { Card } from "../support/vscode/card";
 import { patience, plan, Stage } from "./stage";
 
 const shipping = `# Ship the library
@@ -190,6 +192,25 @@ describe("a plan in the editor of the workbench", function () {
     await stage.workbench.screenshot("tree, filtered");
     await quickInput.runCommand("Phase Hopper: Show All Statuses");
     await stage.row("4: Publish").waitFor();
+  });
+
+  it("is said in the queue and on the card to differ while no editor shows its file", async () => {
+    const { page, quickInput, tree } = stage.workbench;
+    await quickInput.runCommand("View: Close All Editors");
+    const text = readFileSync(stage.file("ship.md"), "utf8");
+    stage.write("ship.md", text.replace("echo published", "echo out"));
+    await tree.openContainer("Phase Hopper");
+    await page
+      .locator('.part.sidebar .monaco-list-row[aria-label*="differs from the file"]')
+      .waitFor();
+    await stage.workbench.screenshot("tree, differs");
+    const card = await Card.open(stage.workbench);
+    const note = card.locator(".phase .differs", "Differs from the file");
+    await note.waitFor();
+    await card.locator(".plan > .differs", "1 phase differs").waitFor();
+    await stage.workbench.screenshot("card, differs");
+    await note.getByRole("button", { name: "Update from File" }).click();
+    await note.waitFor({ state: "hidden" });
   });
 
   it("is explained by a walkthrough with pictures", async () => {

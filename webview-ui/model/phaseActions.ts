@@ -51,6 +51,8 @@ const offers: readonly Offer[] = [
   offer("goTo", "goTo", "Go to Phase", "go-to-file", "look"),
   offer("issue", "issue", "Open Issue", "github", "look"),
   offer("error", "error", "Copy Error", "copy", "look"),
+  offer("showChanges", "showChanges", "Show Changes", "diff", "look"),
+  offer("update", "update", "Update from File", "file-symlink-file", "run"),
   offer("remove", "remove", "Remove", "trash", "remove"),
 ];
 

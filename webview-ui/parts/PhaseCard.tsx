@@ -13,6 +13,7 @@ import {
 } from "../model/phaseWords";
 import type { Row } from "../model/rows";
 import { useNow } from "../useNow";
+import { PhaseDiffers } from "./Differs";
 import { Icon, StatusIcon } from "./Icon";
 import { IconButton } from "./IconButton";
 import { IssueLink } from "./IssueLink";
@@ -72,6 +73,7 @@ export const PhaseCard = memo((props: PhaseCardProps): JSX.Element => {
       </div>
       <PhaseFacts phase={phase} isCurrent={isCurrent} />
       <PhaseDetail phase={phase} isExpanded={isExpanded} />
+      <PhaseDiffers phase={phase} isCurrent={isCurrent} />
       {isExpanded && <PhaseDetails phase={phase} actions={actions} />}
     </PhaseFrame>
   );

@@ -14,6 +14,7 @@ import { IconButton } from "./IconButton";
 import { IssueLink } from "./IssueLink";
 import { memo } from "./memo";
 import type { MenuRequest } from "./Menu";
+import { PlanDiffers } from "./Differs";
 import { PhaseCard } from "./PhaseCard";
 import { isMenuKey, type Place, placeBelow, placeOf } from "./menuPlace";
 import { Progress } from "./Progress";
@@ -46,6 +47,7 @@ export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
         isCurrent={current === plan.planId}
         onToggle={onToggle}
       />
+      <PlanDiffers plan={plan} isCurrent={current === plan.planId} />
       {isOpen && (
         <div class="cards" role="list" aria-label={`Phases of ${plan.title}`}>
           {shown.slice(0, limit).map((phase) => (
@@ -177,6 +179,8 @@ const planActions: readonly (readonly [
   ["retry", "Retry Failed Phases", "refresh", 0],
   ["goTo", "Go to Plan", "go-to-file", 1],
   ["issue", "Open Issue", "github", 1],
+  ["showChanges", "Show Changes", "diff", 1],
+  ["update", "Update from File…", "file-symlink-file", 1],
   ["remove", "Remove Plan", "trash", 2],
 ];
 

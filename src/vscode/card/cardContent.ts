@@ -110,6 +110,7 @@ export class CardContent implements CardSource {
       waiting: cleanWaiting(waiting),
       ...pausedBecause(plan.paused_reason),
       ...(plan.parent_issue > 0 && { parentIssue: plan.parent_issue }),
+      ...(facts.differs && { differs: facts.differs }),
       actions: cardPlanActions.filter((action) => row.capabilities.includes(action)),
     };
   }
@@ -137,6 +138,7 @@ export class CardContent implements CardSource {
       attempts: attempts.map(attemptState),
       ...timesOf(phase.started_at, phase.finished_at),
       updatedAt: Date.parse(phase.updated_at),
+      ...(facts.differs === true && { differs: true }),
       actions: cardActions.filter((action) => capabilities.includes(action)),
     };
   }

@@ -79,6 +79,11 @@ export class CardPanels implements vscode.Disposable, vscode.WebviewPanelSeriali
     this.disposables.dispose();
   }
 
+  /** Reads again what the cards show: something beside their queues changed. */
+  refresh(): void {
+    this.open.forEach(({ refresh }) => refresh());
+  }
+
   private async fill(panel: vscode.WebviewPanel, queue: FolderQueue | undefined): Promise<void> {
     const key = keyOf(queue);
     const card: OpenCard = { panel, refresh: () => undefined };

@@ -15,6 +15,7 @@ import type { FolderQueue } from "../queues/folderQueue";
 import { reopenings } from "../queues/queueState";
 import type { PhaseNode } from "../tree/nodes";
 import type { CardContent } from "./cardContent";
+import { t } from "../l10n";
 
 /** Carries out one of the extension's commands on a row, and throws what it throws. */
 export type CarryOut = (id: CommandId, ...args: readonly unknown[]) => unknown;
@@ -52,7 +53,7 @@ export class CardRequests {
       ?.attempts(queueId)
       .find(({ attempt_id }) => attempt_id === attemptId);
     if (!attempt) {
-      throw new HopperError("notFound", "This attempt is not in the queue any more.");
+      throw new HopperError("notFound", t("This attempt is not in the queue any more."));
     }
     return attemptOutputFolder(this.phase(queueId), attempt);
   }
@@ -69,7 +70,7 @@ export class CardRequests {
       case "reopen":
         if (!reopenings[action](this.queue.state)) {
           // The command would look for another folder's queue that is in such a state.
-          throw new HopperError("conflict", "The queue is in another state by now.");
+          throw new HopperError("conflict", t("The queue is in another state by now."));
         }
         return this.carryOut(queueCommands[action], { kind: "folder", queue: this.queue });
       default:
@@ -104,7 +105,7 @@ export class CardRequests {
     const path =
       named === undefined ? undefined : findDocument(named, this.queue.path, plan.source_path);
     if (path === undefined) {
-      throw new HopperError("notFound", `${document} is not a file of this workspace.`);
+      throw new HopperError("notFound", t("{0} is not a file of this workspace.", document));
     }
     await vscode.window.showTextDocument(vscode.Uri.file(join(this.queue.path, path)));
   }
@@ -120,14 +121,14 @@ export class CardRequests {
   private plan(planId: string): object {
     const node = this.content.planNode(planId);
     if (!node) {
-      throw new HopperError("notFound", "This plan is not in the queue any more.");
+      throw new HopperError("notFound", t("This plan is not in the queue any more."));
     }
     return node;
   }
 }
 
 function gone(): HopperError {
-  return new HopperError("notFound", "This phase is not in the queue any more.");
+  return new HopperError("notFound", t("This phase is not in the queue any more."));
 }
 
 const phaseCommands: Readonly<Record<CardPhaseRequest, CommandId>> = {
@@ -143,6 +144,8 @@ const phaseCommands: Readonly<Record<CardPhaseRequest, CommandId>> = {
   attempts: commands.showAttemptLog,
   error: commands.copyError,
   issue: commands.openIssue,
+  showChanges: commands.showChanges,
+  update: commands.updateFromFile,
 };
 
 const planCommands: Readonly<Record<CardPlanAction, CommandId>> = {
@@ -152,6 +155,8 @@ const planCommands: Readonly<Record<CardPlanAction, CommandId>> = {
   goTo: commands.goToPhase,
   retry: commands.retry,
   issue: commands.openIssue,
+  showChanges: commands.showChanges,
+  update: commands.updateFromFile,
 };
 
 const queueCommands: Readonly<Record<Exclude<CardQueueAction, "trust" | "openFolder">, CommandId>> =

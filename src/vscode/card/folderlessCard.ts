@@ -7,6 +7,7 @@ import type { Services } from "../services";
 import { CardAnswers } from "./cardAnswers";
 import { CardFeed, type CardSource } from "./cardFeed";
 import { CardPage } from "./cardPage";
+import { t } from "../l10n";
 
 /** The card of a window without a folder: it says so, and offers to open one. */
 export function followFolderless(
@@ -41,7 +42,7 @@ export function followFolderless(
 
 async function openFolder(request: CardRequest): Promise<undefined> {
   if (request.name !== "queue" || request.action !== "openFolder") {
-    throw new HopperError("conflict", "Open a folder first.");
+    throw new HopperError("conflict", t("Open a folder first."));
   }
   await vscode.commands.executeCommand("vscode.openFolder");
 }

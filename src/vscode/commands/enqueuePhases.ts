@@ -41,7 +41,10 @@ async function enqueue(
   if (!queue) {
     throw new HopperError(
       "usage",
-      `${uri.fsPath} lies in no folder of this workspace: add its folder, since phases run in it.`,
+      t(
+        "{0} lies in no folder of this workspace: add its folder, since phases run in it.",
+        uri.fsPath,
+      ),
     );
   }
   const { configuration } = services;
@@ -83,12 +86,15 @@ async function store(
     ...(how !== undefined && how !== "continue" && { ifEnqueued: how }),
   };
   const { planId, phases } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: `Enqueuing ${draft.name}…` },
+    { location: vscode.ProgressLocation.Window, title: t("Enqueuing {0}…", draft.name) },
     () => hopper.enqueue(request),
   );
   await reveal(planId);
-  const count = phases.length === 1 ? "1 phase was" : `${phases.length} phases were`;
-  vscode.window.setStatusBarMessage(`${count} enqueued.`, 6000);
+  const count = phases.length;
+  vscode.window.setStatusBarMessage(
+    count === 1 ? t("1 phase was enqueued.") : t("{0} phases were enqueued.", count),
+    6000,
+  );
 }
 
 async function unfinishedPlan(
@@ -108,23 +114,26 @@ async function whatAboutIt(
 ): Promise<"continue" | "replace" | "again"> {
   const counts = reader?.counts(plan.plan_id) ?? new Map<string, number>();
   const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const continues = changed ? "Continue with the Stored Text" : "Continue";
+  const continues = changed ? t("Continue with the Stored Text") : t("Continue");
   const answers = new Map([
     [continues, "continue"],
-    ["Replace", "replace"],
-    ["Enqueue a Second Copy", "again"],
+    [t("Replace"), "replace"],
+    [t("Enqueue a Second Copy"), "again"],
   ] as const);
   const answer = await vscode.window.showInformationMessage(
-    `${draft.name} is enqueued already and not finished.`,
+    t("{0} is enqueued already and not finished.", draft.name),
     {
       modal: true,
-      detail:
-        `${counts.get("completed") ?? 0} of its ${all} phases are completed.` +
-        (changed ? " The file has changed since: the stored phases have the old text." : ""),
+      detail: [
+        t("{0} of its {1} phases are completed.", counts.get("completed") ?? 0, all),
+        changed ? t("The file has changed since: the stored phases have the old text.") : "",
+      ]
+        .join(" ")
+        .trim(),
     },
     ...answers.keys(),
   );
-  const choice = answer && answers.get(answer);
+  const choice = answer === undefined ? undefined : answers.get(answer);
   if (choice === undefined) {
     throw new vscode.CancellationError();
   }
@@ -192,14 +201,16 @@ async function pickFile(): Promise<vscode.Uri> {
   if (files.length === 0) {
     throw new HopperError(
       "notFound",
-      'There is no Markdown file in this workspace: write a plan with headings like "## Phase 1: Setup".',
+      t(
+        'There is no Markdown file in this workspace: write a plan with headings like "## Phase 1: Setup".',
+      ),
     );
   }
   const items = files
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
     .sort((a, b) => a.label.localeCompare(b.label));
   const picked = await vscode.window.showQuickPick(items, {
-    title: "Enqueue the Phases of Which Plan?",
+    title: t("Enqueue the Phases of Which Plan?"),
     ...(files.length === mostFiles && {
       placeHolder: t("Only {0} files are listed: open another one to enqueue it", mostFiles),
     }),

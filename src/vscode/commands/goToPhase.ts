@@ -5,6 +5,7 @@ import { commands } from "../contributions";
 import type { PhaseNode } from "../tree/nodes";
 import type { CommandHandler } from "./register";
 import type { Targets } from "./targets";
+import { t } from "../l10n";
 
 /** Opens plans at their phases. */
 export function goToPhaseCommand(targets: Targets) {
@@ -29,7 +30,7 @@ export async function openAt(path: string, line: (text: string) => number): Prom
   try {
     await readFile(path);
   } catch (error) {
-    throw new HopperError("notFound", `${path} is not there any more.`, { cause: error });
+    throw new HopperError("notFound", t("{0} is not there any more.", path), { cause: error });
   }
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path));
   const position = new vscode.Position(Math.max(0, line(document.getText())), 0);
@@ -40,7 +41,7 @@ export async function openAt(path: string, line: (text: string) => number): Prom
 
 function sourceOf(path: string | undefined): string {
   if (path === undefined) {
-    throw new HopperError("notFound", "This plan came as text, not from a file.");
+    throw new HopperError("notFound", t("This plan came as text, not from a file."));
   }
   return path;
 }
@@ -62,7 +63,7 @@ function lineOf(
   if (!found) {
     throw new HopperError(
       "notFound",
-      `Phase ${phase.phase_number} is no longer in the plan's file: it was changed since.`,
+      t("Phase {0} is no longer in the plan's file: it was changed since.", phase.phase_number),
     );
   }
   return found.startLine;

@@ -10,6 +10,7 @@ import type { PhaseNode } from "../tree/nodes";
 import { nameOf } from "../words";
 import type { CommandHandler } from "./register";
 import type { Targets } from "./targets";
+import { t } from "../l10n";
 
 /** Looking at the output of attempts. */
 export function logCommands(targets: Targets, terminals: LogTerminals) {
@@ -32,7 +33,7 @@ export function logCommands(targets: Targets, terminals: LogTerminals) {
 function attemptsOf({ queue, phase }: PhaseNode): readonly AttemptItem[] {
   const attempts = queue.reader?.attempts(phase.queue_id) ?? [];
   if (attempts.length === 0) {
-    throw new HopperError("notFound", `${nameOf(phase)} has not run yet.`);
+    throw new HopperError("notFound", t("{0} has not run yet.", nameOf(phase)));
   }
   return attempts;
 }
@@ -45,7 +46,7 @@ export function attemptOutputFolder({ queue, phase }: PhaseNode, attempt: Attemp
 
 async function pickAttempt(node: PhaseNode): Promise<AttemptItem> {
   const items = [...attemptsOf(node)].reverse().map((attempt) => ({
-    label: `Attempt ${attempt.attempt_number}`,
+    label: t("Attempt {0}", attempt.attempt_number),
     description: [attemptOutcome(attempt), durationBetween(attempt.started_at, attempt.finished_at)]
       .filter((part) => part !== undefined)
       .join(", "),

@@ -7,6 +7,7 @@ import { nameOf } from "../words";
 import { atOnce, inTurn } from "./outcome";
 import { type CommandHandler, say } from "./register";
 import type { Targets } from "./targets";
+import { t } from "../l10n";
 
 /** Does what makes a phase fail, and tells whoever announces failures that the user knows of it. */
 export type ReportFailure = <T>(queueId: string, report: () => Promise<T>) => Promise<T>;
@@ -15,7 +16,7 @@ export type ReportFailure = <T>(queueId: string, report: () => Promise<T>) => Pr
 export function phaseCommands(targets: Targets, reportFailure: ReportFailure) {
   return {
     [commands.start]: async (...args) => {
-      const phases = await targets.phases(args, "start", "Start Which Phase?");
+      const phases = await targets.phases(args, "start", t("Start Which Phase?"));
       say(
         await inTurn(
           phases,
@@ -24,9 +25,9 @@ export function phaseCommands(targets: Targets, reportFailure: ReportFailure) {
       );
     },
     [commands.cancel]: async (...args) => {
-      const phases = await targets.phases(args, "cancel", "Cancel Which Phase?");
+      const phases = await targets.phases(args, "cancel", t("Cancel Which Phase?"));
       await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: "Stopping…" },
+        { location: vscode.ProgressLocation.Window, title: t("Stopping…") },
         async () =>
           say(
             await atOnce(
@@ -37,11 +38,11 @@ export function phaseCommands(targets: Targets, reportFailure: ReportFailure) {
       );
     },
     [commands.retry]: async (...args) => {
-      const phases = await targets.phases(args, "retry", "Retry Which Phase?");
+      const phases = await targets.phases(args, "retry", t("Retry Which Phase?"));
       say(await inTurn(phases, retry));
     },
     [commands.skip]: async (...args) => {
-      const phases = await targets.phases(args, "skip", "Skip Which Phase?");
+      const phases = await targets.phases(args, "skip", t("Skip Which Phase?"));
       say(
         await inTurn(
           phases,

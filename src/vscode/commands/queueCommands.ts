@@ -10,6 +10,7 @@ import { canChange } from "../tree/queueTree";
 import { inTurn } from "./outcome";
 import { type CommandHandler, say } from "./register";
 import type { Targets } from "./targets";
+import { t } from "../l10n";
 
 /** What can be done with whole plans and queues. */
 export function queueCommands(
@@ -69,8 +70,11 @@ export function queueCommands(
       const { done, error } = await inTurn(finished, async ({ queue, plan }) =>
         (await queue.commands()).removePlan(plan.plan_id),
       );
-      const plans = done === 1 ? "1 completed plan was" : `${done} completed plans were`;
-      say({ done, message: `${plans} removed.`, error });
+      const message =
+        done === 1
+          ? t("1 completed plan was removed.")
+          : t("{0} completed plans were removed.", done);
+      say({ done, message, error });
     },
     [commands.showOutput]: () => channel.show(),
     [commands.openSettings]: () =>

@@ -5,6 +5,7 @@ import { type CommandId, commands } from "../contributions";
 import { asMessage } from "../foreignText";
 import { showRefusal } from "../refusals";
 import type { Outcome } from "./outcome";
+import { t } from "../l10n";
 
 /** What carries out a command; the arguments are whatever its menu passes. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
@@ -51,7 +52,7 @@ export async function tell(error: unknown, id: string, logger: Logger): Promise<
   logger.error(`${id} failed.`, error);
   const choice = await vscode.window.showErrorMessage(
     asMessage(`Phase Hopper: ${errorMessage(error)}`),
-    "Show Details",
+    t("Show Details"),
   );
   if (choice !== undefined) {
     await vscode.commands.executeCommand(commands.showOutput);

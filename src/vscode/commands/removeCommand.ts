@@ -25,7 +25,7 @@ export function removeCommand(targets: Targets) {
       const whole = new Set(plans.map(({ plan }) => plan.plan_id));
       const phases =
         rows.length === 0
-          ? await targets.phases(args, "remove", "Remove Which Phase?")
+          ? await targets.phases(args, "remove", t("Remove Which Phase?"))
           : rows
               .filter((row) => row.kind === "phase")
               .filter(({ plan }) => !whole.has(plan.plan_id));

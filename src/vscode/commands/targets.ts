@@ -136,7 +136,7 @@ export class Targets implements Disposable {
     }
     const picked = await vscode.window.showQuickPick(
       suitable.map((queue) => ({ label: queue.name, description: queue.path, queue })),
-      { title: "Choose the folder whose queue is meant" },
+      { title: t("Choose the folder whose queue is meant") },
     );
     if (!picked) {
       throw new vscode.CancellationError();
@@ -186,7 +186,7 @@ export class Targets implements Disposable {
 function nothingToDo(capability: Capability, rows: readonly QueueNode[] = []): HopperError {
   const [row] = rows;
   if (row?.kind !== "phase" || rows.length > 1) {
-    return new HopperError("conflict", nothing[capability]);
+    return new HopperError("conflict", nothing[capability]());
   }
   const { queue, phase } = row;
   const lacks = lacking[capability];
@@ -224,23 +224,26 @@ function asItIsNow(row: QueueNode): QueueNode[] {
   return phase ? [{ ...row, plan, phase }] : [];
 }
 
-const nothing: Readonly<Record<Capability, string>> = {
-  start: "No phase is ready to be started.",
-  cancel: "No phase is running.",
-  retry: "No phase has failed.",
-  skip: "No phase is waiting or failed.",
-  remove: "There is no phase that could be removed.",
-  settle: "No phase waits for a person or a workflow.",
-  goTo: "No phase comes from a file.",
-  log: "No phase has run yet.",
-  attempts: "No phase has been tried more than once.",
-  error: "No phase has an error.",
-  pause: "No plan can be paused.",
-  resume: "No plan is paused.",
-  move: "No phase waits to be started.",
-  issue: "Nothing here has an issue on GitHub.",
-  mirror: "Every plan is mirrored to GitHub already.",
-  mirrored: "No plan is mirrored to GitHub.",
+/** Said when it is needed: the language is known then. */
+const nothing: Readonly<Record<Capability, () => string>> = {
+  start: () => t("No phase is ready to be started."),
+  cancel: () => t("No phase is running."),
+  retry: () => t("No phase has failed."),
+  skip: () => t("No phase is waiting or failed."),
+  remove: () => t("There is no phase that could be removed."),
+  settle: () => t("No phase waits for a person or a workflow."),
+  goTo: () => t("No phase comes from a file."),
+  log: () => t("No phase has run yet."),
+  attempts: () => t("No phase has been tried more than once."),
+  error: () => t("No phase has an error."),
+  pause: () => t("No plan can be paused."),
+  resume: () => t("No plan is paused."),
+  move: () => t("No phase waits to be started."),
+  showChanges: () => t("No plan's file has changed."),
+  update: () => t("No plan's file has changed."),
+  issue: () => t("Nothing here has an issue on GitHub."),
+  mirror: () => t("Every plan is mirrored to GitHub already."),
+  mirrored: () => t("No plan is mirrored to GitHub."),
 };
 
 interface PhasePick extends vscode.QuickPickItem {

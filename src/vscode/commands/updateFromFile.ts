@@ -18,8 +18,8 @@ export function updateCommands(documents: PlanDocuments, stored: StoredTexts) {
   return {
     [commands.showChanges]: async (target, line) => {
       const file = fileOf(target);
-      await planIn(file, documents);
-      await stored.compare(file, typeof line === "number" ? line : 0);
+      const plan = await planIn(file, documents);
+      await stored.compare(file, typeof line === "number" ? line : lineOf(target, plan));
     },
     [commands.updateFromFile]: async (target, about) => {
       const plan = await planIn(fileOf(target), documents);
@@ -84,6 +84,13 @@ function fileOf(target: unknown): vscode.Uri {
     throw notEnqueued();
   }
   return active;
+}
+
+/** Where the phase of a row stands in its file. */
+function lineOf(target: unknown, { marks }: PlanDocument): number {
+  const id = isQueueNode(target) && target.kind === "phase" ? target.phase.queue_id : undefined;
+  const mark = marks.marks.find(({ phase }) => phase?.queue_id === id);
+  return id === undefined ? 0 : (mark?.written.startLine ?? 0);
 }
 
 async function planIn(file: vscode.Uri, documents: PlanDocuments): Promise<PlanDocument> {

@@ -13,6 +13,8 @@ import { PlanGutter } from "./gutter";
 import { PlanHovers } from "./hovers";
 import { PlanDocuments } from "./planDocuments";
 import { changesInWords } from "./phaseLenses";
+import { comparedPlans } from "./comparedPlans";
+import type { PlanDifferences } from "./planDifferences";
 import { StoredTexts } from "./storedTexts";
 
 const markdown: vscode.DocumentSelector = [
@@ -25,6 +27,7 @@ export class PlanEditor implements Disposable {
   private readonly disposables = new DisposableStore();
   readonly documents: PlanDocuments;
   readonly stored: StoredTexts;
+  readonly differences: PlanDifferences;
 
   constructor(queues: WorkspaceQueues, tree: QueueTree, services: Services) {
     const own = <T extends Disposable>(part: T): T => this.disposables.add(part);
@@ -32,6 +35,10 @@ export class PlanEditor implements Disposable {
     this.documents = own(new PlanDocuments(queues, services));
     this.stored = own(new StoredTexts(this.documents));
     const { documents } = this;
+    this.differences = own(comparedPlans(documents, queues, services));
+    const { differences } = this;
+    own(queues.onDidChange((change) => differences.queueChanged(change)));
+    own(documents.onDidChange(() => differences.documentsChanged()));
     own(new PlanDiagnostics(documents));
     own(new PlanGutter(documents));
     own(new PlanFileDecorations(queues, services));

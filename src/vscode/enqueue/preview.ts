@@ -61,10 +61,10 @@ async function pick(
 ): Promise<PreviewAction | undefined> {
   const isPlan = items.some(({ action }) => action.kind === "enqueue");
   const picked = await vscode.window.showQuickPick(items.map(pickOf), {
-    title: `Enqueue Phases: ${name}${unsaved ? " (unsaved)" : ""}`,
+    title: unsaved ? t("Enqueue Phases: {0} (unsaved)", name) : t("Enqueue Phases: {0}", name),
     placeHolder: isPlan
-      ? "Enter enqueues; choose a phase or a problem to go to its line"
-      : "Nothing can be enqueued yet; choose a problem to go to its line",
+      ? t("Enter enqueues; choose a phase or a problem to go to its line")
+      : t("Nothing can be enqueued yet; choose a problem to go to its line"),
     matchOnDescription: true,
     matchOnDetail: true,
     // The user may look into the plan, or at the log, before deciding.
@@ -96,8 +96,8 @@ async function chooseRunner(
     detail: runsInWords(definition),
   }));
   const picked = await vscode.window.showQuickPick(items, {
-    title: `Runner of phases that name none: ${draft.name}`,
-    placeHolder: "Own runners are defined in the setting phaseHopper.runners",
+    title: t("Runner of phases that name none: {0}", draft.name),
+    placeHolder: t("Own runners are defined in the setting phaseHopper.runners"),
     matchOnDescription: true,
     ignoreFocusOut: true,
   });

@@ -2,6 +2,7 @@ import { phaseList } from "../../core/protocol/words/phaseList";
 import { asLabel } from "../foreignText";
 import type { ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { RunnerDefinition, Runners } from "../../core/protocol/runners";
+import { t } from "../l10n";
 
 /** One line of the preview of a plan, free of the editor's own types. */
 export interface PreviewItem {
@@ -46,24 +47,26 @@ function decision({ plan, unsaved, trusted }: PreviewFacts): PreviewItem {
   const errors = plan.problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
   if (first) {
-    const number = errors.length === 1 ? "an error" : `${errors.length} errors`;
     return {
-      label: `$(error) Not enqueued: the plan has ${number}`,
-      detail: "Choose this or a problem below to go to its line.",
+      label:
+        errors.length === 1
+          ? t("$(error) Not enqueued: the plan has an error")
+          : t("$(error) Not enqueued: the plan has {0} errors", errors.length),
+      detail: t("Choose this or a problem below to go to its line."),
       action: { kind: "goTo", line: first.startLine },
     };
   }
   if (!trusted) {
     return {
-      label: "$(workspace-untrusted) Not enqueued: this workspace is not trusted",
-      detail: "Its phases would run commands. Choose this to manage trust.",
+      label: t("$(workspace-untrusted) Not enqueued: this workspace is not trusted"),
+      detail: t("Its phases would run commands. Choose this to manage trust."),
       action: { kind: "trust" },
     };
   }
   return {
-    label: `$(run-all) Enqueue ${count(plan.phases.length)}`,
+    label: t("$(run-all) Enqueue {0}", count(plan.phases.length)),
     description: asLabel(plan.title),
-    ...(unsaved && { detail: "With the changes in the editor that are not saved." }),
+    ...(unsaved && { detail: t("With the changes in the editor that are not saved.") }),
     action: { kind: "enqueue" },
   };
 }
@@ -72,12 +75,12 @@ function runnerItem({ plan, runner, runners }: PreviewFacts): PreviewItem {
   const unnamed = plan.phases.filter((phase) => phase.runner === undefined);
   const definition = runners.get(runner);
   return {
-    label: `$(server-process) Runner: ${asLabel(runner)}`,
+    label: t("$(server-process) Runner: {0}", asLabel(runner)),
     description: asLabel(definition?.description ?? ""),
     detail:
       unnamed.length === 0
-        ? "Every phase names its own runner."
-        : `Choose this to change it. ${runsInWords(definition)}`,
+        ? t("Every phase names its own runner.")
+        : t("Choose this to change it. {0}", runsInWords(definition)),
     action: { kind: "chooseRunner" },
   };
 }
@@ -88,13 +91,13 @@ export function runsInWords(definition: RunnerDefinition | undefined): string {
     case undefined:
       return "";
     case "shell":
-      return "Runs the code blocks of each phase.";
+      return t("Runs the code blocks of each phase.");
     case "command":
-      return `Runs: ${definition.argv.join(" ")}`;
+      return t("Runs: {0}", definition.argv.join(" "));
     case "external":
-      return "Starts nothing: an outside workflow reports.";
+      return t("Starts nothing: an outside workflow reports.");
     case "manual":
-      return "Starts nothing: you say done or failed.";
+      return t("Starts nothing: you say done or failed.");
   }
 }
 
@@ -106,7 +109,7 @@ function problemItem({ severity, message, startLine }: PlanProblem): PreviewItem
     end === -1 ? [message, ""] : [message.slice(0, end), message.slice(end).trim()];
   return {
     label: `$(${icons[severity]}) ${asLabel(wrong.replace(/\.$/, ""))}`,
-    description: `line ${startLine + 1}`,
+    description: t("line {0}", startLine + 1),
     ...(remedy !== "" && { detail: asLabel(remedy) }),
     action: { kind: "goTo", line: startLine },
   };

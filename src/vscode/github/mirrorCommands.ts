@@ -12,6 +12,7 @@ import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import { type PlanNode, planNodes } from "../tree/nodes";
 import type { IssuePreviews } from "./issuePreviews";
+import { t } from "../l10n";
 
 /** What can be done about GitHub, from the tree and from the palette. */
 export function mirrorCommands(
@@ -49,7 +50,7 @@ export function mirrorCommands(
       const issue = number ?? node.plan.parent_issue;
       const url = node.queue.reader?.issueUrl(node.plan.plan_id, issue);
       if (issue === 0 || url === undefined) {
-        throw new HopperError("notFound", `"${node.plan.title}" has no issue on GitHub.`);
+        throw new HopperError("notFound", t('"{0}" has no issue on GitHub.', node.plan.title));
       }
       await vscode.env.openExternal(vscode.Uri.parse(url));
     },
@@ -88,14 +89,14 @@ async function pickPlan(
   const nodes = queues.all.flatMap(planNodes);
   const [only] = nodes;
   if (!only) {
-    throw new HopperError("conflict", "Nothing is enqueued.");
+    throw new HopperError("conflict", t("Nothing is enqueued."));
   }
   if (nodes.length === 1) {
     return only;
   }
   const items = nodes.map((node) => ({
     label: asLabel(node.plan.title),
-    description: `Plan ${node.plan.plan_number}`,
+    description: t("Plan {0}", node.plan.plan_number),
     node,
   }));
   const picked = await vscode.window.showQuickPick(items, { title });
@@ -107,8 +108,8 @@ async function pickPlan(
 
 async function askIssueNumber({ plan }: PlanNode): Promise<number> {
   const text = await vscode.window.showInputBox({
-    title: `Parent Issue of "${plan.title}"`,
-    prompt: "The number of an issue; its text is left as it is.",
+    title: t('Parent Issue of "{0}"', plan.title),
+    prompt: t("The number of an issue; its text is left as it is."),
     validateInput: (value) =>
       /^#?[1-9]\d{0,8}$/.test(value.trim()) ? undefined : "The number of an issue, such as 42.",
   });

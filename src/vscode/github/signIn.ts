@@ -4,6 +4,7 @@ import { EventEmitter } from "../../core/base/event";
 import type { GitHubAccess } from "../../core/github/mirrorWorker";
 import { publicApiUrl } from "../../core/github/repository";
 import type { Repository } from "../../core/protocol/mirrors";
+import { t } from "../l10n";
 
 /** GitHub has no smaller right to write issues than these; the wider one comes first. */
 const scopes = { every: ["repo"], public: ["public_repo"] } as const;
@@ -67,8 +68,10 @@ export class GitHubSignIn implements GitHubAccess, vscode.Disposable {
       const { origin } = new URL(this.apiUrl());
       throw new HopperError(
         "usage",
-        `VS Code does not know your GitHub Enterprise server yet: set github-enterprise.uri to ` +
-          `${origin}, and try again.`,
+        t(
+          "VS Code does not know your GitHub Enterprise server yet: set github-enterprise.uri to {0}, and try again.",
+          origin,
+        ),
       );
     }
   }

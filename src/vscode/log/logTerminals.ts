@@ -5,6 +5,7 @@ import type { Services } from "../services";
 import { asLabel } from "../foreignText";
 import { nameOf } from "../words";
 import { LogTerminal } from "./logTerminal";
+import { t } from "../l10n";
 
 /** The terminals that show attempts' output: one each, shown again instead of opened twice. */
 export class LogTerminals implements vscode.Disposable {
@@ -28,7 +29,8 @@ export class LogTerminals implements vscode.Disposable {
     }
     const { attempt_id, attempt_number, queue_id } = attempt;
     const phaseName = asLabel(nameOf(phase));
-    const name = attempt_number === 1 ? phaseName : `${phaseName} (attempt ${attempt_number})`;
+    const name =
+      attempt_number === 1 ? phaseName : t("{0} (attempt {1})", phaseName, attempt_number);
     const pty = new LogTerminal(this.services, folder, () =>
       queue.reader?.attempts(queue_id).find((one) => one.attempt_id === attempt_id),
     );

@@ -17,6 +17,7 @@ import type { Services } from "../services";
 import type { OpenChoices } from "./openHopper";
 import { QueueFiles } from "./queueFiles";
 import type { QueueState } from "./queueState";
+import { t } from "../l10n";
 
 /** What changed in a folder's queue: phases and plans, or how this window stands to it. */
 export interface FolderQueueChange {
@@ -136,11 +137,14 @@ export class FolderQueue implements Disposable {
       case "untrusted":
         throw new HopperError(
           "conflict",
-          "Nothing is started or changed in an untrusted workspace: trust it first.",
+          t("Nothing is started or changed in an untrusted workspace: trust it first."),
         );
       case "absent":
       case "opening":
-        throw new HopperError("unavailable", "The queue is being opened: try again in a moment.");
+        throw new HopperError(
+          "unavailable",
+          t("The queue is being opened: try again in a moment."),
+        );
     }
   }
 
@@ -374,7 +378,7 @@ export class FolderQueue implements Disposable {
   private async refused(error: unknown): Promise<QueueState> {
     if (!(error instanceof HopperError)) {
       this.services.logger.error("The queue could not be opened.", error);
-      const message = `The queue could not be opened: ${errorMessage(error)}`;
+      const message = t("The queue could not be opened: {0}", errorMessage(error));
       return { kind: "failed", refusal: new HopperError("storage", message, { cause: error }) };
     }
     switch (error.kind) {

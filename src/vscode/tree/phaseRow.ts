@@ -6,6 +6,7 @@ import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
 import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
 import type { RunnerKind } from "../../core/protocol/terms";
 import type { Capability } from "../contributions";
+import { t } from "../l10n";
 import { nameOf, phaseLabel } from "../words";
 import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
 
@@ -20,6 +21,8 @@ export interface PhaseRowFacts {
   readonly hasLog: boolean;
   /** The plan came from a file that can be gone to. */
   readonly hasSource: boolean;
+  /** The plan's file has another text of it by now, or another place. */
+  readonly differs?: boolean;
   /** The queue can be changed from this window. */
   readonly canChange: boolean;
   /** ISO time. */
@@ -30,8 +33,9 @@ export interface PhaseRowFacts {
 export function phaseRow(facts: PhaseRowFacts): Row {
   const { phase, now } = facts;
   const issue = phase.issue_number === undefined ? "" : `#${phase.issue_number}`;
-  const attempts = phase.attempts > 1 ? `${phase.attempts} attempts` : "";
-  const description = [phaseDetail(phase, now), phaseTime(phase, now), attempts, issue]
+  const attempts = phase.attempts > 1 ? t("{0} attempts", phase.attempts) : "";
+  const differs = facts.differs === true ? t("differs from the file") : "";
+  const description = [phaseDetail(phase, now), phaseTime(phase, now), attempts, issue, differs]
     .filter((part) => part !== "")
     .join(" · ");
   return {
@@ -87,6 +91,8 @@ function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
     if (status !== "running") words.push("remove");
   }
   if (hasSource) words.push("goTo");
+  if (facts.differs === true) words.push("showChanges");
+  if (facts.differs === true && canChange) words.push("update");
   if (hasLog) words.push("log");
   if (hasLog && phase.attempts > 1) words.push("attempts");
   if (phase.error_message !== undefined) words.push("error");
@@ -98,7 +104,11 @@ function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
 export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptItem[]): string {
   const { phase } = facts;
   const { depends_on_phases, reason, error_message, runner, priority } = phase;
-  const heading = `**Phase ${phase.phase_number}: ${escapeMarkdown(cleanText(phase.phase_data.title))}**`;
+  const heading = t(
+    "**Phase {0}: {1}**",
+    phase.phase_number,
+    escapeMarkdown(cleanText(phase.phase_data.title)),
+  );
   const state = stateInWords(facts);
   const lines = [
     `${state}${reason === undefined ? "" : ` (${reason})`}`,

@@ -4,6 +4,7 @@ import type { PlanItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { type Capability, statusColors } from "../contributions";
+import { t } from "../l10n";
 import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
 
 /** What a plan's row is drawn from. */
@@ -14,6 +15,8 @@ export interface PlanRowFacts {
   readonly canChange: boolean;
   /** Issues on GitHub follow the plan. */
   readonly isMirrored: boolean;
+  /** How its file differs from what is stored, in words; empty where it does not. */
+  readonly differs?: string;
 }
 
 /** A plan as a row: its title, its progress, and what it waits for. */
@@ -23,7 +26,9 @@ export function planRow(facts: PlanRowFacts): Row {
   const progress = progressOf(facts);
   const waits = waiting.kind === "completed" ? "" : cleanText(waiting.text);
   const issue = plan.parent_issue === 0 ? "" : `#${plan.parent_issue}`;
-  const description = [progress, waits, issue].filter((part) => part !== "").join(" · ");
+  const { differs = "" } = facts;
+  const changed = differs === "" ? "" : t("file changed: {0}", differs);
+  const description = [progress, waits, issue, changed].filter((part) => part !== "").join(" · ");
   const [done, all] = numbersOf(facts);
   return {
     label: title,
@@ -65,7 +70,13 @@ function planIcon({ counts, waiting }: PlanRowFacts): RowIcon {
   }
 }
 
-function capabilitiesOf({ plan, counts, canChange, isMirrored }: PlanRowFacts): Capability[] {
+function capabilitiesOf({
+  plan,
+  counts,
+  canChange,
+  isMirrored,
+  differs = "",
+}: PlanRowFacts): Capability[] {
   const words: Capability[] = [];
   const unfinished = [...counts].some(([status, count]) => status !== "completed" && count > 0);
   if (canChange) {
@@ -80,6 +91,8 @@ function capabilitiesOf({ plan, counts, canChange, isMirrored }: PlanRowFacts): 
     words.push(isMirrored ? "mirrored" : "mirror");
   }
   if (plan.source_path !== undefined) words.push("goTo");
+  if (differs !== "") words.push("showChanges");
+  if (differs !== "" && canChange) words.push("update");
   if (plan.parent_issue !== 0) words.push("issue");
   return words;
 }

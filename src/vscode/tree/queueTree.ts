@@ -4,6 +4,7 @@ import { errorMessage } from "../../core/base/errors";
 import type { Disposable } from "../../core/base/lifecycle";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { contextKeys, views } from "../contributions";
+import type { PlanDifferences } from "../editor/planDifferences";
 import type { FolderQueue, FolderQueueChange } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
@@ -35,6 +36,7 @@ const revealPatience = 3000;
 export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable {
   private readonly changed = new vscode.EventEmitter<QueueNode[] | undefined>();
   private readonly listener: Disposable;
+  private watching: Disposable | undefined;
   /** The nodes that were drawn last, since the editor knows them by identity. */
   private readonly plans = new Map<string, PlanNode>();
   private readonly running = new Set<PhaseNode>();
@@ -49,6 +51,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
   private ticker: Disposable | undefined;
   private visible = false;
   private statuses: ReadonlySet<PhaseStatus> | undefined;
+  private differences: Pick<PlanDifferences, "of"> | undefined;
 
   private readonly redrawn = new vscode.EventEmitter<void>();
 
@@ -61,6 +64,12 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
     private readonly services: Services,
   ) {
     this.listener = queues.onDidChange((change) => this.redrawSoon(change));
+  }
+
+  /** Shows from now on also how plans stand to their files. */
+  showDifferences(differences: PlanDifferences): void {
+    this.differences = differences;
+    this.watching = differences.onDidChange(() => this.redrawSoon(undefined));
   }
 
   /** The statuses that phases must have to be shown; undefined shows all. */
@@ -153,6 +162,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
 
   dispose(): void {
     this.listener.dispose();
+    this.watching?.dispose();
     this.redraw?.dispose();
     this.ticker?.dispose();
     this.changed.dispose();
@@ -245,6 +255,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
       waiting: waitingOf(queue, this.services, plan.plan_id),
       canChange: canChange(queue),
       isMirrored: queue.reader?.mirror(plan.plan_id) !== undefined,
+      differs: this.differences?.of(plan.plan_id)?.words ?? "",
     };
   }
 
@@ -268,6 +279,7 @@ export class QueueTree implements vscode.TreeDataProvider<QueueNode>, Disposable
             ({ log_bytes = 0 }) => log_bytes > 0,
           )),
       hasSource: plan.source_path !== undefined,
+      differs: this.differences?.of(plan.plan_id)?.phases.has(phase.queue_id) ?? false,
       canChange: canChange(queue),
       now: isoNow(this.services.clock),
     };

@@ -3,6 +3,7 @@ import { HopperError } from "../../core/base/errors";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { t } from "../l10n";
 import {
+  isFinished,
   isQueueNode,
   type PhaseNode,
   phaseNodes,
@@ -72,7 +73,7 @@ async function drop(
 
 /** @throws HopperError `conflict` for what has no place in the order of starting. */
 function movable(node: QueueNode): PlanNode | PhaseNode {
-  if (node.kind === "plan" && isUnfinished(node)) {
+  if (node.kind === "plan" && !isFinished(node)) {
     return node;
   }
   if (node.kind === "phase" && isWaiting(node.phase.status)) {
@@ -94,7 +95,7 @@ function rowsBeside(node: PlanNode | PhaseNode, filter: Filter): Rows {
       shown.map(({ queue_id }) => queue_id),
     );
   }
-  const plans = planNodes(node.queue).filter(isUnfinished);
+  const plans = planNodes(node.queue).filter((plan) => !isFinished(plan));
   const isShown = (plan: PlanNode): boolean =>
     !filter || [...filter].some((status) => countsOf(plan).has(status));
   return rowsOf(plans.map(idOf), plans.filter(isShown).map(idOf));
@@ -125,10 +126,6 @@ function planIdOf(target: QueueNode | undefined): string | undefined {
 
 function phaseIdOf(target: QueueNode | undefined): string | undefined {
   return target?.kind === "phase" ? target.phase.queue_id : undefined;
-}
-
-function isUnfinished(node: PlanNode): boolean {
-  return [...countsOf(node).keys()].some((status) => status !== "completed");
 }
 
 function countsOf({ queue, plan }: PlanNode): ReadonlyMap<string, number> {

@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { l10nBundle, l10nTexts } from "../../support/l10nTexts";
+import { untranslated, untranslatedIn } from "../../support/untranslated";
 import { t, translateWith } from "../../../src/vscode/l10n";
 
 describe("the texts of the extension", () => {
   it("are all in the bundle for translators, and nothing else is: `npm run l10n` writes it", () => {
     assert.ok(l10nTexts().length > 50);
     assert.equal(readFileSync("l10n/bundle.l10n.json", "utf8"), l10nBundle());
+  });
+
+  it("are translated wherever the editor shows them", () => {
+    assert.deepEqual(untranslated(), []);
+    const shown = (text: string): number => untranslatedIn("a.ts", text).length;
+    assert.equal(shown('vscode.window.showErrorMessage("It failed.");'), 1);
+    assert.equal(shown("const item = { label: `$(add) Add ${what}` };"), 1);
+    assert.equal(
+      shown('throw new HopperError("conflict", done ? "It runs." : t("It waits."));'),
+      1,
+    );
+    assert.equal(shown('const item = { label: `$(add) ${t("Add")}`, id: "no words" };'), 0);
   });
 
   it("have values put in where they stand, also twice, and nothing where there is none", () => {

@@ -47,6 +47,15 @@ describe("a phase's row", () => {
     assert.deepEqual(icon, statusIcons.queued);
   });
 
+  it("says that the plan's file has another text by now, and what can be done about it", () => {
+    const { description, capabilities } = phaseRow(facts({}, { differs: true }));
+    assert.equal(description, "after Phase 1 · differs from the file");
+    assert.ok(capabilities.includes("showChanges") && capabilities.includes("update"));
+    const readOnly = phaseRow(facts({}, { differs: true, canChange: false })).capabilities;
+    assert.ok(readOnly.includes("showChanges") && !readOnly.includes("update"));
+    assert.ok(!phaseRow(facts({})).capabilities.includes("showChanges"));
+  });
+
   it("does not repeat a title that only says the number", () => {
     const { label, spoken } = phaseRow(facts({ phase_data: { title: "Phase 2", content: "" } }));
     assert.equal(label, "Phase 2");

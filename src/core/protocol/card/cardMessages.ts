@@ -33,6 +33,8 @@ export const cardPhaseRequests = [
   "attempts",
   "error",
   "issue",
+  "showChanges",
+  "update",
 ] as const;
 export type CardPhaseRequest = (typeof cardPhaseRequests)[number];
 

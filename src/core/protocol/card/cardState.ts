@@ -28,11 +28,22 @@ export const cardActions = [
   "attempts",
   "error",
   "issue",
+  "showChanges",
+  "update",
 ] as const;
 export type CardAction = (typeof cardActions)[number];
 
 /** What can be done with a whole plan. */
-export const cardPlanActions = ["pause", "resume", "remove", "goTo", "retry", "issue"] as const;
+export const cardPlanActions = [
+  "pause",
+  "resume",
+  "remove",
+  "goTo",
+  "retry",
+  "issue",
+  "showChanges",
+  "update",
+] as const;
 export type CardPlanAction = (typeof cardPlanActions)[number];
 
 const attemptSchema = z.object({
@@ -70,6 +81,8 @@ const phaseSchema = z.object({
   finishedAt: z.exactOptional(z.number()),
   /** Of another time, its details may be others too. */
   updatedAt: z.number(),
+  /** The plan's file has another text of it by now, or another place. */
+  differs: z.exactOptional(z.boolean()),
   actions: z.array(z.enum(cardActions)),
 });
 export type CardPhase = z.infer<typeof phaseSchema>;
@@ -97,6 +110,8 @@ const planSchema = z.object({
   /** Why this plan alone is paused. */
   pausedReason: z.exactOptional(z.string()),
   parentIssue: z.exactOptional(z.int()),
+  /** How its file differs from what is stored, in words; absent where it does not. */
+  differs: z.exactOptional(z.string()),
   actions: z.array(z.enum(cardPlanActions)),
 });
 export type CardPlan = z.infer<typeof planSchema>;
