@@ -127,6 +127,12 @@ export class LineReporter implements RunReporter, Disposable {
           `${phase ? phaseName(phase) : `Plan ${plan?.plan_number ?? "?"}`}: ${reason ?? ""} on GitHub`,
         );
         break;
+      case "attempt_progress":
+        if (phase) {
+          const prefix = this.planPrefix(model, phase.plan_number);
+          this.print(`${prefix}${phaseName(phase)}: ${cleanText(reason ?? "")}`);
+        }
+        break;
       case "plan_removed":
         this.print("A plan was removed");
         break;
@@ -139,6 +145,7 @@ export class LineReporter implements RunReporter, Disposable {
       case "plan_moved":
       case "phase_enqueued":
       case "phase_updated":
+      case "phase_linked":
       case "phase_moved":
       case "dependency_dropped":
         break;

@@ -138,6 +138,10 @@ export const queueEventTypes = [
   "phase_moved",
   "phase_removed",
   "dependency_dropped",
+  /** What outside programs call the phase is known now, or is something else. */
+  "phase_linked",
+  /** An outside program says what it is at: the reason. A sign of life alone is no event. */
+  "attempt_progress",
   /** The plan or phase has an issue on GitHub now. */
   "issue_created",
   "queue_paused",

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
 import type { WorkflowEntry } from "../protocol/workflows";
-import type { Change } from "./change";
+import type { Change, NewEvent } from "./change";
+import { integer, text } from "./sqlDatabase";
 import type { AttemptWorkflows } from "./workflowReader";
 
 /**
@@ -40,11 +41,25 @@ export function linkPhase(
   queueId: string,
   { issueNumber, adwId }: { readonly issueNumber?: number; readonly adwId?: string },
 ): void {
-  change.run(
+  const linked = change.run(
     `UPDATE phase_queue SET issue_number = coalesce(?2, issue_number), adw_id = coalesce(?3, adw_id)
-     WHERE queue_id = ?1`,
+     WHERE queue_id = ?1 AND (issue_number IS NOT coalesce(?2, issue_number)
+       OR adw_id IS NOT coalesce(?3, adw_id))`,
     [queueId, issueNumber ?? null, adwId ?? null],
   );
+  if (linked > 0) {
+    recordOf(change, queueId, { type: "phase_linked" });
+  }
+}
+
+/** Announces something that moves no phase. */
+function recordOf(change: Change, queueId: string, event: Pick<NewEvent, "type" | "reason">): void {
+  const sql = "SELECT plan_id, phase_number FROM phase_queue WHERE queue_id = ?";
+  const row = change.get(sql, [queueId]);
+  if (row) {
+    const phase = { plan_id: text(row, "plan_id"), phase_number: integer(row, "phase_number") };
+    change.record({ ...event, ...phase, queue_id: queueId });
+  }
 }
 
 /** Remembers which rows of outside programs do not speak of this attempt, or which one does. */
@@ -66,11 +81,18 @@ export function noteToken(change: Change, attemptId: string, tokenSha256: string
 
 /** Answers false, with nothing noted, for an attempt that has ended. */
 export function noteHeartbeat(change: Change, attemptId: string, progress?: string): boolean {
+  const before = change.get("SELECT queue_id, progress FROM attempts WHERE attempt_id = ?", [
+    attemptId,
+  ]);
   const noted = change.run(
     `UPDATE attempts SET heartbeat_at = ?, progress = coalesce(?, progress)
      WHERE attempt_id = ? AND state <> 'ended'`,
     [change.at, progress ?? null, attemptId],
   );
+  const isNew = progress !== undefined && before?.["progress"] !== progress;
+  if (noted > 0 && before && isNew) {
+    recordOf(change, text(before, "queue_id"), { type: "attempt_progress", reason: progress });
+  }
   return noted > 0;
 }
 

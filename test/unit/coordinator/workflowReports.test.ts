@@ -307,6 +307,28 @@ describe("reports of outside programs", () => {
       assert.equal(bench.phase(1).status, "completed");
     });
 
+    it("tell those who follow the queue what they are at, once for each text", async () => {
+      begin();
+      const { token: attemptToken } = await bench.reports.issueToken(bench.id(1));
+      const before = bench.queue.lastEventId;
+      for (const progress of ["half", "half", undefined, "all"]) {
+        const beat = { attemptToken, ...(progress !== undefined && { progress }) };
+        await bench.reports.heartbeat(beat);
+      }
+      const row = { queueId: bench.id(1), adwId: "adw-1", status: "running" } as const;
+      await bench.reports.addWorkflow(row);
+      await bench.reports.addWorkflow(row);
+      const told = bench.queue.events(before, 10);
+      assert.deepEqual(
+        told.map(({ type, phase_number, reason }) => [type, phase_number, reason]),
+        [
+          ["attempt_progress", 1, "half"],
+          ["attempt_progress", 1, "all"],
+          ["phase_linked", 1, undefined],
+        ],
+      );
+    });
+
     it("that is not the newest of the attempt are refused", async () => {
       begin();
       const { token: first } = await bench.reports.issueToken(bench.id(1));
