@@ -52,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): void {
     clock: systemClock,
     logger: channelLogger(channel),
     configuration,
-    signIn: own(new GitHubSignIn(() => configuration.githubApiUrl())),
+    signIn: own(new GitHubSignIn(() => configuration.githubApiUrl(), systemClock)),
   };
   const all = own(new WorkspaceQueues(services));
   queues = all;

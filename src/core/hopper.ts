@@ -147,7 +147,10 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     closers.push(() => store.close());
     ownership.recordGeneration(store.generation);
     const queue = new Queue(store, clock, logger);
-    const origin = admit(queue, new KnownDatabases(state), folder, options.adopt ?? false);
+    if (options.repair) {
+      queue.lookBeforeCreating();
+    }
+    const { origin, notices } = admit(queue, new KnownDatabases(state), folder, options.adopt);
     const runner = createAttemptRunner({ assets, clock, logger, environment: options.environment });
     closers.push(() => runner.dispose());
     const history = openHistory(options, queue);
@@ -186,7 +189,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     closers.push(() => mirrors?.stop());
     const hopper = hopperOf(options, folder, {
       ownership,
-      store,
+      notices: [...store.notices, ...notices],
       queue,
       coordinator,
       reports,
@@ -227,7 +230,7 @@ export function hopperFolderOf(workspace: string): string {
 
 interface Parts {
   readonly ownership: Ownership;
-  readonly store: Store;
+  readonly notices: readonly string[];
   readonly queue: Queue;
   readonly coordinator: Coordinator;
   readonly reports: WorkflowReports;
@@ -249,7 +252,7 @@ function hopperOf(
   folder: FolderIdentity,
   parts: Parts,
 ): Omit<Hopper, keyof ApiAccess> {
-  const { ownership, store, queue, coordinator, reports, watch, mirrors, closers } = parts;
+  const { ownership, notices, queue, coordinator, reports, watch, mirrors, closers } = parts;
   const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
@@ -264,7 +267,7 @@ function hopperOf(
     onDidChange: queue.onDidChange,
     onDidLoseWorkspace: watch.onDidLose,
     mirrors,
-    notices: store.notices,
+    notices,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {
       if (queue.pausedReason === crashLoopReason) {
@@ -408,36 +411,44 @@ function commandsOf(
 
 /**
  * Decides whether this user's database is before us. A workspace can bring a queue along, with phases
- * "running" and commands to run: nothing of it is run before somebody adopts it.
+ * "running", commands to run and plans to mirror: nothing of it is run before somebody adopts it, and
+ * nothing is written to GitHub before somebody asks for that here.
  */
 function admit(
   queue: Queue,
   known: KnownDatabases,
   folder: FolderIdentity,
-  adopt: boolean,
-): DatabaseOrigin {
+  adopt = false,
+): { readonly origin: DatabaseOrigin; readonly notices: readonly string[] } {
   const id = queue.config("database_id");
   if (id === undefined && queue.plans().length === 0) {
     // Known before it is named: a crash in between leaves a database that nobody distrusts.
     giveNewId(queue, known, folder);
-    return "known";
+    return { origin: "known", notices: [] };
   }
   const origin = id === undefined ? "unknown" : known.identify(id, folder);
-  switch (origin) {
-    case "known":
-    case "moved":
-      return "known";
-    case "copy":
-      giveNewId(queue, known, folder);
-      queue.setPaused(true, "paused: this queue was copied from another folder");
-      return "copy";
-    case "unknown":
-      if (!adopt) {
-        throw foreignError(hopperFolderOf(folder.path));
-      }
-      giveNewId(queue, known, folder);
-      return "unknown";
+  if (origin === "known" || origin === "moved") {
+    return { origin: "known", notices: [] };
   }
+  if (origin === "unknown" && !adopt) {
+    throw foreignError(hopperFolderOf(folder.path));
+  }
+  const ended = queue.together(() => {
+    giveNewId(queue, known, folder);
+    if (origin === "copy") {
+      queue.setPaused(true, "paused: this queue was copied from another folder");
+    }
+    return queue.disownMirrors();
+  });
+  return { origin, notices: ended === 0 ? [] : [mirrorsEnded(ended)] };
+}
+
+function mirrorsEnded(count: number): string {
+  const plans = count === 1 ? "1 plan is" : `${count} plans are`;
+  return (
+    `${plans} no longer mirrored to GitHub, since that was asked for elsewhere: ` +
+    "`phase-hopper github create` asks for it here."
+  );
 }
 
 function giveNewId(queue: Queue, known: KnownDatabases, folder: FolderIdentity): void {

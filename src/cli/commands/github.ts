@@ -1,6 +1,6 @@
 import { HopperError } from "../../core/base/errors";
 import { repositoryOfFolder } from "../../core/github/gitRemote";
-import { hostOfApi, parseRepository } from "../../core/github/repository";
+import { hostOfApi, parseRepository, refuseOtherHost } from "../../core/github/repository";
 import type { MirrorSettings } from "../../core/protocol/mirrors";
 import { commentStyles, creationTimes } from "../../core/protocol/terms";
 import type { PlanItem } from "../../core/protocol/queue";
@@ -19,10 +19,11 @@ import { sayDone } from "./phaseCommands";
 
 /** Shows what would be written to GitHub, and writes nothing. */
 export async function preview(context: Context, id = ""): Promise<ExitCode> {
-  const settings = await settingsOf(context, context.options.number("parentIssue"));
-  return reading(context, (queue) => {
+  return reading(context, async (queue) => {
     const { plan_id: planId } = findPlan(queue, id);
-    const found = queue.mirrorPreview(planId, queue.mirror(planId) ?? settings);
+    const settings =
+      queue.mirror(planId) ?? (await settingsOf(context, context.options.number("parentIssue")));
+    const found = queue.mirrorPreview(planId, settings);
     if (context.json) {
       context.printer.json({ repository: nameOf(settings), ...found });
       return exitCodes.completed;
@@ -117,13 +118,7 @@ async function settingsOf(context: Context, parentIssue?: number): Promise<Mirro
     named === undefined
       ? await repositoryOfFolder(workspace.path, host)
       : parseRepository(named, host);
-  if (repository.host !== host) {
-    throw new HopperError(
-      "usage",
-      `The repository is on ${repository.host}, and the sign-in is for ${host}: GITHUB_API_URL ` +
-        "names the server.",
-    );
-  }
+  refuseOtherHost(repository, host, "GITHUB_API_URL names the server.");
   return {
     apiUrl,
     owner: repository.owner,
