@@ -60,6 +60,11 @@ export class MirrorBench {
     return this.current.disk;
   }
 
+  /** Bytes of the queue's journal. */
+  get journalSize(): number {
+    return fs.statSync(this.files.paths.journal).size;
+  }
+
   /** A next process, which finds what the one before it left. */
   async start(): Promise<void> {
     const disk = new FaultyFiles();
