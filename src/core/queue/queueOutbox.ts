@@ -105,7 +105,7 @@ export class QueueOutbox implements Outbox {
       if (gone === 0) {
         change.run(
           `UPDATE github_outbox SET state = 'waiting', problem = NULL, login = NULL,
-             tried_at = NULL, updated_at = ? WHERE entry_id = ?`,
+             tried_at = NULL, issue_number = NULL, github_id = NULL, updated_at = ? WHERE entry_id = ?`,
           [change.at, entryId],
         );
       }

@@ -13,9 +13,11 @@ describe("the issues of a plan that changes", () => {
 
   const idOf = (number: number): string => bench.queue.phaseByNumber(1, number)?.queue_id ?? "";
   const states = (): string[] =>
-    bench.github.issues.slice(1).map(({ title, state, stateReason }) =>
-      [title, state, ...(state === "closed" ? [stateReason] : [])].join(" "),
-    );
+    bench.github.issues
+      .slice(1)
+      .map(({ title, state, stateReason }) =>
+        [title, state, ...(state === "closed" ? [stateReason] : [])].join(" "),
+      );
 
   it("are not begun for a phase that was removed before", async () => {
     bench.queue.setPaused(true);
@@ -91,7 +93,10 @@ describe("the issues of a plan that changes", () => {
     bench.queue.update({ planId, removed: [], kept: new Map(), updated: new Map(), added: [] });
     await bench.mirrored();
     const patched = bench.github.writes.slice(before + written);
-    assert.ok(patched.every(({ path }) => path.includes("/comments/")), "nothing else differs");
+    assert.ok(
+      patched.every(({ path }) => path.includes("/comments/")),
+      "nothing else differs",
+    );
   });
 
   it("are opened again on a retry, also where a person closed them", async () => {
