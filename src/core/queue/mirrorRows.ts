@@ -57,6 +57,11 @@ export function outboxEntry(row: SqlRow): OutboxEntry {
   };
 }
 
+export function readEntries(reading: Reading, planId: string): readonly OutboxEntry[] {
+  const sql = `SELECT ${entryColumns} FROM github_outbox WHERE plan_id = ? ORDER BY position`;
+  return reading.all(sql, [planId]).map(outboxEntry);
+}
+
 /** How a plan is mirrored; undefined for one that never was. */
 export function readMirror(
   reading: Reading,

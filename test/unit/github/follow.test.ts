@@ -134,6 +134,15 @@ describe("the issues of a plan that changes", () => {
     assert.deepEqual(states(), ["Phase 1 of 2: One open", "Phase 2 of 2: Two open"]);
   });
 
+  it("are on a server of one's own where its sign-in is", async () => {
+    bench.apiUrl = "https://git.example.com/api/v3";
+    const planId = bench.enqueue(["One"]);
+    bench.mirror(planId, { apiUrl: bench.apiUrl });
+    await bench.mirrored();
+    assert.deepEqual(states(), ["Launch open", "Phase 1 of 1: One open"]);
+    assert.equal(bench.queue.issueUrl(planId, 3), "https://git.example.com/acme/rockets/issues/3");
+  });
+
   it("say that the plan moves on only where it does", async () => {
     bench.mirror(bench.enqueue(["One", "Two", "Three"]), { parentIssue: 1, comments: "each" });
     const attemptId = bench.run(1);

@@ -23,10 +23,8 @@ const many = (count: number, changed: Partial<PhaseLine> = {}): PhaseLine[] =>
   Array.from({ length: count }, (_, index) => line(index + 1, changed));
 
 function parentBody(phases: PhaseLine[], context = ""): string {
-  const thing = {
-    kind: "parent",
-    facts: { title: "Launch", phases, context, labels: [] },
-  } as const;
+  const facts = { title: "Launch", phases, context, labels: [] };
+  const thing = { kind: "parent" as const, facts };
   return withMarker(textOf(thing, nothing, entryId).body, entryId);
 }
 
