@@ -84,6 +84,9 @@ cli.add(definitions.githubCreate, async (context, [plan]) =>
 cli.add(definitions.githubLink, async (context, [plan, issue]) =>
   (await import("./cli/commands/github")).link(context, plan, issue),
 );
+cli.add(definitions.githubStatus, async (context, [plan]) =>
+  (await import("./cli/commands/github")).status(context, plan),
+);
 cli.add(definitions.githubSync, async (context) =>
   (await import("./cli/commands/github")).sync(context),
 );

@@ -103,7 +103,7 @@ function createProgram({ version, printer, terminal }: Invocation): Command {
     .exitOverride();
 }
 
-const groupSummary = "mirror plans to GitHub: preview, create, link, sync, stop";
+const groupSummary = "mirror plans to GitHub: preview, create, link, status, sync, stop";
 
 function syntaxOf({ argument, secondArgument }: Definition): string[] {
   return [argument, secondArgument].flatMap((given) => given?.[0] ?? []);

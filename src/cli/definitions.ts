@@ -161,6 +161,13 @@ export const definitions = {
     secondArgument: ["<issue>", "the number of the issue"],
     options: [...mirroring, ...owning],
   },
+  githubStatus: {
+    name: "github status",
+    group: "GitHub:",
+    summary: "show what is written, what waits, and what GitHub refuses",
+    argument: ["[plan]", "a plan: 1, its title, file or ID (default: all)"],
+    options: [],
+  },
   githubSync: {
     name: "github sync",
     group: "GitHub:",

@@ -157,8 +157,11 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     closers.push(() => store.close());
     ownership.recordGeneration(store.generation);
     const queue = new Queue(store, clock, logger);
+    if (options.repair) {
+      queue.lookBeforeCreating();
+    }
     const adopt = options.adopt ?? false;
-    const isFromElsewhere = admitQueue({ queue, hopperFolder, folder, known, adopt });
+    const { isFromElsewhere, notices } = admitQueue({ queue, hopperFolder, folder, known, adopt });
     const runner = createAttemptRunner({ assets, clock, logger, environment: options.environment });
     closers.push(() => runner.dispose());
     const history = openHistory(options, queue);
@@ -198,7 +201,7 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     closers.push(() => mirrors?.stop());
     const hopper = hopperOf(options, folder, {
       ownership,
-      store,
+      notices: [...store.notices, ...notices],
       queue,
       coordinator,
       reports,
@@ -240,7 +243,7 @@ export function hopperFolderOf(workspace: string): string {
 
 interface Parts {
   readonly ownership: Ownership;
-  readonly store: Store;
+  readonly notices: readonly string[];
   readonly queue: Queue;
   readonly coordinator: Coordinator;
   readonly reports: WorkflowReports;
@@ -263,7 +266,7 @@ function hopperOf(
   folder: FolderIdentity,
   parts: Parts,
 ): Omit<Hopper, keyof ApiAccess> {
-  const { ownership, store, queue, coordinator, reports, watch, mirrors, closers } = parts;
+  const { ownership, notices, queue, coordinator, reports, watch, mirrors, closers } = parts;
   const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
   const waiting = (planId?: string): Waiting =>
@@ -279,7 +282,7 @@ function hopperOf(
     onDidLoseWorkspace: watch.onDidLose,
     onDidChangeTrouble: coordinator.onDidChangeTrouble,
     mirrors,
-    notices: store.notices,
+    notices,
     eventBeforeOpening: parts.eventBeforeOpening,
     attemptFolder: (queueId, attemptNumber) => folders.of(queueId, attemptNumber),
     run(planId) {

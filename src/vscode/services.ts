@@ -37,7 +37,7 @@ export function createServices(
     clock: systemClock,
     logger: channelLogger(channel),
     configuration,
-    signIn: own(new GitHubSignIn(() => configuration.githubApiUrl())),
+    signIn: own(new GitHubSignIn(() => configuration.githubApiUrl(), systemClock)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { HopperError } from "../../core/base/errors";
 import { repositoryOfFolder } from "../../core/github/gitRemote";
-import { hostOfApi, parseRepository } from "../../core/github/repository";
+import { hostOfApi, parseRepository, refuseOtherHost } from "../../core/github/repository";
+import type { OutboxEntry } from "../../core/github/terms";
 import type { MirrorSettings } from "../../core/protocol/mirrors";
 import { commentStyles, creationTimes } from "../../core/protocol/terms";
 import type { PlanItem } from "../../core/protocol/queue";
@@ -19,10 +20,11 @@ import { sayDone } from "./phaseCommands";
 
 /** Shows what would be written to GitHub, and writes nothing. */
 export async function preview(context: Context, id = ""): Promise<ExitCode> {
-  const settings = await settingsOf(context, context.options.number("parentIssue"));
-  return reading(context, (queue) => {
+  return reading(context, async (queue) => {
     const { plan_id: planId } = findPlan(queue, id);
-    const found = queue.mirrorPreview(planId, queue.mirror(planId) ?? settings);
+    const settings =
+      queue.mirror(planId) ?? (await settingsOf(context, context.options.number("parentIssue")));
+    const found = queue.mirrorPreview(planId, settings);
     if (context.json) {
       context.printer.json({ repository: nameOf(settings), ...found });
       return exitCodes.completed;
@@ -52,6 +54,37 @@ export async function link(context: Context, id?: string, issue = ""): Promise<E
     throw new HopperError("usage", `"${issue}" is no issue number.`);
   }
   return start(context, id, await settingsOf(context, Number(number)));
+}
+
+/** Shows how far mirrored plans are written, and what keeps the rest. */
+export function status(context: Context, id?: string): Promise<ExitCode> {
+  return reading(context, (queue) => {
+    const plans = id === undefined ? queue.plans() : [findPlan(queue, id)];
+    const mirrored = plans.flatMap((plan) => {
+      const settings = queue.mirror(plan.plan_id);
+      return settings ? [{ plan, settings, entries: queue.mirrorEntries(plan.plan_id) }] : [];
+    });
+    if (context.json) {
+      context.printer.json({
+        mirrors: mirrored.map(({ plan, settings, entries }) => ({
+          plan_id: plan.plan_id,
+          repository: nameOf(settings),
+          entries,
+        })),
+      });
+      return exitCodes.completed;
+    }
+    if (mirrored.length === 0) {
+      context.printer.line("Nothing is mirrored to GitHub.");
+    }
+    for (const { plan, settings, entries } of mirrored) {
+      const url = parentUrl(queue, plan.plan_id) ?? "";
+      const name = `Plan ${plan.plan_number}  ${cleanText(plan.title)}  ${nameOf(settings)}`;
+      context.printer.line(`${name}  ${url}`.trimEnd());
+      context.printer.line(entryLines(entries).join("\n"));
+    }
+    return exitCodes.completed;
+  });
 }
 
 /** Writes now what is to be written. */
@@ -117,13 +150,7 @@ async function settingsOf(context: Context, parentIssue?: number): Promise<Mirro
     named === undefined
       ? await repositoryOfFolder(workspace.path, host)
       : parseRepository(named, host);
-  if (repository.host !== host) {
-    throw new HopperError(
-      "usage",
-      `The repository is on ${repository.host}, and the sign-in is for ${host}: GITHUB_API_URL ` +
-        "names the server.",
-    );
-  }
+  refuseOtherHost(repository, host, "GITHUB_API_URL names the server.");
   return {
     apiUrl,
     owner: repository.owner,
@@ -137,6 +164,22 @@ async function settingsOf(context: Context, parentIssue?: number): Promise<Mirro
       .filter((label) => label !== ""),
     ...(parentIssue !== undefined && { parentIssue }),
   };
+}
+
+/** How many things are written, and each that is a person's to mend. */
+function entryLines(entries: readonly OutboxEntry[]): string[] {
+  const written = entries.filter(
+    ({ state, version, writtenVersion }) => state === "made" && writtenVersion >= version,
+  );
+  const waiting = entries.filter((entry) => !written.includes(entry) && entry.state !== "failed");
+  const troubled = entries.filter(({ problem }) => problem !== undefined);
+  return [
+    `  ${written.length} of ${entries.length} things written, ${waiting.length} to be written`,
+    ...troubled.map((entry) => {
+      const what = entry.issueNumber === undefined ? entry.kind : `#${entry.issueNumber}`;
+      return `  ${entry.state === "made" ? "told" : entry.state}  ${what}  ${cleanText(entry.problem ?? "")}`;
+    }),
+  ];
 }
 
 function nameOf({ owner, name }: MirrorSettings): string {

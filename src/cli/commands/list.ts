@@ -58,7 +58,12 @@ function printPlans(context: Context, queue: QueueReader, only: PlanItem | undef
   const now = isoNow(context.clock);
   for (const plan of only ? [only] : queue.plans()) {
     const phases = phasesOf.get(plan.plan_id) ?? [];
-    const lines = [headOf(plan, phases), ...tableOf(phases, now)];
+    const url = plan.parent_issue === 0 ? "" : queue.issueUrl(plan.plan_id, plan.parent_issue);
+    const lines = [
+      headOf(plan, phases),
+      ...(url === undefined || url === "" ? [] : [[span(`  ${cleanText(url)}`, "dim")]]),
+      ...tableOf(phases, now),
+    ];
     printer.line(
       lines.map((line) => renderLine(line, terminal.palette, terminal.columns)).join("\n"),
     );

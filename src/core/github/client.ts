@@ -7,6 +7,8 @@ import type { Repository } from "../protocol/mirrors";
 
 const userSchema = z.object({ login: z.string() });
 
+const repositorySchema = z.object({ owner: userSchema, name: z.string() });
+
 const commentSchema = z.object({
   id: z.int(),
   body: z.string().nullish(),
@@ -31,6 +33,7 @@ export type Issue = z.infer<typeof issueSchema>;
 
 /** What an issue's state is set to; GitHub leaves out what is left out. */
 export interface IssueChange {
+  readonly title?: string;
   readonly body?: string;
   readonly state?: "open" | "closed";
   readonly state_reason?: "completed" | "not_planned" | "reopened";
@@ -69,15 +72,13 @@ export class GitHubClient {
         "x-github-api-version": "2022-11-28",
         "user-agent": "phase-hopper",
       },
-      owner: options.repository.owner,
-      repo: options.repository.name,
     });
   }
 
   /** The account's name; undefined for a token that is nobody's, as those of GitHub Actions are. */
   async login(): Promise<string | undefined> {
     try {
-      return (await this.ask("GET /user", {}, userSchema)).login;
+      return read(userSchema, (await this.answer("GET /user", {})).data).login;
     } catch (error) {
       if (error instanceof GitHubError && error.problem.kind === "forbidden") {
         return undefined;
@@ -95,6 +96,18 @@ export class GitHubClient {
   /** Rejects with `missing` where the account cannot see the repository. */
   async checkRepository(): Promise<void> {
     await this.ask("GET /repos/{owner}/{repo}", {}, z.object({ id: z.int() }));
+  }
+
+  /**
+   * The repository with this number, which GitHub never gives to another one.
+   *
+   * @param id as GitHub leads to it from the name that a repository had.
+   */
+  async repositoryById(id: number): Promise<Repository> {
+    const route = "GET /repositories/{repository_id}";
+    const { data } = await this.answer(route, { repository_id: id });
+    const { owner, name } = read(repositorySchema, data);
+    return { owner: owner.login, name };
   }
 
   issue(number: number): Promise<Issue> {
@@ -143,13 +156,19 @@ export class GitHubClient {
     await this.ask(route, { ...at(parent), sub_issue_id: id }, z.unknown());
   }
 
+  /** Where every request but that for the account goes. */
+  private get place(): Readonly<Record<string, string>> {
+    const { owner, name } = this.options.repository;
+    return { owner, repo: name };
+  }
+
   private async *pages<T>(
     route: string,
     parameters: Readonly<Record<string, unknown>>,
     schema: z.ZodType<T>,
   ): AsyncGenerator<readonly T[]> {
     for (let page = 1; ; page++) {
-      const query = { ...parameters, per_page: perPage, page };
+      const query = { ...this.place, ...parameters, per_page: perPage, page };
       const { data, headers } = await this.answer(route, query);
       const items = read(z.array(schema), data);
       yield items;
@@ -164,7 +183,7 @@ export class GitHubClient {
     parameters: Readonly<Record<string, unknown>>,
     schema: z.ZodType<T>,
   ): Promise<T> {
-    return read(schema, (await this.answer(route, parameters)).data);
+    return read(schema, (await this.answer(route, { ...this.place, ...parameters })).data);
   }
 
   private async answer(

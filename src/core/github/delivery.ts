@@ -1,13 +1,15 @@
 import type { Clock } from "../base/clock";
-import type { GitHubClient } from "./client";
+import type { GitHubClient, IssueChange } from "./client";
 import { GitHubError } from "./failure";
 import { type Finding, isSubIssue, lookForComment, lookForIssue } from "./lookUp";
-import { replaceSection, withMarker } from "./marker";
+import { childChange, parentChange } from "./issueChanges";
+import { withMarker } from "./marker";
 import type { Made, Outbox } from "./outbox";
 import type { Pacer } from "./pacer";
 import type { Session } from "./session";
-import type { ChildFacts, Mirror, OutboxEntry, Thing } from "./terms";
-import { type Links, progressText, textOf } from "./texts";
+import { lookForRepository } from "./repositoryCheck";
+import type { Mirror, OutboxEntry, Thing } from "./terms";
+import { type Links, textOf } from "./texts";
 
 /** Milliseconds between two looks for something that may have been created. */
 const betweenLooks = 10_000;
@@ -92,7 +94,7 @@ export class Delivery {
     thing: Thing,
     client: GitHubClient,
   ): Promise<Omit<Made, "version">> {
-    const { title, body, labels = [] } = textOf(thing, this.links(planId));
+    const { title, body, labels = [] } = textOf(thing, this.links(planId), entryId);
     const marked = withMarker(body, entryId);
     if (title === undefined) {
       const { id } = await client.createComment(this.parentOf(planId), marked);
@@ -102,8 +104,37 @@ export class Delivery {
     return { githubId: id, issueNumber: number };
   }
 
-  /** Looks for something of which it is not known whether it was created. */
+  /** Looks for something of which it is not known whether it is there. */
   private async resolve(
+    entry: OutboxEntry,
+    client: GitHubClient,
+    login: string | undefined,
+  ): Promise<number> {
+    try {
+      return entry.kind === "parent" && entry.issueNumber !== undefined
+        ? await this.readParent(entry, entry.issueNumber, client)
+        : await this.lookFor(entry, client, login);
+    } catch (error) {
+      if (!(error instanceof GitHubError)) {
+        throw error;
+      }
+      await this.refused(entry, client, error, () => undefined);
+      return 0;
+    }
+  }
+
+  /** Of an issue that somebody named as the parent it must be known that it is there. */
+  private async readParent(
+    { entryId }: OutboxEntry,
+    issueNumber: number,
+    client: GitHubClient,
+  ): Promise<number> {
+    const { id } = await client.issue(issueNumber);
+    this.outbox.found(entryId, id);
+    return 0;
+  }
+
+  private async lookFor(
     entry: OutboxEntry,
     client: GitHubClient,
     currentLogin: string | undefined,
@@ -143,9 +174,9 @@ export class Delivery {
         this.searches.set(entryId, { since: search.since, unclear });
         const pause = Math.min(betweenLooks * 2 ** (unclear - 1), longestPause);
         if (pause > patience && entry.state !== "unknown") {
-          const where = entry.kind === "status" || entry.kind === "comment" ? "comments" : "issues";
-          const problem = `GitHub's list of ${where} in #${outbox.parentOf(planId) ?? 0} lags behind`;
-          outbox.unknown(entryId, problem);
+          const isComment = entry.kind === "status" || entry.kind === "comment";
+          const list = isComment ? `comments in #${this.parentOf(planId)}` : "issues";
+          outbox.unknown(entryId, `GitHub's list of ${list} lags behind`);
         }
         return pause;
       }
@@ -186,17 +217,17 @@ export class Delivery {
       await this.write(() => client.addSubIssue(parent, githubId));
       outbox.linked(entryId, "linked");
     } catch (error) {
-      const kind = error instanceof GitHubError ? error.problem.kind : undefined;
-      if (!(error instanceof GitHubError) || (kind !== "refused" && kind !== "missing")) {
+      if (!(error instanceof GitHubError) || !isAboutLink(error)) {
         throw error;
       }
-      if (kind === "missing") {
-        // Older servers have no sub-issues.
-        outbox.linked(entryId, "refused", `#${issueNumber} is no sub-issue: ${error.message}`);
-      } else if (await isSubIssue(client, parent, issueNumber)) {
+      // What is refused may have been done before; older servers have no sub-issues, and nothing to ask.
+      const isDone =
+        error.problem.kind === "refused" && (await isSubIssue(client, parent, issueNumber));
+      const problem = `#${issueNumber} is no sub-issue: ${error.message}`;
+      if (isDone) {
         outbox.linked(entryId, "linked");
       } else {
-        outbox.linked(entryId, "refused", `#${issueNumber} is no sub-issue: ${error.message}`);
+        outbox.linked(entryId, "refused", problem);
       }
     }
   }
@@ -205,25 +236,22 @@ export class Delivery {
     const { outbox } = this;
     const { entryId, version, planId, issueNumber = 0, githubId = 0 } = entry;
     const thing = outbox.thing(entryId);
+    const links = this.links(planId);
     try {
       let problem: string | undefined;
       switch (thing.kind) {
         case "status": {
-          const body = withMarker(textOf(thing, this.links(planId)).body, entryId);
+          const body = withMarker(textOf(thing, links, entryId).body, entryId);
           await this.write(() => client.updateComment(githubId, body));
           break;
         }
         case "child":
-          await this.write(() => client.updateIssue(issueNumber, stateOf(thing.facts)));
+          await this.changeIssue(entry, client, await childChange(entry, thing, links, client));
           break;
         case "parent": {
-          const { body } = await client.issue(issueNumber);
-          const changed = replaceSection(body ?? "", progressText(thing.facts, this.links(planId)));
-          if (changed === undefined) {
-            problem = `somebody took the list of phases out of #${issueNumber}: it is left alone`;
-          } else if (changed !== body) {
-            await this.write(() => client.updateIssue(issueNumber, { body: changed }));
-          }
+          const change = await parentChange(entry, thing.facts, links, client);
+          problem = change ? undefined : `somebody took the list of phases out of #${issueNumber}`;
+          await this.changeIssue(entry, client, change);
           break;
         }
         case "comment":
@@ -235,6 +263,16 @@ export class Delivery {
         throw error;
       }
       await this.refused(entry, client, error, () => undefined);
+    }
+  }
+
+  private async changeIssue(
+    { issueNumber = 0 }: OutboxEntry,
+    client: GitHubClient,
+    change: IssueChange | undefined,
+  ): Promise<void> {
+    if (change && Object.keys(change).length > 0) {
+      await this.write(() => client.updateIssue(issueNumber, change));
     }
   }
 
@@ -253,7 +291,9 @@ export class Delivery {
     switch (error.problem.kind) {
       case "missing":
         forNow();
-        await assertRepository(client);
+        if (await this.followRename(entry, client)) {
+          return;
+        }
         if (entry.kind === "status" && entry.state === "made" && !entry.recreated) {
           outbox.recreate(entry.entryId);
         } else {
@@ -261,6 +301,7 @@ export class Delivery {
         }
         return;
       case "refused":
+        forNow();
         outbox.failed(entry.entryId, error.message);
         return;
       case "limited":
@@ -272,14 +313,26 @@ export class Delivery {
     }
   }
 
+  /** Answers whether the repository has another name now: what was asked for is asked again there. */
+  private async followRename({ planId }: OutboxEntry, client: GitHubClient): Promise<boolean> {
+    const renamed = await lookForRepository(client);
+    if (renamed) {
+      this.outbox.renamed(planId, renamed);
+    }
+    return renamed !== undefined;
+  }
+
   private whatIsMissing({ kind, state, planId, issueNumber }: OutboxEntry): string {
     if (state === "made") {
       return issueNumber === undefined
         ? "The status comment was deleted twice"
         : `Issue #${issueNumber} was deleted or moved`;
     }
+    if (kind === "parent" && issueNumber !== undefined) {
+      return `There is no issue #${issueNumber}: link the plan to another one`;
+    }
     return kind === "status" || kind === "comment"
-      ? `Issue #${this.outbox.parentOf(planId) ?? 0} was deleted or moved`
+      ? `Issue #${this.parentOf(planId)} was deleted or moved`
       : "The repository takes no issues";
   }
 
@@ -314,29 +367,32 @@ function writtenBy(thing: Thing, version: number): number {
   return thing.kind === "child" && !thing.facts.open ? version - 1 : version;
 }
 
-/** As {@link writtenBy}, of an earlier version: a text that follows the plan is written once more. */
+/** As {@link writtenBy}, of an earlier version: a text that may have changed is written once more. */
 function writtenEarlier(thing: Thing, version: number): number {
-  const follows = thing.kind === "parent" || thing.kind === "status";
-  return follows ? version - 1 : writtenBy(thing, version);
-}
-
-function stateOf({ open, closedAs = "completed" }: ChildFacts) {
-  return open
-    ? ({ state: "open", state_reason: "reopened" } as const)
-    : ({ state: "closed", state_reason: closedAs } as const);
-}
-
-/** @throws GitHubError `forbidden` where not the thing is missing but the whole repository. */
-async function assertRepository(client: GitHubClient): Promise<void> {
-  try {
-    await client.checkRepository();
-  } catch (error) {
-    if (error instanceof GitHubError && error.problem.kind === "missing") {
-      throw new GitHubError(
-        { kind: "forbidden" },
-        `The repository ${client.name} is not there, or the sign-in may not see it.`,
-      );
+  switch (thing.kind) {
+    case "parent":
+    case "status":
+      return version - 1;
+    case "child": {
+      const { textVersion } = thing.facts;
+      return textVersion > 0 ? textVersion - 1 : writtenBy(thing, version);
     }
-    throw error;
+    case "comment":
+      return version;
+  }
+}
+
+/** Whether what is refused is this link alone: whatever made the issue may do all else there. */
+function isAboutLink({ problem }: GitHubError): boolean {
+  switch (problem.kind) {
+    case "refused":
+    case "missing":
+      return true;
+    case "forbidden":
+      return problem.url === undefined;
+    case "limited":
+    case "signIn":
+    case "unclear":
+      return false;
   }
 }

@@ -15,8 +15,8 @@ export type Problem =
   | { readonly kind: "signIn" }
   /** The account or its token may not do this; `url` is where that can be changed. */
   | { readonly kind: "forbidden"; readonly url?: string }
-  /** It is not there, was deleted, or was moved elsewhere. */
-  | { readonly kind: "missing" }
+  /** It is not there, was deleted, or was moved elsewhere: GitHub says where it is now. */
+  | { readonly kind: "missing"; readonly movedTo?: string }
   /** It makes no sense there: locked, disabled, not valid. */
   | { readonly kind: "refused" };
 
@@ -64,7 +64,7 @@ export function refusalError({ status, headers, message }: Refusal, now: number)
     case 302:
     case 307:
     case 308:
-      return new GitHubError({ kind: "missing" }, "It was moved to another place on GitHub.");
+      return moved(header("location"));
     case 404:
     case 410:
       return new GitHubError({ kind: "missing" }, `GitHub does not have it: ${said}`);
@@ -76,6 +76,13 @@ export function refusalError({ status, headers, message }: Refusal, now: number)
           )
         : new GitHubError({ kind: "refused" }, `GitHub refuses it: ${said}`);
   }
+}
+
+function moved(location: string | undefined): GitHubError {
+  return new GitHubError(
+    { kind: "missing", ...(location !== undefined && { movedTo: location }) },
+    "It was moved to another place on GitHub.",
+  );
 }
 
 type Header = (name: string) => string | undefined;

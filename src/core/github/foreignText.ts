@@ -1,9 +1,11 @@
 import MarkdownIt from "markdown-it";
+import { beginningOf, shortenedNote, wholeCharacters } from "./marker";
 
 /**
  * Text of plans and of programs is foreign: whoever wrote it did not mean to notify people or to link
  * issues on GitHub. What would do so is broken by an invisible character, so that it reads the same.
- * Code blocks are left as they are, since GitHub looks for nothing in them.
+ * Code blocks are left as they are, since GitHub looks for nothing in them. Footnotes are broken, too:
+ * CommonMark does not know them, and so would take for code what is text of a note there.
  */
 
 const invisible = "\u200b";
@@ -28,6 +30,24 @@ export function foreignMarkdown(text: string): string {
   return foreignOutput(text);
 }
 
+/**
+ * As {@link foreignMarkdown}, of at most so many characters. It is cut before it is made harmless, so
+ * that a block of code that is cut in two is closed, too.
+ */
+export function foreignExtract(text: string, longest: number): string {
+  const whole = text.length <= longest ? foreignMarkdown(text) : undefined;
+  if (whole !== undefined && whole.length <= longest) {
+    return whole;
+  }
+  const most = Math.max(0, longest - shortenedNote.length);
+  let extract = foreignMarkdown(beginningOf(text, most));
+  for (let room = most; extract.length > most && room > 0;) {
+    room -= Math.min(room, extract.length - most);
+    extract = foreignMarkdown(beginningOf(text, room));
+  }
+  return `${extract}${shortenedNote}`;
+}
+
 /** A title or name within a line of ours: nothing in it is markup. */
 export function foreignLine(text: string): string {
   return withoutEffects(oneLine(text).replaceAll(/[\\`*_{}[\]|~]/g, String.raw`\$&`));
@@ -36,7 +56,9 @@ export function foreignLine(text: string): string {
 /** A title of an issue: plain text on one line, of the length that GitHub takes. */
 export function foreignTitle(text: string): string {
   const line = withoutEffects(oneLine(text));
-  return line.length <= longestTitle ? line : `${line.slice(0, longestTitle - 1)}…`;
+  return line.length <= longestTitle
+    ? line
+    : `${line.slice(0, wholeCharacters(line, longestTitle - 1))}…`;
 }
 
 const longestTitle = 256;
@@ -83,10 +105,15 @@ function withoutEffects(text: string): string {
     .replaceAll(closingWord, `$1${invisible}$2`)
     .replaceAll(/@(?=[\p{L}\p{N}])/gu, `@${invisible}`)
     .replaceAll(/#(?=\d)/g, `#${invisible}`)
-    .replaceAll(/\b(gh)-(?=\d)/gi, `$1${invisible}-`)
+    .replaceAll(/\b(gh)(?=\\?-\d)/gi, `$1${invisible}`)
     .replaceAll(/<(?=[a-z/!?])/gi, `<${invisible}`)
-    .replaceAll(/&(?=(?:#0*(?:35|60|64)|#x0*(?:23|3c|40)|num|lt|commat);)/gi, `&${invisible}`);
+    .replaceAll(/\[(?=\^[^\s\]]+\])/g, `[${invisible}`)
+    .replaceAll(characterReference, `&${invisible}`);
 }
+
+/** References to characters of which names, numbers and markup can be made; the common others stay. */
+const characterReference =
+  /&(?=#\d{1,7};|#x[\da-f]{1,6};|(?!(?:amp|gt|quot|apos|nbsp|shy|copy|reg|trade|times|middot|bull|hellip|[mn]dash|[lr](?:arr|[sd]quo|aquo));)[a-z][a-z\d]*;)/gi;
 
 const linkToIssue =
   /\b([\w-]+(?:\.[\w-]+)*)((?::\d+)?\/[\w.-]+\/[\w.-]+\/(?:issues|pull|discussions)\/)(?=\d)/gi;

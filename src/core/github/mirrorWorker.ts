@@ -7,7 +7,7 @@ import { GitHubClient } from "./client";
 import { Delivery } from "./delivery";
 import { GitHubError } from "./failure";
 import type { Outbox } from "./outbox";
-import { Pacer } from "./pacer";
+import type { Pacer } from "./pacer";
 import type { Session } from "./session";
 import type { Mirror, OutboxEntry } from "./terms";
 
@@ -17,6 +17,10 @@ export interface GitHubAccess {
   readonly apiUrl: () => string;
   /** The token, if there is one; nobody is asked for it here. */
   readonly token: () => Promise<string | undefined>;
+  /** What can be done where there is none, as a sentence. */
+  readonly remedy: string;
+  /** Of the account; every queue that is mirrored with it keeps to it. */
+  readonly pacer: Pacer;
   /** Fires when there may be another token. */
   readonly onDidChange?: Event<void>;
   /** The way to the server; default: the one of Node. */
@@ -44,8 +48,8 @@ const hour = 3600_000;
  */
 export class MirrorWorker implements Disposable {
   private readonly found: EventEmitter<MirrorTrouble>;
-  private readonly told = new Map<string, MirrorTrouble>();
-  private readonly announced = new Set<string>();
+  /** What was told already, by plan and cause. */
+  private readonly told = new Set<string>();
   /** When something can be done for an entry, or for a plan (monotonic), by their ids. */
   private readonly due = new Map<string, number>();
   private readonly abort = new AbortController();
@@ -60,7 +64,7 @@ export class MirrorWorker implements Disposable {
   /** When the next step can be done (monotonic); undefined when nothing is left to do. */
   private nextAt: number | undefined;
 
-  /** Fires once for each trouble that a user has to know. */
+  /** Fires once for each trouble of a plan that a user has to know. */
   readonly onDidFindTrouble: Event<MirrorTrouble>;
 
   constructor(private readonly options: MirrorWorkerOptions) {
@@ -72,7 +76,8 @@ export class MirrorWorker implements Disposable {
     const now = clock.now();
     const recent = outbox.recentWrites(new Date(now - hour).toISOString());
     const ago = recent.map((at) => now - Date.parse(at)).filter((age) => age >= 0);
-    this.pacer = new Pacer(clock, ago);
+    this.pacer = access.pacer;
+    this.pacer.remember(ago);
     this.delivery = new Delivery(outbox, clock, this.pacer);
     this.listener = access.onDidChange?.(() => this.tryAgain());
   }
@@ -106,11 +111,6 @@ export class MirrorWorker implements Disposable {
     this.due.clear();
     this.pacer.release();
     this.wake();
-  }
-
-  /** What keeps things from being written at the moment, as it was told. */
-  get troubles(): readonly MirrorTrouble[] {
-    return [...this.told.values()];
   }
 
   /** How many things are not on GitHub as they shall be. */
@@ -171,7 +171,7 @@ export class MirrorWorker implements Disposable {
       for (;;) {
         // Lets whoever woke us finish first.
         await Promise.resolve();
-        const wait = this.stopped ? undefined : await this.step();
+        const wait = await this.pacer.inTurn(() => this.step());
         if (wait === undefined || wait > 0) {
           this.nextAt = wait === undefined ? undefined : clock.monotonic() + wait;
           break;
@@ -195,25 +195,20 @@ export class MirrorWorker implements Disposable {
 
   /** @returns milliseconds until the next step; undefined when there is none. */
   private async step(): Promise<number | undefined> {
-    if (this.pacer.wait > 0) {
-      return this.options.outbox.pending().length === 0 ? undefined : this.pacer.wait;
-    }
-    const next = this.next();
+    const next = this.stopped ? undefined : this.next();
     if (next === undefined || "wait" in next) {
       return next?.wait;
     }
-    const { entry, mirror } = next;
-    if (writes(entry) && this.pacer.writeWait > 0) {
-      return this.pacer.writeWait;
-    }
     try {
       const session = await this.signedIn();
-      if (this.stopped) {
-        return undefined;
+      // Meanwhile somebody may have paused the queue, stopped the mirror or written something else.
+      const now = this.stopped ? undefined : this.next();
+      if (now === undefined || "wait" in now) {
+        return now?.wait;
       }
+      const { entry, mirror } = now;
       const wait = await this.delivery.step(entry, mirror, session);
       this.pacer.succeeded();
-      this.told.delete("signIn");
       this.due.set(entry.entryId, this.options.clock.monotonic() + wait);
       this.tellOf(entry.entryId);
     } catch (error) {
@@ -223,13 +218,29 @@ export class MirrorWorker implements Disposable {
       if (!(error instanceof GitHubError)) {
         throw error;
       }
-      this.putOff(error, entry.planId);
+      this.putOff(error, next.entry.planId);
     }
     return 0;
   }
 
-  /** The first entry that something can be done for; else how long until there is one. */
+  /** What can be done at this moment; else how long until there is something. */
   private next():
+    | { readonly entry: OutboxEntry; readonly mirror: Mirror }
+    | { readonly wait: number }
+    | undefined {
+    const { pacer } = this;
+    const due = this.dueEntry();
+    if (due === undefined) {
+      return undefined;
+    }
+    if (pacer.wait > 0 || "wait" in due) {
+      return { wait: Math.max(pacer.wait, "wait" in due ? due.wait : 0) };
+    }
+    return writes(due.entry) && pacer.writeWait > 0 ? { wait: pacer.writeWait } : due;
+  }
+
+  /** The first entry that is due, whatever the pace; else how long until there is one. */
+  private dueEntry():
     | { readonly entry: OutboxEntry; readonly mirror: Mirror }
     | { readonly wait: number }
     | undefined {
@@ -263,7 +274,8 @@ export class MirrorWorker implements Disposable {
     const { access, clock } = this.options;
     const token = await access.token();
     if (token === undefined || token === "") {
-      throw new GitHubError({ kind: "signIn" }, "Nobody is signed in to GitHub.");
+      const message = `Nobody is signed in to GitHub. ${access.remedy}`;
+      throw new GitHubError({ kind: "signIn" }, message);
     }
     if (this.session?.token !== token) {
       const client: Session["client"] = (repository) =>
@@ -296,13 +308,16 @@ export class MirrorWorker implements Disposable {
       case "signIn":
         this.session = undefined;
         this.pacer.pause(deniedPause);
-        this.tell({ kind: "signIn", message: `Nothing is written to GitHub: ${message}` });
+        this.tell("signIn", {
+          kind: "signIn",
+          message: `Nothing is written to GitHub: ${message}`,
+        });
         return;
       case "forbidden":
       case "missing":
       case "refused":
         this.due.set(planId, this.options.clock.monotonic() + deniedPause);
-        this.tell({
+        this.tell(`forbidden ${planId}`, {
           kind: "forbidden",
           message: `Nothing is written to GitHub: ${message}`,
           ...(problem.kind === "forbidden" && problem.url !== undefined && { url: problem.url }),
@@ -314,24 +329,22 @@ export class MirrorWorker implements Disposable {
   private tellOf(entryId: string): void {
     const entry = this.options.outbox.entry(entryId);
     if (entry?.problem === undefined) {
-      this.told.delete(entryId);
       return;
     }
-    const unknown = entry.state === "unknown";
-    this.tell(
-      {
-        kind: unknown ? "unknown" : "refused",
-        message: unknown
-          ? `It is not known whether something was created on GitHub: ${entry.problem}. It is not ` +
-            "created again before that is clear."
-          : entry.problem,
-      },
-      entryId,
-    );
+    const { planId, problem, link, state } = entry;
+    const unknown = state === "unknown";
+    // Whatever keeps one issue from being linked keeps the others from it, too.
+    this.tell(`${planId} ${link === "refused" ? link : problem}`, {
+      kind: unknown ? "unknown" : "refused",
+      message: unknown
+        ? `It is not known whether something was created on GitHub: ${problem}. It is not ` +
+          "created again before that is clear."
+        : problem,
+    });
   }
 
   private tellOfServer({ settings }: Mirror): void {
-    this.tell({
+    this.tell(`server ${settings.apiUrl}`, {
       kind: "forbidden",
       message:
         `A plan is mirrored to ${settings.apiUrl}, and the sign-in is for ` +
@@ -339,10 +352,10 @@ export class MirrorWorker implements Disposable {
     });
   }
 
-  private tell(trouble: MirrorTrouble, key: string = trouble.kind): void {
-    this.told.set(key, trouble);
-    if (!this.announced.has(key)) {
-      this.announced.add(key);
+  /** Tells a trouble, once until somebody asks to try again. */
+  private tell(key: string, trouble: MirrorTrouble): void {
+    if (!this.told.has(key)) {
+      this.told.add(key);
       this.options.logger.warn(trouble.message);
       this.found.fire(trouble);
     }

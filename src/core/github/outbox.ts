@@ -1,3 +1,4 @@
+import type { Repository } from "../protocol/mirrors";
 import type { LinkState, Mirror, OutboxEntry, Thing } from "./terms";
 
 /** Something that is on GitHub: an issue has a number, a comment only an id. */
@@ -26,12 +27,16 @@ export interface Outbox {
   /** Before a thing is sent for the first time, or again. */
   announce(entryId: string, login: string | undefined): void;
   made(entryId: string, made: Made): void;
+  /** An issue that was there before is the parent. */
+  found(entryId: string, githubId: number): void;
   written(entryId: string, version: number, problem?: string): void;
   linked(entryId: string, link: LinkState, problem?: string): void;
   /** GitHub refuses it for now: it is not there. */
   notMade(entryId: string): void;
   unknown(entryId: string, problem: string): void;
   failed(entryId: string, problem: string): void;
+  /** The plan's repository has another name now. */
+  renamed(planId: string, repository: Repository): void;
   /** It was deleted on GitHub. */
   recreate(entryId: string): void;
 }

@@ -7,11 +7,13 @@ const hour = 60 * minute;
 const mostWritesAnHour = 400;
 
 /**
- * When GitHub may be asked again: a second lies between two writes, an hour has no more than 400, and
- * a wait that GitHub asked for is kept. Times are those of the monotonic clock.
+ * When GitHub may be asked again by an account: one request after another, a second lies between two
+ * writes, an hour has no more than 400, and a wait that GitHub asked for is kept. All queues of a process
+ * share one. Times are those of the monotonic clock.
  */
 export class Pacer {
-  private readonly writes: number[];
+  private readonly writes: number[] = [];
+  private turn: Promise<unknown> = Promise.resolve();
   /** GitHub asked for it. */
   private limitedUntil = Number.NEGATIVE_INFINITY;
   /** We put it off ourselves. */
@@ -19,14 +21,23 @@ export class Pacer {
   private limits = 0;
   private pauses = 0;
 
-  /** @param recent how many milliseconds ago an earlier process wrote, each time. */
-  constructor(
-    private readonly clock: Clock,
-    recent: readonly number[],
-  ) {
-    const now = clock.monotonic();
-    // The last one may have been sent and not been stored.
-    this.writes = [...recent.map((ago) => now - ago), now].sort((a, b) => a - b);
+  constructor(private readonly clock: Clock) {
+    // An earlier process may have written something just now, and not have stored that.
+    this.writes.push(clock.monotonic());
+  }
+
+  /** An earlier process wrote so many milliseconds ago, each time. */
+  remember(recent: readonly number[]): void {
+    const now = this.clock.monotonic();
+    this.writes.push(...recent.map((ago) => now - ago));
+    this.writes.sort((a, b) => a - b);
+  }
+
+  /** Does something when nobody else is at it. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work);
+    this.turn = result.catch(() => undefined);
+    return result;
   }
 
   /** Milliseconds until anything may be asked. */

@@ -74,10 +74,30 @@ export function hostOfApi(apiUrl: string): string {
   return new URL(apiUrl).host.replace(/^api\.(?=.*\.)/, "");
 }
 
+/** The server of an API, for people: "https://github.com". */
+export function webUrlOfApi(apiUrl: string): string {
+  return `${new URL(apiUrl).protocol}//${hostOfApi(apiUrl)}`;
+}
+
+/** Whether an API is that of the server at an address for people. */
+export function isApiOf(apiUrl: string, serverUrl: string): boolean {
+  const server = urlOf(serverUrl);
+  return server !== undefined && `${server.protocol}//${server.host}` === webUrlOfApi(apiUrl);
+}
+
 /** The address of an issue, for people. */
 export function issueUrl(apiUrl: string, { owner, name }: Repository, number: number): string {
-  const { protocol } = new URL(apiUrl);
-  return `${protocol}//${hostOfApi(apiUrl)}/${owner}/${name}/issues/${number}`;
+  return `${webUrlOfApi(apiUrl)}/${owner}/${name}/issues/${number}`;
+}
+
+/** @throws HopperError `usage` for a repository on another server than the sign-in is for. */
+export function refuseOtherHost({ host }: HostedRepository, ours: string, remedy: string): void {
+  if (host !== ours) {
+    throw new HopperError(
+      "usage",
+      `The repository is on ${host}, and the sign-in is for ${ours}: ${remedy}`,
+    );
+  }
 }
 
 function urlOf(text: string): URL | undefined {

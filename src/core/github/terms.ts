@@ -6,8 +6,8 @@ import { phaseStatuses } from "../protocol/terms";
  * The words of the mirror.
  *
  * A *mirror* is a plan that is shown on GitHub. The *outbox* has one entry for each *thing* that is to
- * be there, an issue or a comment: its facts, which say what it shall tell, and how far GitHub is told.
- * Texts are made of the facts when they are sent, since they name issues that must be there first.
+ * be there, an issue or a comment, and how far GitHub is told. Its text is made when it is sent, of the
+ * plan as it is then: only what cannot be told from the plan any more is stored, as *facts*.
  */
 
 /** A phase as lists of phases show it. */
@@ -49,8 +49,9 @@ export type StatusFacts = z.infer<typeof statusFactsSchema>;
 /** What came of a phase, and what that means for the others. */
 const happeningSchema = z.object({
   phase: phaseLineSchema,
-  /** The phases it goes on with; none where it does not. */
+  /** The phases that run now because of it, and those that could. */
   next: z.array(z.int()),
+  ready: z.array(z.int()),
   blocked: z.array(z.int()),
   allCompleted: z.boolean(),
 });
@@ -60,28 +61,35 @@ export type Happening = z.infer<typeof happeningSchema>;
 export const commentFactsSchema = happeningSchema;
 export type CommentFacts = z.infer<typeof commentFactsSchema>;
 
-/** What the issue of a phase tells. */
+/** What is stored of a phase's issue besides its text, which is made of the phase. */
 export const childFactsSchema = z.object({
-  planTitle: z.string(),
-  number: z.int(),
-  title: z.string(),
-  /** The plan's phases in the order of their numbers: how many they are, and which this is. */
-  total: z.int(),
-  position: z.int(),
-  dependsOn: z.array(z.int()),
-  content: z.string(),
-  documents: z.array(z.string()),
-  labels: z.array(z.string()),
   /** Whether the issue shall be open; why it is closed, where it is not. */
   open: z.boolean(),
   closedAs: z.exactOptional(z.enum(["completed", "not_planned"])),
+  /** The entry's version with which its text changed last; 0: not since it was created. */
+  textVersion: z.int(),
 });
 export type ChildFacts = z.infer<typeof childFactsSchema>;
+
+/** What the issue of a phase tells. */
+export interface PhaseText {
+  readonly planTitle: string;
+  readonly number: number;
+  readonly title: string;
+  /** The plan's phases in the order of their numbers: how many they are, and which this is. */
+  readonly total: number;
+  readonly position: number;
+  readonly dependsOn: readonly number[];
+  readonly content: string;
+  readonly documents: readonly string[];
+  readonly labels: readonly string[];
+}
 
 /** What an entry of the outbox is about. */
 export type Thing =
   | { readonly kind: "parent"; readonly facts: ParentFacts }
-  | { readonly kind: "child"; readonly facts: ChildFacts; readonly queueId: string }
+  /** Without a text where the phase is gone. */
+  | { readonly kind: "child"; readonly facts: ChildFacts; readonly text?: PhaseText }
   | { readonly kind: "status"; readonly facts: StatusFacts }
   | { readonly kind: "comment"; readonly facts: CommentFacts };
 export const thingKinds = ["parent", "child", "status", "comment"] as const;

@@ -1,15 +1,15 @@
 import { durationBetween } from "../protocol/words/duration";
 import { phaseList } from "../protocol/words/phaseList";
 import type { PhaseStatus } from "../protocol/terms";
-import { foreignLine, foreignMarkdown, foreignOutput, foreignTitle } from "./foreignText";
+import { foreignExtract, foreignLine, foreignOutput, foreignTitle } from "./foreignText";
 import { happeningOf } from "./happening";
-import { asSection, shortened } from "./marker";
+import { asSection, beginningOf, longestText, sectionFrame, shortened } from "./marker";
 import type {
-  ChildFacts,
   CommentFacts,
   Happening,
   ParentFacts,
   PhaseLine,
+  PhaseText,
   StatusFacts,
   Thing,
 } from "./terms";
@@ -28,13 +28,17 @@ export interface ThingText {
   readonly labels?: readonly string[];
 }
 
-/** The text of a thing, without its marker. */
-export function textOf(thing: Thing, links: Links): ThingText {
+/**
+ * The text of a thing, without its marker.
+ *
+ * @param entryId marks the part that is ours to rewrite; without it the text is as people see it.
+ */
+export function textOf(thing: Thing, links: Links, entryId?: string): ThingText {
   switch (thing.kind) {
     case "parent":
-      return parentText(thing.facts, links);
+      return parentText(thing.facts, links, entryId);
     case "child":
-      return childText(thing.facts, links);
+      return childText(thing.text, links, entryId);
     case "status":
       return { body: statusText(thing.facts, links) };
     case "comment":
@@ -42,54 +46,115 @@ export function textOf(thing: Thing, links: Links): ThingText {
   }
 }
 
-/** The part of a parent's text that changes: one line for each phase. */
-export function progressText({ phases }: Pick<ParentFacts, "phases">, links: Links): string {
-  const completed = phases.filter(({ status }) => status === "completed").length;
-  const lines = phases.map((phase) => checklistLine(phase, links));
-  return `**${completed} of ${phases.length} phases completed**\n\n${lines.join("\n")}`;
-}
-
+/** What a marker leaves of the longest text. */
+const longestBody = longestText - 100;
 /** An error's essence is in its first lines. */
 const longestError = 600;
-/** What is left of the longest text for a list of a thousand phases. */
+/** The rest is for the list of phases. */
 const longestContext = 20_000;
+const longestDocuments = 5_000;
+const longestName = 250;
+/** So many failures are told of one by one. */
+const mostFailures = 10;
 
-function parentText(facts: ParentFacts, links: Links): ThingText {
+/** The part of a parent's text that changes: one line for each phase, as far as there is room. */
+export function progressText(
+  { phases }: Pick<ParentFacts, "phases">,
+  links: Links,
+  room: number,
+): string {
+  const completed = phases.filter(({ status }) => status === "completed").length;
+  const head = `**${completed} of ${phases.length} phases completed**\n\n`;
+  return `${head}${checklist(phases, links, room - head.length)}`;
+}
+
+/** Where there is no room for all lines, the completed are left out first, then the last of the others. */
+function checklist(phases: readonly PhaseLine[], links: Links, room: number): string {
+  const lines = phases.map((phase) => ({ text: checklistLine(phase, links), phase }));
+  const whole = lines.map(({ text }) => text).join("\n");
+  if (whole.length <= room) {
+    return whole;
+  }
+  const isCompleted = ({ phase }: { readonly phase: PhaseLine }): boolean =>
+    phase.status === "completed";
+  const inOrder = [
+    ...lines.filter(isCompleted),
+    ...lines.filter((line) => !isCompleted(line)).reverse(),
+  ];
+  const leftOut = new Set<(typeof lines)[number]>();
+  let length = whole.length + 2 * longestNote;
+  for (const line of inOrder) {
+    if (length <= room) {
+      break;
+    }
+    leftOut.add(line);
+    length -= line.text.length + 1;
+  }
+  const completed = [...leftOut].filter(isCompleted).length;
+  const others = leftOut.size - completed;
+  return [
+    ...(completed > 0 ? [`- [x] ${completed} completed phases that are not listed`] : []),
+    ...lines.filter((line) => !leftOut.has(line)).map(({ text }) => text),
+    ...(others > 0 ? [`- [ ] ${others} more phases that are not listed`] : []),
+  ].join("\n");
+}
+
+const longestNote = 60;
+
+function parentText(facts: ParentFacts, links: Links, entryId: string | undefined): ThingText {
   const { title, context, path, labels } = facts;
   const source = path === undefined ? "" : ` It is \`${path.replaceAll("`", "")}\`.`;
-  const about = shortened(foreignMarkdown(context), longestContext);
+  const about = foreignExtract(context, longestContext);
+  const above = about === "" ? "" : `${about}\n\n---\n\n`;
+  const below = `\n\n*This plan is carried out by Phase Hopper.${source} The list above follows its phases.*`;
+  const section = inSection(entryId, longestBody - above.length - below.length, (room) =>
+    progressText(facts, links, room),
+  );
+  return { title: foreignTitle(title), labels, body: `${above}${section}${below}` };
+}
+
+function childText(
+  text: PhaseText | undefined,
+  links: Links,
+  entryId: string | undefined,
+): ThingText {
+  if (!text) {
+    throw new Error("the phase of an issue is gone, and with it its text");
+  }
+  const { number, total, title, labels } = text;
+  const name = isNamed(number, title) ? `: ${title}` : "";
   return {
-    title: foreignTitle(title),
+    title: foreignTitle(`Phase ${number} of ${Math.max(number, total)}${name}`),
     labels,
-    body: [
-      ...(about === "" ? [] : [about, "---"]),
-      asSection(progressText(facts, links)),
-      `*This plan is carried out by Phase Hopper.${source} The list above follows its phases.*`,
-    ].join("\n\n"),
+    body: inSection(entryId, longestBody, (room) => phaseText(text, links, room)),
   };
 }
 
-function childText(facts: ChildFacts, { parent }: Links): ThingText {
-  const { number, total, position, title, planTitle, dependsOn, content, documents } = facts;
-  const name = isNamed(number, title) ? `: ${title}` : "";
+/** What the issue of a phase says, of at most so many characters. */
+export function phaseText(text: PhaseText, { parent }: Links, room: number): string {
+  const { number, total, position, planTitle, dependsOn, content, documents } = text;
   const order = [
-    `Phase ${number} of ${total} of “${foreignLine(planTitle)}”`,
+    `Phase ${number} of ${Math.max(number, total)} of “${foreignLine(planTitle)}”`,
     ...(parent === undefined ? [] : [`Parent: #${parent}`]),
     `Execution order: ${position} of ${total}`,
     dependsOn.length === 0 ? "Depends on no other phase" : `Depends on ${phaseList(dependsOn)}`,
   ];
-  return {
-    title: foreignTitle(`Phase ${number} of ${total}${name}`),
-    labels: facts.labels,
-    body: [
-      order.map((line) => `- ${line}`).join("\n"),
-      "---",
-      foreignMarkdown(content),
-      ...(documents.length === 0
-        ? []
-        : ["**Documents**", documents.map((path) => `- ${inCode(path)}`).join("\n")]),
-    ].join("\n\n"),
-  };
+  const head = `${order.map((line) => `- ${line}`).join("\n")}\n\n---\n\n`;
+  const list = documents.map((path) => `- ${inCode(path)}`).join("\n");
+  const tail =
+    documents.length === 0 ? "" : `\n\n**Documents**\n\n${beginningOf(list, longestDocuments)}`;
+  return `${head}${foreignExtract(content, room - head.length - tail.length)}${tail}`;
+}
+
+/** @param room of the section with its marks. */
+function inSection(
+  entryId: string | undefined,
+  room: number,
+  make: (room: number) => string,
+): string {
+  return entryId === undefined
+    ? make(room)
+    : asSection(make(room - sectionFrame(entryId)), entryId);
 }
 
 function commentText(facts: CommentFacts, { issues }: Links): string {
@@ -100,13 +165,19 @@ function commentText(facts: CommentFacts, { issues }: Links): string {
 /** The living comment: what happened last, and where everything stands. */
 function statusText(facts: StatusFacts, links: Links): string {
   const { title, phases, pausedReason } = facts;
-  const news = latest(facts).map((phase) => happeningText(happeningOf(phase, facts)));
-  const pause = pausedReason === undefined ? [] : [`Paused: ${foreignLine(pausedReason)}.`];
-  return [
+  const all = latest(facts);
+  const named = all.slice(0, mostFailures);
+  const news = named.map((phase) => happeningText(happeningOf(phase, phases)));
+  const more = all.length - named.length;
+  const above = [
     `### ${foreignLine(title)}`,
-    ...(news.length + pause.length === 0 ? [startText(phases)] : [...news, ...pause]),
-    progressText(facts, links),
+    ...news,
+    ...(more > 0 ? [`${more} more have failed.`] : []),
+    ...(pausedReason === undefined ? [] : [`Paused: ${foreignLine(pausedReason)}.`]),
+    ...(news.length === 0 && pausedReason === undefined ? [startText(phases)] : []),
+    "",
   ].join("\n\n");
+  return `${above}${progressText(facts, links, longestBody - above.length)}`;
 }
 
 /** The phases that say what happened last: every failed one, else the one that completed last. */
@@ -118,17 +189,19 @@ function latest({ phases }: StatusFacts): readonly PhaseLine[] {
   return failed.length > 0 ? failed : completed.slice(-1);
 }
 
-function happeningText({ phase, next, blocked, allCompleted }: Happening): string {
+function happeningText({ phase, next, ready, blocked, allCompleted }: Happening): string {
   if (phase.status === "failed") {
     return failureText(phase, blocked);
   }
   const how = phase.reason === "skipped" ? "was skipped" : `completed${taken(phase)}`;
-  const onward = allCompleted
-    ? " All phases complete!"
-    : next.length === 0
-      ? ""
-      : ` Moving to ${phaseList(next)}.`;
-  return `**${nameOf(phase)}** ${how}.${onward}`;
+  const onward = [
+    ...(allCompleted ? ["All phases complete!"] : []),
+    ...(next.length > 0 ? [`Moving to ${phaseList(next)}.`] : []),
+    ...(ready.length > 0
+      ? [`${phaseList(ready)} ${ready.length === 1 ? "is" : "are"} ready.`]
+      : []),
+  ];
+  return [`**${nameOf(phase)}** ${how}.`, ...onward].join(" ");
 }
 
 function failureText(phase: PhaseLine, blocked: readonly number[]): string {
@@ -176,7 +249,7 @@ function taken({ status, startedAt, finishedAt }: PhaseLine): string {
 
 /** "Phase 2: Build" */
 function nameOf({ number, title }: PhaseLine): string {
-  return `Phase ${number}${isNamed(number, title) ? `: ${foreignLine(title)}` : ""}`;
+  return `Phase ${number}${isNamed(number, title) ? `: ${foreignLine(beginningOf(title, longestName))}` : ""}`;
 }
 
 function isNamed(number: number, title: string): boolean {

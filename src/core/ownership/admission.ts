@@ -15,30 +15,34 @@ export interface AdmissionRequest {
   readonly adopt: boolean;
 }
 
+export interface Admission {
+  /** It came from elsewhere, so that process numbers and folders in it mean nothing here. */
+  readonly isFromElsewhere: boolean;
+  /** What was ended, for the user. */
+  readonly notices: readonly string[];
+}
+
 /**
  * Decides whether this user's database is before us. A workspace can bring a queue along, with phases
- * "running" and commands to run: nothing of it is run before somebody adopts it. Only the list in the
- * user's state folder counts, and nothing that the database says of itself, however empty it looks.
+ * "running", commands to run and plans to mirror: nothing of it is run before somebody adopts it, and
+ * nothing is written to GitHub before somebody asks for that here. Only the list in the user's state
+ * folder counts, and nothing that the database says of itself, however empty it looks.
  *
- * @returns whether it came from elsewhere, so that process numbers and folders in it mean nothing here.
  * @throws HopperError `foreign`
  */
-export function admitQueue(request: AdmissionRequest): boolean {
+export function admitQueue(request: AdmissionRequest): Admission {
   const { queue, hopperFolder, folder, known, adopt } = request;
   switch (known.identify(queue.databaseId, folder)) {
     case "known":
     case "moved":
-      return false;
+      return { isFromElsewhere: false, notices: [] };
     case "copy":
-      makeOwn(request);
-      queue.setPaused(true, "paused: this queue was copied from another folder");
-      return true;
+      return makeOwn(request, "paused: this queue was copied from another folder");
     case "unknown":
       if (!adopt) {
         throw foreignError(hopperFolder);
       }
-      makeOwn(request);
-      return true;
+      return makeOwn(request);
   }
 }
 
@@ -53,6 +57,21 @@ export function nameDatabase(known: KnownDatabases, folder: FolderIdentity): str
  * Makes what came from elsewhere this user's from now on. What it would go on with by itself, although
  * nobody here asked for it, is ended here.
  */
-function makeOwn({ queue, known, folder }: AdmissionRequest): void {
-  queue.setConfig({ [databaseIdKey]: nameDatabase(known, folder) });
+function makeOwn({ queue, known, folder }: AdmissionRequest, pause?: string): Admission {
+  const ended = queue.together(() => {
+    queue.setConfig({ [databaseIdKey]: nameDatabase(known, folder) });
+    if (pause !== undefined) {
+      queue.setPaused(true, pause);
+    }
+    return queue.disownMirrors();
+  });
+  return { isFromElsewhere: true, notices: ended === 0 ? [] : [mirrorsEnded(ended)] };
+}
+
+function mirrorsEnded(count: number): string {
+  const plans = count === 1 ? "1 plan is" : `${count} plans are`;
+  return (
+    `${plans} no longer mirrored to GitHub, since that was asked for elsewhere: ` +
+    "`phase-hopper github create` asks for it here."
+  );
 }

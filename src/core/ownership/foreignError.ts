@@ -5,6 +5,6 @@ export function foreignError(hopperFolder: string): HopperError {
   return new HopperError(
     "foreign",
     `The queue in ${hopperFolder} was not made by you on this machine, so nothing of it is run. ` +
-      "Look at it with `phase-hopper list`; --adopt makes it yours.",
+      "Look at it with `phase-hopper list`; --adopt makes it yours, without what it wrote to GitHub.",
   );
 }

@@ -1,6 +1,14 @@
 import * as z from "zod";
 import { parseJson } from "../base/validate";
-import type { ChildFacts, ParentFacts, PhaseLine } from "../github/terms";
+import { happeningOf } from "../github/happening";
+import type {
+  ChildFacts,
+  Happening,
+  ParentFacts,
+  PhaseLine,
+  PhaseText,
+  StatusFacts,
+} from "../github/terms";
 import type { MirrorSettings } from "../protocol/mirrors";
 import { phaseDataSchema } from "../protocol/queue";
 import { phaseStatuses } from "../protocol/terms";
@@ -36,9 +44,7 @@ export function readPlanFacts(reading: Reading, planId: string): PlanFacts | und
     return undefined;
   }
   const rows = reading.all(
-    `SELECT queue_id, phase_number, title, status, depends_on_phases,
-       reason, error_message, started_at, finished_at
-     FROM phase_queue WHERE plan_id = +? ORDER BY phase_number`,
+    `SELECT ${lineColumns} FROM phase_queue WHERE plan_id = +? ORDER BY phase_number`,
     [planId],
   );
   const path = optionalText(plan, "source_path");
@@ -60,42 +66,75 @@ export function parentFactsOf(plan: PlanFacts, { labels }: MirrorSettings): Pare
   return { title, context, phases: [...phases], labels, ...(path !== undefined && { path }) };
 }
 
+export function statusFactsOf({ title, phases, pausedReason }: PlanFacts): StatusFacts {
+  return { title, phases: [...phases], ...(pausedReason !== undefined && { pausedReason }) };
+}
+
 /** What the issue of a phase tells; undefined when the phase was removed. */
-export function readChildFacts(
+export function readPhaseText(
   reading: Reading,
   plan: PlanFacts,
-  phase: PhaseLine,
-  settings: MirrorSettings,
-): ChildFacts | undefined {
-  const sql = "SELECT phase_data FROM phase_queue WHERE queue_id = ?";
-  const row = reading.get(sql, [phase.queueId]);
+  queueId: string,
+  { labels }: Pick<MirrorSettings, "labels">,
+): PhaseText | undefined {
+  const position = plan.phases.findIndex((phase) => phase.queueId === queueId);
+  const phase = plan.phases[position];
+  const row = reading.get("SELECT phase_data FROM phase_queue WHERE queue_id = ?", [queueId]);
   const data =
     row && parseJson(phaseDataSchema, text(row, "phase_data"), "A stored phase", "damaged");
   return (
-    data && {
+    data &&
+    phase && {
       planTitle: plan.title,
       number: phase.number,
       title: data.title,
       total: plan.phases.length,
-      position: plan.phases.findIndex(({ number }) => number === phase.number) + 1,
+      position: position + 1,
       dependsOn: phase.dependsOn,
       content: data.content,
       documents: data.externalDocs,
-      labels: settings.labels,
-      ...openness(phase, settings),
+      labels,
     }
   );
 }
 
+/** What just came of a phase; undefined when it was removed. Reads no more phases than it takes. */
+export function readHappening(
+  reading: Reading,
+  planId: string,
+  queueId: string,
+): Happening | undefined {
+  const read = `SELECT ${lineColumns} FROM phase_queue AS p WHERE plan_id = +?1`;
+  const [row] = reading.all(`${read} AND queue_id = ?2`, [planId, queueId]);
+  if (!row) {
+    return undefined;
+  }
+  const phase = phaseLine(row);
+  const others = reading.all(
+    `${read} AND (status IN ('running', 'blocked') OR status = 'ready' AND EXISTS (
+       SELECT 1 FROM json_each(p.depends_on_phases) AS d WHERE d.value = ?2))
+     ORDER BY phase_number`,
+    [planId, phase.number],
+  );
+  const open = reading.get(
+    "SELECT 1 FROM phase_queue WHERE plan_id = +? AND status <> 'completed' LIMIT 1",
+    [planId],
+  );
+  return happeningOf(phase, others.map(phaseLine), open === undefined);
+}
+
 /** Whether a phase's issue shall be open. */
 export function openness(
-  { status, reason }: PhaseLine,
+  { status, reason }: Pick<PhaseLine, "status" | "reason">,
   { closes }: MirrorSettings,
 ): Pick<ChildFacts, "open" | "closedAs"> {
   return closes && status === "completed"
     ? { open: false, closedAs: reason === "skipped" ? "not_planned" : "completed" }
     : { open: true };
 }
+
+const lineColumns = `queue_id, phase_number, title, status, depends_on_phases, reason, error_message,
+  started_at, finished_at`;
 
 function phaseLine(row: SqlRow): PhaseLine {
   const reason = optionalText(row, "reason");

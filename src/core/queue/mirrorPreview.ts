@@ -1,8 +1,8 @@
 import { type Links, textOf, type ThingText } from "../github/texts";
 import type { Thing } from "../github/terms";
 import type { MirrorSettings } from "../protocol/mirrors";
-import { isDue, statusFactsOf } from "./mirrorChanges";
-import { parentFactsOf, readChildFacts, readPlanFacts } from "./mirrorFacts";
+import { isDue } from "./mirrorChanges";
+import { parentFactsOf, readPhaseText, readPlanFacts, statusFactsOf } from "./mirrorFacts";
 import { parentIssueOf, phaseIssuesOf } from "./mirrorRows";
 import type { SqlDatabase } from "./sqlDatabase";
 
@@ -34,8 +34,8 @@ export function readMirrorPreview(
   const missing = plan.phases.filter(({ queueId }) => !links.issues.has(queueId));
   const due = missing.filter((phase) => isDue(phase, settings));
   const children = due.flatMap((phase): Thing[] => {
-    const facts = readChildFacts(reading, plan, phase, settings);
-    return facts ? [{ kind: "child", facts, queueId: phase.queueId }] : [];
+    const text = readPhaseText(reading, plan, phase.queueId, settings);
+    return text ? [{ kind: "child", facts: { open: true, textVersion: 0 }, text }] : [];
   });
   const things: readonly Thing[] = [
     ...(parentIssue === undefined

@@ -1,15 +1,10 @@
 import * as z from "zod";
 import { parseJson } from "../base/validate";
 import {
-  childFactsSchema,
-  commentFactsSchema,
   entryStates,
   linkStates,
   type Mirror,
   type OutboxEntry,
-  parentFactsSchema,
-  statusFactsSchema,
-  type Thing,
   thingKinds,
 } from "../github/terms";
 import { type MirrorSettings, mirrorSettingsSchema } from "../protocol/mirrors";
@@ -23,6 +18,11 @@ import {
 } from "./sqlDatabase";
 
 /** Turns rows of the mirrors' tables into their shapes. */
+
+/** The facts of an entry whose text is made of the plan, as long as that is there. */
+export const noFacts = "{}";
+/** Those of a parent issue that was there before: its text is not ours. */
+export const linkedParent = '{"linked":true}';
 
 type Reading = Pick<SqlDatabase, "get" | "all">;
 
@@ -57,23 +57,9 @@ export function outboxEntry(row: SqlRow): OutboxEntry {
   };
 }
 
-/** @param row has the columns `kind`, `facts` and `queue_id`. */
-export function thingOf(row: SqlRow): Thing {
-  const json = text(row, "facts");
-  const what = "A stored entry of the outbox";
-  const kind = z.enum(thingKinds).parse(row["kind"]);
-  switch (kind) {
-    case "parent":
-      return { kind, facts: parseJson(parentFactsSchema, json, what, "damaged") };
-    case "child": {
-      const facts = parseJson(childFactsSchema, json, what, "damaged");
-      return { kind, facts, queueId: text(row, "queue_id") };
-    }
-    case "status":
-      return { kind, facts: parseJson(statusFactsSchema, json, what, "damaged") };
-    case "comment":
-      return { kind, facts: parseJson(commentFactsSchema, json, what, "damaged") };
-  }
+export function readEntries(reading: Reading, planId: string): readonly OutboxEntry[] {
+  const sql = `SELECT ${entryColumns} FROM github_outbox WHERE plan_id = ? ORDER BY position`;
+  return reading.all(sql, [planId]).map(outboxEntry);
 }
 
 /** How a plan is mirrored; undefined for one that never was. */

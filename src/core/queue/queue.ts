@@ -19,7 +19,8 @@ import { writeConfig } from "./config";
 import { type NewPlan, storePlan } from "./enqueue";
 import { movePhase, movePlan } from "./order";
 import { type PlanUpdate, storeUpdate } from "./planUpdate";
-import { mirrorChange, startMirror, stopMirror } from "./mirrorChanges";
+import { mirrorChange } from "./mirrorChanges";
+import { disownMirrors, lookBeforeCreating, startMirror, stopMirror } from "./mirrorSwitch";
 import { QueueOutbox } from "./queueOutbox";
 import { QueueReader } from "./queueReader";
 import { Readiness } from "./readiness";
@@ -247,6 +248,16 @@ export class Queue extends QueueReader {
    */
   stopMirror(planId: string): boolean {
     return this.change((change) => stopMirror(change, planId));
+  }
+
+  /** Ends every mirror, and forgets what is on GitHub; answers how many there were. */
+  disownMirrors(): number {
+    return this.change(disownMirrors);
+  }
+
+  /** After a repair: what may be on GitHub although it is not known is looked for first. */
+  lookBeforeCreating(): void {
+    this.change(lookBeforeCreating);
   }
 
   setConfig(values: Readonly<Record<string, string>>): void {

@@ -1,16 +1,18 @@
 import type { Made, Outbox } from "../github/outbox";
 import type { LinkState, Mirror, OutboxEntry, Thing } from "../github/terms";
+import type { Repository } from "../protocol/mirrors";
 import type { Change } from "./change";
 import { storeParent } from "./mirrorChanges";
 import {
   entryColumns,
   hasWork,
+  linkedParent,
   outboxEntry,
   parentIssueOf,
   phaseIssuesOf,
   readMirrorState,
-  thingOf,
 } from "./mirrorRows";
+import { readThing } from "./mirrorThing";
 import { optionalText, type SqlDatabase, text } from "./sqlDatabase";
 
 /** The outbox as rows of the owner's queue. */
@@ -38,12 +40,7 @@ export class QueueOutbox implements Outbox {
   }
 
   thing(entryId: string): Thing {
-    const sql = "SELECT kind, facts, queue_id FROM github_outbox WHERE entry_id = ?";
-    const row = this.database.get(sql, [entryId]);
-    if (!row) {
-      throw new Error(`there is no entry ${entryId} in the outbox`);
-    }
-    return thingOf(row);
+    return readThing(this.database, entryId);
   }
 
   mirror(planId: string): Mirror | undefined {
@@ -88,12 +85,33 @@ export class QueueOutbox implements Outbox {
     ]);
   }
 
+  found(entryId: string, githubId: number): void {
+    this.set(entryId, "state = 'made', github_id = ?3, problem = NULL", [githubId]);
+  }
+
   linked(entryId: string, link: LinkState, problem?: string): void {
     this.set(entryId, "link = ?3, problem = ?4, written_at = ?2", [link, problem ?? null]);
   }
 
   notMade(entryId: string): void {
-    this.set(entryId, "state = 'waiting', problem = NULL, login = NULL, tried_at = NULL", []);
+    this.change((change) => {
+      // Nothing is begun for a phase or a plan that was removed meanwhile.
+      const gone = change.get(
+        `SELECT 1 FROM github_outbox WHERE entry_id = ? AND (
+           kind = 'child' AND queue_id NOT IN (SELECT queue_id FROM phase_queue)
+           OR kind = 'parent' AND plan_id NOT IN (SELECT plan_id FROM plans))`,
+        [entryId],
+      );
+      if (gone) {
+        change.run("DELETE FROM github_outbox WHERE entry_id = ?", [entryId]);
+      } else {
+        change.run(
+          `UPDATE github_outbox SET state = 'waiting', problem = NULL, login = NULL,
+             tried_at = NULL, issue_number = NULL, github_id = NULL, updated_at = ? WHERE entry_id = ?`,
+          [change.at, entryId],
+        );
+      }
+    });
   }
 
   unknown(entryId: string, problem: string): void {
@@ -104,6 +122,16 @@ export class QueueOutbox implements Outbox {
     this.set(entryId, "state = 'failed', problem = ?3", [problem]);
   }
 
+  renamed(planId: string, { owner, name }: Repository): void {
+    this.change((change) =>
+      change.run(
+        `UPDATE github_mirrors SET settings = json_set(settings, '$.owner', ?, '$.name', ?)
+         WHERE plan_id = ?`,
+        [owner, name, planId],
+      ),
+    );
+  }
+
   recreate(entryId: string): void {
     this.set(
       entryId,
@@ -112,14 +140,20 @@ export class QueueOutbox implements Outbox {
     );
   }
 
-  /** What GitHub refused is tried again; what was deleted there by somebody is made anew. */
+  /**
+   * What GitHub refused is tried again; what was deleted there by somebody is made anew, and what may
+   * have been created is looked for first.
+   */
   retryFailed(): void {
     this.change((change) => {
       change.run(
-        `UPDATE github_outbox SET problem = NULL,
-           state = iif(github_id IS NULL, 'waiting', 'made'), recreated = 0
+        `UPDATE github_outbox SET problem = NULL, recreated = 0, state = CASE
+           WHEN github_id IS NOT NULL THEN 'made'
+           WHEN tried_at IS NOT NULL THEN 'sending'
+           ELSE 'waiting' END
          WHERE state = 'failed'`,
       );
+      change.run("UPDATE github_outbox SET problem = NULL, link = 'none' WHERE link = 'refused'");
     });
   }
 
@@ -139,7 +173,7 @@ export class QueueOutbox implements Outbox {
   }
 }
 
-/** Shows an issue's number everywhere; texts that are there already get to name it, too. */
+/** Shows an issue's number everywhere; texts of ours that are there already get to name it, too. */
 function noteIssue(change: Change, entryId: string, number: number): void {
   const sql = "SELECT plan_id, queue_id, kind FROM github_outbox WHERE entry_id = ?";
   const row = change.get(sql, [entryId]);
@@ -155,9 +189,9 @@ function noteIssue(change: Change, entryId: string, number: number): void {
   }
   change.run(
     `UPDATE github_outbox SET version = version + 1
-     WHERE plan_id = +? AND kind IN ('parent', 'status') AND state = 'made' AND facts <> '{}'
+     WHERE plan_id = +? AND kind IN ('parent', 'status') AND state = 'made' AND facts <> ?
        AND entry_id <> ?`,
-    [planId, entryId],
+    [planId, linkedParent, entryId],
   );
   change.record({
     type: "issue_created",

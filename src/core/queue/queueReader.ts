@@ -10,12 +10,13 @@ import {
   type QueueEvent,
 } from "../protocol/queue";
 import { issueUrl } from "../github/repository";
+import type { OutboxEntry } from "../github/terms";
 import type { MirrorSettings } from "../protocol/mirrors";
 import { databaseIdKey, readConfig } from "./config";
 import { phasePages } from "./phaseList";
 import { phaseOrder, planOrder } from "./order";
 import { type MirrorPreview, readMirrorPreview } from "./mirrorPreview";
-import { readMirror } from "./mirrorRows";
+import { readEntries, readMirror } from "./mirrorRows";
 import {
   attemptItem,
   eventItem,
@@ -98,6 +99,11 @@ export class QueueReader {
   /** What would be written to GitHub, were a plan mirrored now. */
   mirrorPreview(planId: string, settings: MirrorSettings): MirrorPreview | undefined {
     return readMirrorPreview(this.database, planId, settings);
+  }
+
+  /** Everything of a plan that is, or shall be, on GitHub, and how far it has come. */
+  mirrorEntries(planId: string): readonly OutboxEntry[] {
+    return readEntries(this.database, planId);
   }
 
   /** The web address of an issue of a plan that is, or was, mirrored. */

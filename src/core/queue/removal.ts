@@ -2,6 +2,7 @@ import { HopperError } from "../base/errors";
 import type { Change } from "./change";
 import { singleOf } from "./enqueue";
 import type { Readiness } from "./readiness";
+import { keepLastFacts } from "./mirrorChanges";
 import { numbers, type PhaseState } from "./rows";
 import { integer, text } from "./sqlDatabase";
 import { conflict, movePhases } from "./transitions";
@@ -18,6 +19,9 @@ export function deletePhase(
 ): void {
   if (phase.status === "running") {
     throw conflict(phase, "A running phase must be cancelled before it can be removed");
+  }
+  if (isOnlyPhase(change, phase)) {
+    keepLastFacts(change, phase.planId);
   }
   if (phase.status === "completed" || dropDependencies) {
     // A removed completed phase stays satisfied: what depended on it forgets it.
@@ -36,6 +40,11 @@ export function deletePhase(
   if (!change.get("SELECT 1 FROM phase_queue WHERE plan_id = ?", [phase.planId])) {
     deletePlan(change, readiness, phase.planId);
   }
+}
+
+function isOnlyPhase(change: Change, { planId, queueId }: PhaseState): boolean {
+  const sql = "SELECT 1 FROM phase_queue WHERE plan_id = +? AND queue_id <> ? LIMIT 1";
+  return change.get(sql, [planId, queueId]) === undefined;
 }
 
 /**
@@ -92,6 +101,7 @@ export function deletePlan(change: Change, readiness: Readiness, planId: string)
       `Phase ${integer(running, "phase_number")} of the plan is running: cancel it first.`,
     );
   }
+  keepLastFacts(change, planId);
   change.run("DELETE FROM phase_queue WHERE plan_id = ?", [planId]);
   if (change.run("DELETE FROM plans WHERE plan_id = ?", [planId]) === 0) {
     throw new HopperError("notFound", `There is no plan ${planId} in this queue.`);

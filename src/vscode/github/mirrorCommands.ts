@@ -1,9 +1,16 @@
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
 import { repositoryOfFolder } from "../../core/github/gitRemote";
-import { hostOfApi, parseApiUrl, parseRepository } from "../../core/github/repository";
+import {
+  hostOfApi,
+  issueUrl,
+  parseApiUrl,
+  parseRepository,
+  refuseOtherHost,
+} from "../../core/github/repository";
 import type { MirrorSettings } from "../../core/protocol/mirrors";
 import { phaseList } from "../../core/protocol/words/phaseList";
+import type { PreviewedThing } from "../../core/queue/mirrorPreview";
 import { commands } from "../contributions";
 import { asLabel } from "../foreignText";
 import type { CommandHandler } from "../commands/register";
@@ -48,10 +55,12 @@ export function mirrorCommands(
         row?.kind === "phase" ? row : await planOf(args, "Open the Issue of Which Plan?");
       const number = node.kind === "phase" ? node.phase.issue_number : undefined;
       const issue = number ?? node.plan.parent_issue;
-      const url = node.queue.reader?.issueUrl(node.plan.plan_id, issue);
-      if (issue === 0 || url === undefined) {
+      if (issue === 0) {
         throw new HopperError("notFound", t('"{0}" has no issue on GitHub.', node.plan.title));
       }
+      const url =
+        node.queue.reader?.issueUrl(node.plan.plan_id, issue) ??
+        (await addressOf(issue, node, services));
       await vscode.env.openExternal(vscode.Uri.parse(url));
     },
     [commands.syncIssues]: async (...args) => {
@@ -128,21 +137,39 @@ async function settingsOf(
   const { repository, ...settings } = configuration.github(queue.folder.uri);
   const apiUrl = parseApiUrl(signIn.apiUrl());
   const host = hostOfApi(apiUrl);
-  const { owner, name } =
+  const found =
     repository === ""
       ? await repositoryOfFolder(queue.path, host)
       : parseRepository(repository, host);
+  refuseOtherHost(found, host, "the setting phaseHopper.github.apiUrl names the server.");
+  const { owner, name } = found;
   return { apiUrl, owner, name, ...settings, ...(parentIssue !== undefined && { parentIssue }) };
+}
+
+/** The address of an issue of a plan that was never mirrored: it was named when that was enqueued. */
+async function addressOf(
+  issue: number,
+  { queue, plan }: Pick<PlanNode, "queue" | "plan">,
+  services: Services,
+): Promise<string> {
+  const settings = await settingsOf({ kind: "plan", queue, plan }, services);
+  return issueUrl(settings.apiUrl, settings, issue);
 }
 
 async function previewText(node: PlanNode, services: Services): Promise<string> {
   const { queue, plan } = node;
   const settings = queue.reader?.mirror(plan.plan_id) ?? (await settingsOf(node, services));
   const preview = queue.reader?.mirrorPreview(plan.plan_id, settings);
-  const { things = [], later = [] } = preview ?? {};
+  const { things = [], later = [], parentIssue } = preview ?? {};
+  const below = parentIssue === undefined ? "" : `, below #${parentIssue}`;
   return [
-    `> Would be written to ${settings.owner}/${settings.name}. Nothing was written.`,
-    ...things.map(({ title, body }) => `# ${title ?? "Comment, edited in place"}\n\n${body}`),
+    `> Would be written to ${settings.owner}/${settings.name}${below}. Nothing was written.`,
+    ...things.map(previewedText),
     ...(later.length > 0 ? [`> Later, when they are ready: ${phaseList(later)}.`] : []),
   ].join("\n\n");
+}
+
+function previewedText({ title, labels = [], body }: PreviewedThing): string {
+  const marks = labels.length === 0 ? "" : `\n\n> Labels: ${labels.join(", ")}`;
+  return `# ${title ?? "Comment, edited in place"}${marks}\n\n${body}`;
 }

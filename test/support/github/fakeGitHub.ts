@@ -70,6 +70,8 @@ export class FakeGitHub {
   readonly accounts = new Map([["token-of-robin", "robin"]]);
   /** Milliseconds by which lists are behind. */
   lag = 0;
+  /** What the repository is called now; GitHub leads there from the name it had. */
+  renamedTo: string | undefined;
   /** What goes wrong with a request. */
   fault: (asked: Asked) => Fault | undefined = () => undefined;
   /** Somebody waits for an answer that does not come. */
@@ -132,8 +134,27 @@ export class FakeGitHub {
     if (fault?.done === false) {
       return fault.answer;
     }
-    const answer = this.answer(asked, path);
+    const answer = this.placed(asked, path);
     return fault?.answer ?? answer;
+  }
+
+  private placed(asked: Asked, path: string): Answer {
+    if (this.renamedTo === undefined) {
+      return this.answer(asked, path);
+    }
+    const now = `/repos/${this.renamedTo}`;
+    const place = "/repositories/1";
+    if (path === place) {
+      const [login, name] = this.renamedTo.split("/");
+      return { status: 200, body: { id: 1, name, owner: { login } } };
+    }
+    return path.startsWith(now)
+      ? this.answer(asked, path.replace(now, prefix))
+      : {
+          status: asked.method === "GET" ? 301 : 307,
+          headers: { location: `https://api.github.com${path.replace(prefix, place)}` },
+          body: said("Moved Permanently"),
+        };
   }
 
   private answer(asked: Asked, path: string): Answer {
@@ -146,6 +167,7 @@ export class FakeGitHub {
       const match = method === asked.method ? pattern.exec(path) : null;
       if (match) {
         const described = operation(route);
+        this.violations.push(...described.checkParameters(path, query));
         if (method !== "GET") {
           this.violations.push(...described.checkRequest(asked.body));
         }
@@ -223,6 +245,7 @@ const rows: readonly Row[] = [
   ),
   row(`PATCH ${repo}/issues/{issue_number}`, (github, { id, body }) =>
     onIssue(github, id, (issue) => {
+      issue.title = body["title"] === undefined ? issue.title : text(body["title"]);
       issue.body = body["body"] === undefined ? issue.body : text(body["body"]);
       if (body["state"] === "open" || body["state"] === "closed") {
         issue.state = body["state"];

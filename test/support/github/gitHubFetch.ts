@@ -6,7 +6,8 @@ export function fetchFrom(github: FakeGitHub): typeof fetch {
     const url = new URL(input instanceof Request ? input.url : input);
     const asked: Asked = {
       method: init.method ?? "GET",
-      target: `${url.pathname}${url.search}`,
+      // Servers of one's own have their API there.
+      target: `${url.pathname.replace(/^\/api\/v3\//, "/")}${url.search}`,
       headers: Object.fromEntries(new Headers(init.headers)),
       body: typeof init.body === "string" ? parsed(init.body) : {},
     };

@@ -10,6 +10,7 @@ import * as z from "zod";
 
 const record = z.record(z.string(), z.unknown());
 const operationSchema = z.object({
+  parameters: z.array(z.unknown()).default([]),
   requestBody: z.object({ content: record }).optional(),
   responses: record,
 });
@@ -23,6 +24,43 @@ export class Operation {
     readonly route: string,
     private readonly operation: z.infer<typeof operationSchema>,
   ) {}
+
+  /** Complaints about what stands in a request's address. */
+  checkParameters(path: string, query: URLSearchParams): readonly string[] {
+    const described = this.operation.parameters.map((one) => parameterSchema.parse(resolved(one)));
+    const parts = path.split("/");
+    const ofPath = this.route
+      .split(" ")[1]
+      ?.split("/")
+      .flatMap((part, index) =>
+        /^\{\w+\}$/.test(part) ? [[part.slice(1, -1), parts[index] ?? ""]] : [],
+      );
+    return [
+      ...(ofPath ?? []).flatMap(([name = "", value = ""]) =>
+        this.checkParameter(described, "path", name, value),
+      ),
+      ...[...query].flatMap(([name, value]) =>
+        this.checkParameter(described, "query", name, value),
+      ),
+    ];
+  }
+
+  private checkParameter(
+    described: readonly z.infer<typeof parameterSchema>[],
+    place: string,
+    name: string,
+    value: string,
+  ): string[] {
+    const found = described.find((one) => one.in === place && one.name === name);
+    if (!found) {
+      return [`${this.route}: ${place} has no ${name}`];
+    }
+    const schema = this.cached(`${place} ${name}`, () => found.schema);
+    const isNumber = found.schema["type"] === "integer";
+    return schema.safeParse(isNumber ? Number(value) : value).success
+      ? []
+      : [`${this.route}: ${name} cannot be ${value}`];
+  }
 
   /** Complaints about a request's body; none where it is as described. */
   checkRequest(body: unknown): readonly string[] {
@@ -68,10 +106,16 @@ export class Operation {
   }
 
   private schemaOf(what: string, content: Record<string, unknown>): z.ZodType {
+    return this.cached(
+      what,
+      () => z.object({ schema: record }).parse(content["application/json"]).schema,
+    );
+  }
+
+  private cached(what: string, describe: () => unknown): z.ZodType {
     let schema = this.schemas.get(what);
     if (!schema) {
-      const described = z.object({ schema: record }).parse(content["application/json"]).schema;
-      schema = z.fromJSONSchema(record.parse(dereferenced(described)), {
+      schema = z.fromJSONSchema(record.parse(dereferenced(describe())), {
         defaultTarget: "openapi-3.0",
       });
       this.schemas.set(what, schema);
@@ -79,6 +123,8 @@ export class Operation {
     return schema;
   }
 }
+
+const parameterSchema = z.object({ name: z.string(), in: z.string(), schema: record });
 
 const answerSchema = z.object({ content: record.optional() });
 

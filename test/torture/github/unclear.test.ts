@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Fault } from "../../support/github/fakeGitHub";
 import { assertNoneWrong, type Count, countThings, sumOf } from "../../unit/github/support/count";
 import { MirrorBench } from "../../unit/github/support/mirrorBench";
@@ -39,6 +40,34 @@ describe("an answer that leaves open what was done", () => {
         `${count.missing} missing`,
     );
     assertNoneWrong(count);
+  });
+
+  it("is unknown, and nothing is sent again, while a list lags for longer", async () => {
+    const bench = await MirrorBench.open();
+    try {
+      bench.github.addIssue("Parent");
+      bench.mirror(bench.enqueue(["One"]), { parentIssue: 1 });
+      bench.github.fault = ({ method, target }) =>
+        method === "POST" && target.endsWith("/comments")
+          ? { done: true, answer: status(502) }
+          : undefined;
+      await bench.mirrored(() => bench.github.comments.length > 0);
+      const began = bench.clock.now();
+      bench.github.lag = 1200_000;
+      await bench.mirrored(() => bench.troubles.length > 0);
+      const seconds = (bench.clock.now() - began) / 1000;
+      bench.github.lag = 0;
+      bench.github.fault = () => undefined;
+      await bench.mirrored();
+      figure(
+        "H2 GitHub, lists that lag on",
+        `unknown after ${seconds} s, ${bench.github.comments.length} comment in the end`,
+      );
+      assert.ok(seconds > 20);
+      assert.equal(bench.github.comments.length, 1);
+    } finally {
+      await bench.end();
+    }
   });
 });
 

@@ -10,7 +10,14 @@ function printed({ github }: MirrorBench): string {
     ),
     ...github.comments.map(({ issue, body }) => `Comment on #${issue}\n\n${body}`),
   ];
-  return texts.map((text) => text.replaceAll(/\s*<!--[^>]*-->/g, "")).join("\n\n════════\n\n");
+  return texts
+    .map((text) =>
+      text.replaceAll(
+        /<!-- phase-hopper:begin [^>]*-->\n|\s*<!-- (?!phase-hopper:begin)[^>]*-->/g,
+        "",
+      ),
+    )
+    .join("\n\n════════\n\n");
 }
 
 describe("the examples in docs/github.md", () => {

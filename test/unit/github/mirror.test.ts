@@ -44,7 +44,7 @@ describe("a mirrored plan", () => {
     await bench.mirrored();
     assert.equal(bench.github.issue(2).state, "closed");
     assert.equal(bench.github.issue(2).stateReason, "completed");
-    assert.match(status(), /\*\*Phase 1: Plan\*\* completed in 12s\. Moving to Phase 2\./);
+    assert.match(status(), /\*\*Phase 1: Plan\*\* completed in 12s\. Phase 2 is ready\./);
     assert.match(bodyOf(1), /- \[x\] Phase 1: Plan \(#2\) — completed in 12s/);
 
     bench.fail(2, "exit code 1: no such file");

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
   hostOfApi,
+  isApiOf,
   issueUrl,
   parseApiUrl,
   parseRemote,
   parseRepository,
   publicApiUrl,
+  refuseOtherHost,
 } from "../../../src/core/github/repository";
 
 describe("the repository of a Git remote", () => {
@@ -42,6 +44,23 @@ describe("the repository of a Git remote", () => {
       name: "rockets",
     });
     assert.throws(() => parseRepository("rockets", "github.com"), /write it as owner\/name/);
+  });
+
+  it("is refused on another server than the sign-in is for", () => {
+    const repository = parseRepository("https://git.example.com/acme/rockets", "github.com");
+    assert.throws(
+      () => refuseOtherHost(repository, "github.com", "a setting names the server."),
+      /on git\.example\.com, and the sign-in is for github\.com: a setting names the server\./,
+    );
+    refuseOtherHost(repository, "git.example.com", "");
+  });
+
+  it("tells the API of a server from that of another one", () => {
+    const api = parseApiUrl("https://git.example.com");
+    assert.ok(isApiOf(api, "https://git.example.com/"));
+    assert.ok(isApiOf("https://api.acme.ghe.com", "https://acme.ghe.com"));
+    assert.ok(!isApiOf(api, "https://git.example.org"));
+    assert.ok(!isApiOf(api, ""));
   });
 
   it("is on the server that the API is of", () => {

@@ -33,7 +33,8 @@ describe("A queue", () => {
 
   function admit(queue: Queue, { adopt = false, workspace = fixture.workspace } = {}): boolean {
     const hopperFolder = join(workspace, ".hopper");
-    return admitQueue({ queue, hopperFolder, folder: identifyFolder(workspace), known, adopt });
+    const folder = identifyFolder(workspace);
+    return admitQueue({ queue, hopperFolder, folder, known, adopt }).isFromElsewhere;
   }
 
   const listed = (): string[] =>

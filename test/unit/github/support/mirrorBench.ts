@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Logger } from "../../../../src/core/base/log";
 import { MirrorWorker } from "../../../../src/core/github/mirrorWorker";
+import { Pacer } from "../../../../src/core/github/pacer";
 import type { MirrorSettings, MirrorTrouble } from "../../../../src/core/protocol/mirrors";
 import { type NewPhase, Queue } from "../../../../src/core/queue/queue";
 import { Store } from "../../../../src/core/queue/store";
@@ -59,6 +60,11 @@ export class MirrorBench {
     return this.current.disk;
   }
 
+  /** Bytes of the queue's journal. */
+  get journalSize(): number {
+    return fs.statSync(this.files.paths.journal).size;
+  }
+
   /** A next process, which finds what the one before it left. */
   async start(): Promise<void> {
     const disk = new FaultyFiles();
@@ -82,6 +88,8 @@ export class MirrorBench {
       access: {
         apiUrl: () => this.apiUrl,
         token: () => Promise.resolve(this.token),
+        remedy: "Sign in.",
+        pacer: new Pacer(this.clock),
         fetch: fetchFrom(this.github),
       },
     });
