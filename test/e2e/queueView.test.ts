@@ -170,33 +170,6 @@ describe("the Queue view", function () {
     );
   });
 
-  it("is cleared of what is done from its title, also while no row has the focus", async () => {
-    await stage.workbench.reloadPage();
-    await stage.workbench.tree.openContainer("Phase Hopper");
-    await stage.row(/By keys.*1\/1/).waitFor();
-    await pressInTitle("Clear Completed");
-    await stage.row("By keys").waitFor({ state: "hidden" });
-  });
-
-  it("takes a note on what failed, and shows it", async () => {
-    const { page, tree, quickInput } = stage.workbench;
-    const question = page.getByText("Phase 1: Taste: Failed");
-    await tree.pressUntil("1: Taste", "Failed", question);
-    await quickInput.type("the salt is missing");
-    await quickInput.accept();
-    await stage.row("the salt is missing").waitFor();
-  });
-
-  it("asks what becomes of a phase whose dependency is removed", async () => {
-    const { tree, notifications } = stage.workbench;
-    await stage.enqueue("chain.md");
-    await stage.status("Phase 3: Step C", "queued");
-    await tree.chooseFromMenu("2: Step B", "Remove");
-    await notifications.pressInDialog("Remove and Drop the Dependency");
-    await stage.row("2: Step B").waitFor({ state: "hidden" });
-    await stage.status("Phase 3: Step C", "waiting for a person");
-  });
-
   it("shows a log although another phase floods its own", async () => {
     const { page, tree, quickInput } = stage.workbench;
     stage.server.changeSettings({ "phaseHopper.maxConcurrentPhases": 2 });
@@ -229,5 +202,25 @@ describe("the Queue view", function () {
       return true;
     });
     await stage.row("Flood").waitFor({ state: "hidden" });
+  });
+
+  it("takes a note on what failed, and shows it", async () => {
+    const { page, tree, quickInput } = stage.workbench;
+    await tree.openContainer("Phase Hopper");
+    const question = page.getByText("Phase 1: Taste: Failed");
+    await tree.pressUntil("1: Taste", "Failed", question);
+    await quickInput.type("the salt is missing");
+    await quickInput.accept();
+    await stage.row("the salt is missing").waitFor();
+  });
+
+  it("asks what becomes of a phase whose dependency is removed", async () => {
+    const { tree, notifications } = stage.workbench;
+    await stage.enqueue("chain.md");
+    await stage.status("Phase 3: Step C", "queued");
+    await tree.chooseFromMenu("2: Step B", "Remove");
+    await notifications.pressInDialog("Remove and Drop the Dependency");
+    await stage.row("2: Step B").waitFor({ state: "hidden" });
+    await stage.status("Phase 3: Step C", "waiting for a person");
   });
 });

@@ -79,6 +79,17 @@ describe("commands on phases", () => {
     await vscode.commands.executeCommand(commands.cancel, phase, [phase]);
     await status(document, 2, "failed: cancelled");
   });
+
+  it("clear what is completed from the view's title, while no row has the focus", async () => {
+    const { document } = await show("cleared.md", single("true"));
+    enqueue(document);
+    await confirmUntil("it ran", () => hasStatus(document, 2, "completed"));
+    // What the editor passes from there, instead of no arguments.
+    await vscode.commands.executeCommand(commands.clearCompleted, undefined);
+    await eventually("it is in the queue no more", async () =>
+      (await lensesOf(document)).includes("0: $(add) Enqueue Phases"),
+    );
+  });
 });
 
 describe("what is enqueued", () => {

@@ -5,7 +5,7 @@ import type { FolderQueue } from "../queues/folderQueue";
 import type { OpenChoices } from "../queues/openHopper";
 import { type QueueState, reopenings } from "../queues/queueState";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
-import { isFinished, planNodes, type QueueNode } from "../tree/nodes";
+import { isFinished, isQueueNode, planNodes, type QueueNode } from "../tree/nodes";
 import { canChange } from "../tree/queueTree";
 import { inTurn } from "./outcome";
 import { type CommandHandler, say } from "./register";
@@ -63,9 +63,9 @@ export function queueCommands(
     [commands.pauseQueue]: () => setPaused(true, []),
     [commands.resumeQueue]: () => setPaused(false, []),
     [commands.clearCompleted]: async (...args) => {
-      // The view's title passes the row that has the focus, if any, with the selected ones: whatever
-      // they are, all queues are meant. The card passes the folder that it shows, alone.
-      const rows = args.length === 1 ? targets.rows(args) : [];
+      // The view's title passes the row that has the focus, or nothing in its place; the card passes
+      // the folder that it shows. Only a folder says whose plans are meant.
+      const rows = args.filter(isQueueNode).filter(({ kind }) => kind === "folder");
       const finished = changeable(rows).flatMap(planNodes).filter(isFinished);
       const { done, error } = await inTurn(finished, async ({ queue, plan }) =>
         (await queue.commands()).removePlan(plan.plan_id),
