@@ -68,7 +68,8 @@ describe("the actions of the hopper card", function () {
   it("show the log of an attempt", async () => {
     await showTab("completed");
     await choose("Phase 1 Wait", "Show Log");
-    await stage.workbench.page.locator(".part.panel .terminal").first().waitFor();
+    const terminal = stage.workbench.page.locator(".terminal-wrapper.active .xterm-rows");
+    await terminal.getByText("completed (exit code 0").waitFor();
   });
 
   it("skip a phase, and hand its place to the next", async () => {
