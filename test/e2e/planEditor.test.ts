@@ -205,9 +205,11 @@ describe("a plan in the editor of the workbench", function () {
       .waitFor();
     await stage.workbench.screenshot("tree, differs");
     const card = await Card.open(stage.workbench);
+    await card.locator(".plan > .differs", "1 phase differs").waitFor();
+    // The phase that differs is blocked.
+    await card.locator("#tab-completed").click();
     const note = card.locator(".phase .differs", "Differs from the file");
     await note.waitFor();
-    await card.locator(".plan > .differs", "1 phase differs").waitFor();
     await stage.workbench.screenshot("card, differs");
     await note.getByRole("button", { name: "Update from File" }).click();
     await note.waitFor({ state: "hidden" });
