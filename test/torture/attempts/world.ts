@@ -52,6 +52,8 @@ export class World {
   private atDeath: { attempts: Map<string, Attempt>; orders: string[] } | undefined;
   private pid = 100;
   private retries = 0;
+  /** What a host did that it never may; thrown at it, it would only be one more trouble to mend. */
+  private readonly broken: string[] = [];
 
   static async open(): Promise<World> {
     const world = new World();
@@ -194,6 +196,7 @@ export class World {
 
   /** What must be so at any time. */
   check(when: string): void {
+    assert.deepEqual(this.broken, [], when);
     const all = [...this.attempts.values()];
     for (const number of [1, 2]) {
       const started = all.filter(({ phase, started }) => phase === number && started);
@@ -345,9 +348,13 @@ export class World {
   }
 
   private prepare({ folder, attemptId, phaseNumber }: AttemptRequest): void {
-    assert.ok(!existsSync(folder), "an attempt's folder is made once");
+    if (existsSync(folder)) {
+      this.broken.push("an attempt's folder was made twice");
+    }
     mkdirSync(folder, { recursive: true });
-    assert.ok(!this.attempts.get(folder)?.started, "what was started is never made anew");
+    if (this.attempts.get(folder)?.started) {
+      this.broken.push("what was started was made anew");
+    }
     this.attempts.delete(folder);
     this.attempts.set(folder, {
       attemptId,
