@@ -21,7 +21,7 @@ describe("the actions of the hopper card", function () {
   const choose = async (name: string, action: string): Promise<void> => {
     await card.locator(phase(name)).focus();
     await stage.workbench.page.keyboard.press("Shift+F10");
-    await card.locator('.menu [role="menuitem"]', action).click();
+    await card.frame.getByRole("menuitem", { name: action, exact: true }).click();
   };
   const confirm = (button: string): Promise<void> =>
     stage.workbench.page.locator(".monaco-dialog-box .monaco-button", { hasText: button }).click();

@@ -124,12 +124,12 @@ function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProp
           onClick={() => onToggle({ kind: "plan", id: plan.planId })}
         >
           <Icon name={isOpen ? "chevron-down" : "chevron-right"} />
-          <span class="plan-number">Plan {plan.number}</span>
           <span class="plan-name" title={plan.title}>
             {plan.title}
           </span>
         </button>
       </h2>
+      <span class="plan-number">Plan {plan.number}</span>
       {plan.parentIssue !== undefined && (
         <IssueLink
           number={plan.parentIssue}
