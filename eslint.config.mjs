@@ -129,6 +129,7 @@ export default tseslint.config(
       "src/extension.ts",
       "src/vscode/**/*.ts",
       "test/vscode/**/*.ts",
+      "test/bench/vscode/**/*.ts",
       "test/support/vscode/signIn/extension.ts",
     ],
     rules: { "no-restricted-imports": "off" },
