@@ -29,6 +29,10 @@ describe("commands on phases", () => {
   });
 
   it("skip or start the one that is meant, also in a paused queue or with its plan selected", async () => {
+    // What is paused is a queue, so there has to be one.
+    const { document: before } = await show("before.md", single("true"));
+    enqueue(before);
+    await confirmUntil("there is a queue", () => hasStatus(before, 2, "completed"));
     await vscode.commands.executeCommand(commands.pauseQueue);
     try {
       const { document } = await show(
