@@ -96,7 +96,8 @@ export class OpenPlans<D extends OpenText, Q extends OpenQueue> implements Dispo
     token?: vscode.CancellationToken,
   ): Promise<PlanDocument<D, Q> | undefined> {
     const entry = this.entries.get(document);
-    while (entry && !entry.closed && !isFresh(entry)) {
+    // A reading that is under way counts as tried, and has nothing to show yet.
+    while (entry && !entry.closed && (entry.reading !== undefined || !isFresh(entry))) {
       if (token?.isCancellationRequested === true) {
         return undefined;
       }

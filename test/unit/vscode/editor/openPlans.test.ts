@@ -127,6 +127,14 @@ describe("the plans that are open", () => {
     await eventually("the new text is shown", () => problems().join() === "missing-phase");
   });
 
+  it("are waited for by who asks while they are being read", async () => {
+    open.open(document, "/home/ada/plan.md");
+    await eventually("it is read", () => thread.asked === 1);
+    const read = open.read(document);
+    await thread.answerNext();
+    assert.equal((await read)?.outline.phases.length, 1);
+  });
+
   it("are nothing, rather than what they were, when their text cannot be read", async () => {
     open.open(document, undefined);
     await thread.answerNext();
