@@ -53,7 +53,7 @@ export class GitHubSignIn implements GitHubAccess, vscode.Disposable {
       await this.signIn(isPublic ? scopes.public : scopes.every, { createIfNone: true });
     } else if (await this.isRefused(found.session)) {
       await this.signIn(found.scopes, {
-        forceNewSession: { detail: "GitHub does not accept your sign-in any more." },
+        forceNewSession: { detail: t("GitHub does not accept your sign-in any more.") },
       });
     }
   }

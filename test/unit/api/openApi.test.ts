@@ -63,6 +63,7 @@ describe("The OpenAPI document", () => {
       "POST /api/queue/config/pause",
       "POST /api/queue/{queue_id}/cancel",
       "POST /api/queue/{queue_id}/complete",
+      "POST /api/queue/{queue_id}/drop-dependencies",
       "POST /api/queue/{queue_id}/execute",
       "POST /api/queue/{queue_id}/fail",
       "POST /api/queue/{queue_id}/move",

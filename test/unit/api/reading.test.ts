@@ -99,7 +99,8 @@ describe("What can be read over the API", () => {
     assert.equal((await client.ask(phases.getConfig, {})).paused_reason, "paused by you");
     await get("/api/queue/config");
     const { plans, phases: shown, pausedReason: paused_reason, waiting } = hopper.snapshot();
-    const snapshot = { event_id: 4, paused_reason, waiting, plans, phases: shown };
+    const { databaseId: database_id } = hopper.queue;
+    const snapshot = { database_id, event_id: 4, paused_reason, waiting, plans, phases: shown };
     assert.deepEqual(
       (await get("/api/snapshot")).json,
       z.unknown().parse(JSON.parse(JSON.stringify(snapshot))),

@@ -372,7 +372,7 @@ describe("damaged files", () => {
     await newer(true);
 
     const database = await emptyDatabase();
-    database.run("PRAGMA user_version = 7");
+    database.run(`PRAGMA user_version = ${schemaVersion + 1}`);
     const image = database.exportImage();
     database.close();
     writeFileSync(bench.paths.snapshot, image);
