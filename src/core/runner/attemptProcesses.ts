@@ -64,8 +64,8 @@ function isOwnThread(pid: number): boolean {
   return existsSync(`/proc/self/task/${pid}`);
 }
 
-/** How long a search for survivors may hold up everything else. */
-const longestSearch = 100;
+/** How long somebody who asked for the survivors waits for them, on a machine full of processes. */
+const longestSearch = 1000;
 
 /** Who lives and belongs to the attempt, as far as can be seen in a limited time. */
 export function findSurvivors(member: Membership, table: ProcessTable, clock: Clock): Survivor[] {
