@@ -111,6 +111,33 @@ describe("a plan in the workbench", function () {
     await stage.status("Phase 1: Look", "completed");
   });
 
+  it("is replaced, or enqueued as a second copy, where that is asked for", async () => {
+    const { tree, notifications, quickInput } = stage.workbench;
+    const copies = async (): Promise<number> =>
+      (await tree.texts()).filter((text) => text.startsWith("Twice")).length;
+    await quickInput.runCommand("Phase Hopper: Pause");
+    stage.write("twice.md", plan("Twice", [["Old", "true"]]));
+    await stage.enqueue("twice.md");
+    await stage.status("Phase 1: Old", "ready");
+    stage.write("twice.md", plan("Twice", [["New", "true"]]));
+    await stage.enqueue("twice.md");
+    await notifications.pressInDialog("Replace");
+    await stage.status("Phase 1: New", "ready");
+    await stage.row("1: Old").waitFor({ state: "hidden" });
+    assert.equal(await copies(), 1);
+    await stage.enqueue("twice.md");
+    await notifications.pressInDialog("Enqueue a Second Copy");
+    await eventually("it is there twice", async () => {
+      await tree.openContainer("Phase Hopper");
+      return (await copies()) === 2;
+    });
+    await quickInput.runCommand("Phase Hopper: Resume");
+    await eventually("both ran", async () => {
+      const texts = await tree.texts();
+      return texts.filter((text) => /^Twice.*1\/1/.test(text)).length === 2;
+    });
+  });
+
   // Last, since each theme loads the page anew.
   it("is shown in every theme", async () => {
     stage.write(
