@@ -12,9 +12,9 @@ export async function benchSizes(rounds: number): Promise<string[]> {
   const enqueued = await enqueueTimes([20, 1000, 10_000], rounds);
   const opened = await openTimes([100, 1000, 10_000], rounds);
   return [
-    `enqueue of ${inWords(enqueued)} phases of 2 KB, in plans of ${perPlan} at most`,
-    `opening a queue of ${inWords(opened.owner)} phases of 2 KB as its owner`,
-    `phase-hopper list of ${inWords(opened.list)} phases of 2 KB, the process included`,
+    `enqueue of phases of 2 KB, in plans of ${perPlan} at most: ${inWords(enqueued)}`,
+    `opening a queue of phases of 2 KB as its owner: ${inWords(opened.owner)}`,
+    `phase-hopper list of phases of 2 KB, the process included: ${inWords(opened.list)}`,
   ];
 }
 
@@ -79,8 +79,8 @@ function medians(times: ReadonlyMap<number, readonly number[]>): Times {
   return [...times].map(([size, values]) => [size, median(values)] as const);
 }
 
-/** "20: 3 ms, 1000: 120 ms (grows with the power 0.94)" */
+/** "20 in 3 ms, 1000 in 120 ms (grows with the power 0.94)" */
 function inWords(times: Times): string {
-  const each = times.map(([size, time]) => `${size}: ${time.toFixed(0)} ms`).join(", ");
+  const each = times.map(([size, time]) => `${size} in ${time.toFixed(0)} ms`).join(", ");
   return `${each} (grows with the power ${growth(times).toFixed(2)})`;
 }
