@@ -5,7 +5,7 @@ import { damage } from "./damage";
 import { JournalStatements } from "./journalStatements";
 import { applicationId, databaseVersion, schemaVersion } from "./migrations";
 import { newerVersion, type ReplayBase, type StoredCommit } from "./pair";
-import { expectedSchema, schemaOf } from "./schema";
+import { isSchemaOfVersion } from "./schema";
 import { SqlDatabase } from "./sqlDatabase";
 import type { StorePaths } from "./storeFiles";
 
@@ -35,7 +35,7 @@ export async function replay(
 ): Promise<ReplayedDatabase> {
   const database = inspect(paths.snapshot, () => new SqlDatabase(engine, image));
   try {
-    assertReadable(engine, database, paths.snapshot);
+    assertReadable(database, paths.snapshot);
     const statements = new JournalStatements();
     const imageSeq = image ? storedSeq(database) : 0;
     let seq = imageSeq;
@@ -59,7 +59,7 @@ export async function replay(
         await yieldToEventLoop();
       }
     }
-    assertReadable(engine, database, paths.journal);
+    assertReadable(database, paths.journal);
     if (!options.salvage) {
       assertConnected(database, paths);
     }
@@ -114,17 +114,20 @@ function storedSeq(database: SqlDatabase): number {
  * Refuses a database that this version must not touch: a newer one, another program's, or one that
  * defines anything but what our migrations to its version do.
  */
-function assertReadable(engine: SqlJsStatic, database: SqlDatabase, file: string): void {
-  const { version, id, schema } = inspect(file, () => ({
-    version: databaseVersion(database),
-    id: database.get("PRAGMA application_id")?.["application_id"],
-    schema: schemaOf(database),
-  }));
+function assertReadable(database: SqlDatabase, file: string): void {
+  const { version, id, fits } = inspect(file, () => {
+    const version = databaseVersion(database);
+    return {
+      version,
+      id: database.get("PRAGMA application_id")?.["application_id"],
+      fits: isSchemaOfVersion(database, version),
+    };
+  });
   if (version > schemaVersion) {
     throw newerVersion(file, version);
   }
   const isOurs = version === 0 || (version > 0 && id === applicationId);
-  if (!isOurs || schema !== expectedSchema(engine, version)) {
+  if (!isOurs || !fits) {
     throw new HopperError(
       "damaged",
       `${file} is not a database of Phase Hopper. Move it away to start anew.`,

@@ -10,6 +10,7 @@ import {
   pendingMigrations,
   schemaVersion,
 } from "../../../src/core/queue/migrations";
+import { isSchemaOfVersion, schemaDigest } from "../../../src/core/queue/schema";
 import type { SqlDatabase } from "../../../src/core/queue/sqlDatabase";
 import { dieAt, FaultyFiles } from "./support/faultyFiles";
 import { emptyDatabase, on, StoreBench } from "./support/storeBench";
@@ -35,6 +36,21 @@ describe("the schema", () => {
     assert.equal(database.get("PRAGMA application_id")?.["application_id"], applicationId);
     assert.equal(databaseVersion(database), schemaVersion);
     assert.deepEqual(pendingMigrations(database), []);
+  });
+
+  it("is known by its digest at every version", async () => {
+    for (let version = 0; version <= schemaVersion; version++) {
+      const empty = await emptyDatabase();
+      migrations
+        .slice(0, version)
+        .flat()
+        .forEach((sql) => empty.run(sql));
+      assert.ok(
+        isSchemaOfVersion(empty, version),
+        `schema.ts has the digest of version ${version}: ${schemaDigest(empty)}`,
+      );
+      empty.close();
+    }
   });
 
   it("is made in the first commit of a store, and not again", async () => {
