@@ -7,7 +7,8 @@ import { planText, useWorkspace } from "../../support/workspace";
 import { assertNoneWrong, countThings } from "../../unit/github/support/count";
 import { figure, rounds } from "../support/extent";
 
-const phases = 4;
+/** Each kill uses up some requests, and a plan has so many of them. */
+const phases = rounds({ whole: 10, part: 4 });
 const wanted = rounds({ whole: 20, part: 3 });
 
 describe("a command line that is killed while it writes to GitHub", () => {
