@@ -136,4 +136,25 @@ describe("a plan on GitHub, from the workbench", function () {
     assert.equal(github.commentsOn(1).length, 1, "one comment, edited in place");
     assert.deepEqual(github.violations, []);
   });
+
+  it("is synced, no longer mirrored, and the next one linked, from the palette", async () => {
+    const { quickInput, page } = stage.workbench;
+    const said = page.locator(".part.statusbar");
+    await quickInput.runCommand("Phase Hopper: Sync with GitHub Now");
+    await said.getByText("GitHub has everything.").waitFor();
+    await quickInput.runCommand("Phase Hopper: Stop Mirroring to GitHub");
+    await said.getByText("is not mirrored any more").waitFor();
+    await quickInput.runCommand("Phase Hopper: Clear Completed");
+    stage.write("linked.md", "# Linked\n\n## Phase 1: Wait\n\nRunner: manual\n\nWait with care.\n");
+    await stage.enqueue("linked.md");
+    const { number } = github.addIssue("An epic");
+    await quickInput.runCommand("Phase Hopper: Link Parent Issue");
+    await quickInput.type(String(number));
+    await quickInput.accept();
+    await eventually(
+      "its phase is below that issue",
+      () => github.issue(number).subIssues.length === 1,
+    );
+    assert.equal(github.issue(number).body, "", "the text of a linked issue is left as it is");
+  });
 });
