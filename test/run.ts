@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Counts, countsLine } from "./support/counts";
+import { runFileByFile } from "./support/runFileByFile";
 import { runMocha } from "./support/runMocha";
 import { runInVsCode } from "./support/vscode/runInVsCode";
 import { torture } from "./torture/support/extent";
@@ -11,8 +12,15 @@ const suites: Readonly<Record<string, () => Promise<Counts>>> = {
   "unit and cli": () => runMocha(["test/unit/**/*.test.ts", "test/cli/**/*.test.ts"]),
   "of what must never happen, a part with a fixed seed": () => runMocha(torture),
   "in VS Code": runSuiteInVsCode,
-  "in the workbench": () => runMocha(["test/e2e/**/*.test.ts"]),
+  "in the workbench": () => runFileByFile(filesIn("test/e2e")),
 };
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".test.ts"))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+}
 
 async function runSuiteInVsCode(): Promise<Counts> {
   const root = mkdtempSync(join(tmpdir(), "hopper-suite-"));
