@@ -11,6 +11,8 @@ const moves = [
   "host dies after launch",
   "host dies now",
   "host comes",
+  "another host takes over",
+  "host that was taken over from wakes",
   "host looks",
   "late launcher starts it again",
   "wrapper takes",
@@ -84,6 +86,10 @@ function make(world: World, move: Move): boolean | Promise<boolean> {
       return world.die();
     case "host comes":
       return world.come();
+    case "another host takes over":
+      return world.takeOver();
+    case "host that was taken over from wakes":
+      return world.wake();
     case "host looks":
       return world.look();
     case "late launcher starts it again":

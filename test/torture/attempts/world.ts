@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { EventEmitter } from "../../../src/core/base/event";
 import { silentLogger } from "../../../src/core/base/log";
 import { Coordinator } from "../../../src/core/coordinator/coordinator";
@@ -14,6 +15,7 @@ import type { Store } from "../../../src/core/queue/store";
 import { runners } from "../../unit/coordinator/support/coordinatorBench";
 import { settled } from "../../unit/coordinator/support/settled";
 import { FaultyFiles } from "../../unit/queue/support/faultyFiles";
+import { FakeClock } from "../../support/fakeClock";
 import { newPhase } from "../../unit/queue/support/queueBench";
 import { on, StoreBench } from "../../unit/queue/support/storeBench";
 
@@ -36,6 +38,8 @@ interface Host {
   readonly store: Store;
   readonly queue: Queue;
   readonly coordinator: Coordinator;
+  /** Of its own: a host that stands still sees no time go by. */
+  readonly clock: FakeClock;
 }
 
 /** A disk, wrappers that do what a test lets them do, and hosts that come and are killed. */
@@ -47,19 +51,32 @@ export class World {
   private orders: string[] = [];
   private sent: string[] = [];
   private host: Host | undefined;
+  /** One that stood still while another took over from it. */
+  private stalled: Host | undefined;
   private trap: Moment | undefined;
   /** What the disk held when the host was killed; what it did after that never happened. */
-  private atDeath: { attempts: Map<string, Attempt>; orders: string[] } | undefined;
+  private atDeath:
+    | {
+        readonly attempts: Map<string, Attempt>;
+        readonly orders: string[];
+        readonly sent: string[];
+      }
+    | undefined;
   private pid = 100;
+  private now = Date.parse("2026-01-01T00:00:00Z");
+  /** What the queue's files say while nobody has them open. */
+  private stored = "";
   private retries = 0;
   /** What a host did that it never may; thrown at it, it would only be one more trouble to mend. */
   private readonly broken: string[] = [];
 
+  /** Two phases are enqueued, nothing of them was begun, and no host is there. */
   static async open(): Promise<World> {
     const world = new World();
-    await world.come();
+    const { bench } = world;
+    const store = await bench.open(on(new FaultyFiles()));
     const phases = [newPhase({ number: 1 }), newPhase({ number: 2 })];
-    world.queue.enqueue({
+    new Queue(store, bench.clock, silentLogger).enqueue({
       title: "Two",
       sourceSha256: "0",
       context: "",
@@ -67,16 +84,17 @@ export class World {
       priority: 50,
       phases,
     });
-    await settled();
+    await bench.close(store);
     return world;
   }
 
-  async come(): Promise<boolean> {
+  async come(how: { readonly takeOver?: boolean } = {}): Promise<boolean> {
     if (this.host) {
       return false;
     }
-    const { clock, paths } = this.bench;
-    const store = await this.bench.open({ ...on(new FaultyFiles()), clock });
+    const { paths } = this.bench;
+    const clock = new FakeClock(this.now);
+    const store = await this.bench.open({ ...on(new FaultyFiles()), clock, ...how });
     const queue = new Queue(store, clock, silentLogger);
     const coordinator = new Coordinator({
       queue,
@@ -88,12 +106,50 @@ export class World {
       runners: () => runners,
       maxConcurrentPhases: () => 1,
     });
-    this.host = { store, queue, coordinator };
+    this.host = { store, queue, coordinator, clock };
     await coordinator.recover({ distrust: false });
     coordinator.start();
     await settled();
     await this.bury();
     return true;
+  }
+
+  /** The host stands still, and another one takes the queue over. */
+  async takeOver(): Promise<boolean> {
+    if (!this.host || this.stalled) {
+      return false;
+    }
+    this.stalled = this.host;
+    this.host = undefined;
+    return this.come({ takeOver: true });
+  }
+
+  /** The host that stood still goes on as if nothing had happened, until it finds the new one. */
+  async wake(): Promise<boolean> {
+    const { stalled } = this;
+    if (!stalled) {
+      return false;
+    }
+    const before = this.outside();
+    stalled.clock.advance(1000);
+    await settled();
+    assert.throws(() => stalled.queue.setPaused(true), /taken over/);
+    if (this.outside() !== before) {
+      this.broken.push("a host that was taken over from changed something");
+    }
+    await this.forget(stalled);
+    this.stalled = undefined;
+    return true;
+  }
+
+  /** All that a host can change outside of itself. */
+  private outside(): string {
+    const { folder } = this.bench.paths;
+    const files = this.bench.names().map((name) => {
+      const path = join(folder, name);
+      return statSync(path).isFile() ? [name, readFileSync(path, "base64")] : [name];
+    });
+    return JSON.stringify([files, [...this.attempts], this.orders]);
   }
 
   /** The host looks at everything, or a new one comes; and is killed at this moment, if it gets there. */
@@ -140,7 +196,8 @@ export class World {
     if (!this.host) {
       return false;
     }
-    this.bench.clock.advance(1000);
+    this.host.clock.advance(1000);
+    this.now = this.host.clock.now();
     await settled();
     await this.bury();
     return true;
@@ -223,7 +280,8 @@ export class World {
         [phase, started !== undefined, alive, stopped, ended, existsSync(folder)],
         this.orders.filter((order) => order === folder).length,
       ]),
-      this.host ? "" : this.bench.names().length,
+      this.host ? "" : this.stored,
+      this.stalled !== undefined,
       this.retries,
     ]);
   }
@@ -250,6 +308,9 @@ export class World {
 
   async close(): Promise<void> {
     await this.die();
+    if (this.stalled) {
+      await this.forget(this.stalled);
+    }
     await this.bench.remove();
     await this.copy.remove();
   }
@@ -287,7 +348,7 @@ export class World {
     const attempts = new Map(
       [...this.attempts].map(([folder, attempt]) => [folder, { ...attempt }]),
     );
-    this.atDeath = { attempts, orders: [...this.orders] };
+    this.atDeath = { attempts, orders: [...this.orders], sent: [...this.sent] };
     cpSync(this.bench.paths.folder, this.copy.paths.folder, { recursive: true });
   }
 
@@ -296,16 +357,29 @@ export class World {
     if (!this.atDeath || !this.host) {
       return;
     }
-    this.host.coordinator.dispose();
-    await this.bench.close(this.host.store);
+    await this.forget(this.host);
     const { folder } = this.bench.paths;
     rmSync(folder, { recursive: true });
     cpSync(this.copy.paths.folder, folder, { recursive: true });
     rmSync(this.copy.paths.folder, { recursive: true });
     this.attempts = this.atDeath.attempts;
     this.orders = this.atDeath.orders;
+    this.sent = this.atDeath.sent;
     this.atDeath = undefined;
     this.host = undefined;
+    this.stored = await this.bench.replayed((database) =>
+      JSON.stringify(
+        database.all(
+          `SELECT status, state, stop_requested FROM phase_queue
+           LEFT JOIN attempts USING (attempt_id) ORDER BY phase_number`,
+        ),
+      ),
+    );
+  }
+
+  private async forget({ coordinator, store }: Host): Promise<void> {
+    coordinator.dispose();
+    await this.bench.close(store);
   }
 
   private runner(): AttemptRunner {
