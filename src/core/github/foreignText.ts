@@ -116,7 +116,7 @@ const characterReference =
   /&(?=#\d{1,7};|#x[\da-f]{1,6};|(?!(?:amp|gt|quot|apos|nbsp|shy|copy|reg|trade|times|middot|bull|hellip|[mn]dash|[lr](?:arr|[sd]quo|aquo));)[a-z][a-z\d]*;)/gi;
 
 const linkToIssue =
-  /\b([\w-]+(?:\.[\w-]+)*)((?::\d+)?\/[\w.-]+\/[\w.-]+\/(?:issues|pull|discussions)\/)(?=\d)/gi;
+  /(?<![\w.-])([\w.-]+)((?::\d+)?\/[\w.-]+\/[\w.-]+\/(?:issues|pull|discussions)\/)(?=\d)/gi;
 
 /** GitHub has a host of its own for links that shall leave no trace at the other end. */
 function withoutBackReference(link: string, host: string, path: string): string {

@@ -61,7 +61,7 @@ export function parseApiUrl(text: string): string {
       `"${text}" cannot be the address of a GitHub server: it must begin with https://.`,
     );
   }
-  const path = url.pathname.replace(/\/+$/, "");
+  const path = url.pathname.replace(/(?<!\/)\/+$/, "");
   if (url.host === "github.com" || url.host === "api.github.com") {
     return publicApiUrl;
   }

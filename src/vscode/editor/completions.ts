@@ -47,7 +47,7 @@ export function completions(facts: CompletionFacts): Completion[] {
   if (property) {
     return valuesOf(property.key, property.valueStart, before, heading, facts);
   }
-  const [, start = "", word] = /^(\s{0,3}(?:[-*+]\s+)?)([a-z ]*)$/i.exec(before) ?? [];
+  const [, start = "", word] = /^(\s{0,3}(?:[-*+]\s+(?!\s))?)([a-z ]*)$/i.exec(before) ?? [];
   if (word === undefined) {
     return [];
   }

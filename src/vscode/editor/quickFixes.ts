@@ -80,7 +80,7 @@ function renameDependency({ startLine }: PlanProblem, { lines, phases }: FixFact
     return offered.map((phase, index) => {
       const id = phase.label === "" ? String(phase.number) : phase.label;
       // In "Phase 1, 9" the word is not repeated.
-      const text = /^[\w.-]*\d[\w.-]*$/.test(name) ? id : `Phase ${id}`;
+      const text = /^(?=\D*\d)[\w.-]+$/.test(name) ? id : `Phase ${id}`;
       const raw = lines[startLine] ?? "";
       const quoted = [`"${name}"`, `“${name}”`, name].find((form) => raw.includes(form)) ?? name;
       return {

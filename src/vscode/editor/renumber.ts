@@ -74,7 +74,7 @@ function renameAll(
   titles: ReadonlySet<string>,
 ): string {
   return value
-    .split(/("[^"]*"|“[^”]*”|,)/)
+    .split(/("[^"]*"|“[^“”]*”|,)/)
     .map((part) =>
       /^["“,]/.test(part) || titles.has(foldName(part))
         ? part
