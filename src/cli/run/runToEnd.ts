@@ -70,7 +70,8 @@ class Run {
         hopper.run(planId);
       }
       interrupts.listen((interrupt) => this.interrupt(interrupt));
-      this.disposables.add(every(clock, tick, () => this.look()));
+      // What came in this turn and is not handed on yet counts: it may be the end.
+      this.disposables.add(every(clock, tick, () => this.flush()));
       this.collect([]);
       return await ended;
     } finally {
