@@ -112,9 +112,7 @@ export function settleAttempt(
   } else if (retryAt === undefined) {
     movePhases(change, [{ phase, to: "failed", reason: outcome, ...errorMessage }]);
   } else {
-    // Nothing behind it changes: an unfinished phase is waited for, whether it runs or not.
     movePhases(change, [{ phase, to: "ready", notBefore: retryAt, ...errorMessage }]);
-    return true;
   }
   movePhases(change, readiness.consequences(change, phase.planId, phase.number));
   return true;

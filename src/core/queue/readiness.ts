@@ -38,7 +38,7 @@ export class Readiness {
 
   /**
    * The moves that follow from the change of the phase `cause`, which is stored already, in phase
-   * order.
+   * order; its own is among them where it became `ready` too early.
    */
   consequences(reading: Reading, planId: string, cause: number): Move[] {
     const graph = this.graph(reading, planId);
@@ -48,7 +48,8 @@ export class Readiness {
       // Everything behind the phase may change, so that one look at all is cheaper than many.
       view.readAll();
     }
-    const dirty = new Set(graph.dependents.get(cause));
+    // Itself, too: tried again, it may have to wait for phases that an update of its plan put before it.
+    const dirty = new Set([cause, ...(graph.dependents.get(cause) ?? [])]);
     return deriveAll(graph, view, dirty, { from: graph.rank.get(cause) ?? 0, improving });
   }
 

@@ -2,82 +2,9 @@ import assert from "node:assert/strict";
 import { HopperError } from "../../../../src/core/base/errors";
 import type { PhaseStatus } from "../../../../src/core/protocol/terms";
 import { type Decisions, oneOf } from "../../../support/dice";
-import type { PhaseSketch, QueueBench } from "./queueBench";
+import { newPhase, type PhaseSketch, type QueueBench } from "./queueBench";
+import { Model, type ModelPhase } from "./queueModel";
 import { dump } from "./storeBench";
-
-/** The least that decides what each phase is: what happened to it, and what it depends on. */
-interface ModelPhase {
-  dependsOn: number[];
-  /** What does not follow from other phases; "waiting" is what does. */
-  fate: "waiting" | "running" | "completed" | "failed";
-  message?: string;
-  attempt?: string;
-}
-
-type ModelPlan = Map<number, ModelPhase>;
-
-/** A queue that keeps nothing derived: each status is worked out anew from what happened. */
-class Model {
-  readonly plans = new Map<number, ModelPlan>();
-
-  status(plan: number, number: number): PhaseStatus {
-    const phase = this.plans.get(plan)?.get(number);
-    assert.ok(phase);
-    if (phase.fate !== "waiting") {
-      return phase.fate;
-    }
-    if (this.cause(plan, number) !== undefined) {
-      return "blocked";
-    }
-    const done = phase.dependsOn.every(
-      (other) => this.plans.get(plan)?.get(other)?.fate === "completed",
-    );
-    return done ? "ready" : "queued";
-  }
-
-  /** Why a waiting phase is blocked. */
-  cause(plan: number, number: number): string | undefined {
-    for (const other of this.plans.get(plan)?.get(number)?.dependsOn ?? []) {
-      const phase = this.plans.get(plan)?.get(other);
-      if (!phase) {
-        return `Phase ${other} was removed`;
-      }
-      if (phase.fate === "failed") {
-        return `Phase ${other} failed: ${phase.message ?? ""}`;
-      }
-      const behind = phase.fate === "waiting" ? this.cause(plan, other) : undefined;
-      if (behind !== undefined) {
-        return behind;
-      }
-    }
-    return undefined;
-  }
-
-  /** "1.2 blocked Phase 1 failed: …", in order. */
-  show(): string[] {
-    return [...this.plans].flatMap(([plan, phases]) =>
-      [...phases.keys()].map((number) => {
-        const status = this.status(plan, number);
-        const why = status === "blocked" ? ` ${this.cause(plan, number) ?? ""}` : "";
-        return `${plan}.${number} ${status}${why}`;
-      }),
-    );
-  }
-
-  remove(plan: number, number: number, dropDependencies: boolean): void {
-    const phases = this.plans.get(plan);
-    const forgotten = dropDependencies || phases?.get(number)?.fate === "completed";
-    phases?.delete(number);
-    for (const phase of phases?.values() ?? []) {
-      if (forgotten) {
-        phase.dependsOn = phase.dependsOn.filter((other) => other !== number);
-      }
-    }
-    if (phases?.size === 0) {
-      this.plans.delete(plan);
-    }
-  }
-}
 
 const commands = [
   "enqueue",
@@ -100,6 +27,7 @@ const commands = [
   "pause",
   "pause plan",
   "move plan",
+  "update plan",
   "replay",
   "snapshot",
   "restart",
@@ -174,6 +102,10 @@ export class Play {
     assert.equal(this.bench.queue.lastEventId, events.length, when);
     assert.equal(events.at(-1)?.event_id ?? 0, events.length, when);
     for (const batch of this.bench.announced.slice(-1)) {
+      if (batch[0]?.type === "plan_updated") {
+        // Many causes at once.
+        continue;
+      }
       this.checkOrder(
         batch.map(({ phase_number }) => phase_number ?? 0),
         when,
@@ -339,6 +271,8 @@ export class Play {
       case "move plan":
         queue.movePlan(planId);
         return true;
+      case "update plan":
+        return this.updatePlan(plan, planId);
       case "late report": {
         const attemptId = oneOf(this.dice, this.ended) ?? "nobody";
         assert.equal(queue.settle({ attemptId, verdict: { outcome: "completed" } }), false);
@@ -363,6 +297,49 @@ export class Play {
         return false;
       }
     }
+  }
+
+  /**
+   * Brings a plan up to a file in which a phase went and one came, the others have other numbers and
+   * depend on others, and the text of one is another.
+   */
+  private updatePlan(plan: number, planId: string): boolean {
+    const before = [...(this.model.plans.get(plan) ?? [])];
+    const gone = this.dice.below(3) === 0 ? oneOf(this.dice, before) : undefined;
+    const kept = before.filter((entry) => entry !== gone);
+    const after = kept.map(([old, phase], index) => ({ old, phase, ...this.sketch(index + 1) }));
+    const added = this.sketch(after.length + 1);
+    const changed = oneOf(this.dice, after);
+    const isOpen =
+      changed && changed.phase.fate !== "running" && changed.phase.fate !== "completed";
+    return this.expect(gone?.[1].fate !== "running" && isOpen !== false, () => {
+      this.bench.queue.update({
+        planId,
+        removed: gone ? [this.bench.id(gone[0], plan)] : [],
+        kept: new Map(
+          after.map(({ old, number, dependsOn }) => [
+            this.bench.id(old, plan),
+            { number, dependsOn },
+          ]),
+        ),
+        updated: new Map(changed ? [[this.bench.id(changed.old, plan), newPhase(changed)]] : []),
+        added: [newPhase(added)],
+      });
+      return () => {
+        const phases = after.map(({ phase, number, dependsOn }): [number, ModelPhase] => [
+          number,
+          Object.assign(phase, { dependsOn }),
+        ]);
+        const { number, dependsOn } = added;
+        this.model.plans.set(plan, new Map([...phases, [number, { dependsOn, fate: "waiting" }]]));
+      };
+    });
+  }
+
+  /** A phase that depends on some of those before it. */
+  private sketch(number: number): { readonly number: number; readonly dependsOn: number[] } {
+    const before = Array.from({ length: number - 1 }, (_, index) => index + 1);
+    return { number, dependsOn: before.filter(() => this.dice.below(3) === 0) };
   }
 
   /** Runs what must be refused with a conflict unless it is allowed. */
