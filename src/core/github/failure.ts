@@ -1,5 +1,5 @@
 import { HopperError } from "../base/errors";
-import { withoutSecrets } from "./foreignText";
+import { withoutSecrets } from "../base/secrets";
 
 /** Why GitHub did not do what it was asked for. */
 export type Problem =

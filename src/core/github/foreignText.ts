@@ -1,4 +1,5 @@
 import MarkdownIt from "markdown-it";
+import { withoutSecrets } from "../base/secrets";
 import { beginningOf, shortenedNote, wholeCharacters } from "./marker";
 
 /**
@@ -68,11 +69,6 @@ export function foreignOutput(text: string): string {
   const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
   const fence = "`".repeat(runs.reduce((longest, run) => Math.max(longest, run + 1), 3));
   return `${fence}text\n${withoutSecrets(text).trim()}\n${fence}`;
-}
-
-/** Hides what looks like one of GitHub's tokens. */
-export function withoutSecrets(text: string): string {
-  return text.replaceAll(/\b(gh[opsur]_|github_pat_)\w+/g, "$1…");
 }
 
 function withoutEffectsOutsideCode(text: string): string {

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { withoutSecrets } from "../base/secrets";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { RunnerKind } from "../protocol/terms";
 import type { Change } from "./change";
@@ -76,7 +77,7 @@ export function noteReport(change: Change, attemptId: string, evidence: unknown)
   change.run(
     `UPDATE attempts SET state = 'starting', evidence = ?, reported_at = ?
      WHERE attempt_id = +? AND state = 'running' AND reported_at IS NULL`,
-    [JSON.stringify(evidence), change.at, attemptId],
+    [withoutSecrets(JSON.stringify(evidence)), change.at, attemptId],
   );
 }
 
@@ -105,7 +106,7 @@ export function settleAttempt(
     return false;
   }
   const { outcome, message } = verdict;
-  const errorMessage = message === undefined ? {} : { errorMessage: message };
+  const errorMessage = message === undefined ? {} : { errorMessage: withoutSecrets(message) };
   if (outcome === "completed") {
     movePhases(change, [{ phase, to: "completed" }]);
     pauseAtCheckpoint(change, phase);
@@ -129,7 +130,7 @@ function endAttempt(change: Change, { attemptId, verdict, ...settlement }: Settl
       verdict.exitCode ?? null,
       verdict.signal ?? null,
       verdict.outcome,
-      verdict.evidence === undefined ? null : JSON.stringify(verdict.evidence),
+      verdict.evidence === undefined ? null : withoutSecrets(JSON.stringify(verdict.evidence)),
       settlement.logBytes ?? null,
       settlement.process?.pid ?? null,
       settlement.process ? startOf(settlement.process) : null,

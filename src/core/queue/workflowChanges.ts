@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
+import { withoutSecrets } from "../base/secrets";
 import type { WorkflowEntry } from "../protocol/workflows";
 import type { Change, NewEvent } from "./change";
 import { integer, text } from "./sqlDatabase";
@@ -19,7 +20,7 @@ export function writeWorkflow(change: Change, entry: WorkflowEntry, late = false
     entry.issueNumber ?? null,
     entry.adwId ?? null,
     entry.status,
-    entry.errorMessage ?? null,
+    entry.errorMessage === undefined ? null : withoutSecrets(entry.errorMessage),
     entry.startTime ?? null,
     entry.endTime ?? (hasEnded ? change.at : null),
     change.at,
@@ -80,7 +81,8 @@ export function noteToken(change: Change, attemptId: string, tokenSha256: string
 }
 
 /** Answers false, with nothing noted, for an attempt that has ended. */
-export function noteHeartbeat(change: Change, attemptId: string, progress?: string): boolean {
+export function noteHeartbeat(change: Change, attemptId: string, said?: string): boolean {
+  const progress = said && withoutSecrets(said);
   const before = change.get("SELECT queue_id, progress FROM attempts WHERE attempt_id = ?", [
     attemptId,
   ]);
@@ -99,7 +101,7 @@ export function noteHeartbeat(change: Change, attemptId: string, progress?: stri
 /** Keeps a report on an open attempt whose own process decides how it ends. */
 export function noteEvidence(change: Change, attemptId: string, evidence: unknown): void {
   change.run("UPDATE attempts SET evidence = ? WHERE attempt_id = ? AND state <> 'ended'", [
-    JSON.stringify(evidence),
+    withoutSecrets(JSON.stringify(evidence)),
     attemptId,
   ]);
 }

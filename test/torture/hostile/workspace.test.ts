@@ -229,6 +229,50 @@ describe("a workspace that others write", () => {
       `${planted} planted in the host's environment; 0 in ${files.length} files, logs, answers and children`,
     );
   });
+
+  it("and phases that print secrets: nothing that is stored or passed on has them", async () => {
+    const planted = rounds({ whole: 100, part: 10 });
+    const bed = newBed();
+    const hopper = await bed.openHopper();
+    const kinds = ["ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_"];
+    const secrets = Array.from(
+      { length: planted },
+      (_, index) => `${kinds[index % kinds.length] ?? ""}planted${index}secret`,
+    );
+    const { planId } = await hopper.enqueue({
+      markdown: planText(
+        "Talkative",
+        secrets.map((secret) => ({
+          // Not in the plan's own text, which is kept as it is.
+          sh: `printf '%s%s\\n' ${secret.slice(0, 9)} ${secret.slice(9)}; exit 3`,
+          lines: ["Depends on: none"],
+        })),
+      ),
+    });
+    hopper.run();
+    await eventually("all have failed", () => {
+      void hopper.setPaused(false);
+      return hopper.queue.phases({ planId }).every(({ status }) => status === "failed");
+    });
+    const phases = hopper.queue.phases({ planId });
+    assert.ok(phases.every(({ error_message: message }) => message?.includes("…")));
+    const api = JSON.stringify([hopper.snapshot(), phases]);
+    await hopper.stop();
+    const stored = readdirSync(bed.root, { recursive: true })
+      .map((name) => join(bed.root, String(name)))
+      .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
+      .filter((path) => !path.endsWith("output.log"))
+      .map((path) => readFileSync(path, "latin1"));
+    const everything = [api, ...stored].join("\n");
+    assert.deepEqual(
+      secrets.filter((secret) => everything.includes(secret)),
+      [],
+    );
+    figure(
+      "G13 secrets that phases print",
+      `${planted} printed; 0 in the queue, its journal, messages and answers (their own logs have them)`,
+    );
+  });
 });
 
 const phase = JSON.stringify({
