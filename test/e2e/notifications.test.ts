@@ -4,27 +4,39 @@ import { eventually } from "../support/eventually";
 import { workbenchUrl } from "../support/vscode/workbench";
 import { patience, plan, Stage } from "./stage";
 
-/** A plan with a failure; when its second phase has ended, the failure would have been told long since. */
-const failsFirst = (title: string, name: string): string =>
-  `# ${title}\n\n## Phase 1: ${name}\n\nRunner: shell\n\n\`\`\`sh\nexit 3\n\`\`\`\n\n` +
-  `## Phase 2: After ${name}\n\nDepends on: none\nRunner: shell\n\n\`\`\`sh\nsleep 2\n\`\`\`\n`;
+/** A plan of shell phases that wait for none of the others, whatever the default runner is. */
+const sideBySide = (title: string, phases: Readonly<Record<string, string>>): string =>
+  plan(title, Object.entries(phases)).replaceAll(
+    "\n```sh",
+    "\nRunner: shell\nDepends on: none\n\n```sh",
+  );
 
+const until = (name: string): string => `until [ -e ${name} ]; do sleep 0.1; done`;
+
+// Three failures of a host within a minute pause its queue: no test but one has the third.
 describe("notifications of what a queue does", function () {
   this.timeout(patience);
 
   let stage: Stage;
 
   before(async () => {
-    stage = await Stage.open({
-      "repair.md": plan("Repair it", [["Try", "echo I look for mended; test -e mended"]]),
-      "held.md": plan("Held", [["Hold", "until [ -e never ]; do sleep 0.1; done"]]),
-      "person.md": "# Person\n\n## Phase 1: Judge\n\nRunner: manual\n\nJudge it with care.\n",
-      "next.md": plan("The next one", [["Next", "exit 3"]]),
-      "away.md": plan("While away", [["Leave", "until [ -e gone ]; do sleep 0.1; done; exit 3"]]),
-      "some.md": failsFirst("Some are told", "Told"),
-      "fine.md": plan("All is fine", [["Fine", "true"]]).replace("```sh", "Runner: shell\n\n```sh"),
-      "none.md": failsFirst("None is told", "Untold"),
-    });
+    stage = await Stage.open(
+      {
+        "log.md": plan("Look at it", [["Fall", "echo I fall; exit 3"]]),
+        "repair.md": plan("Repair it", [["Try", "test -e mended"]]),
+        "away.md": plan("While away", [["Leave", `${until("gone")}; exit 3`]]),
+        "held.md": plan("Held", [["Hold", until("never")]]),
+        "person.md": "# Person\n\n## Phase 1: Judge\n\nRunner: manual\n\nJudge it with care.\n",
+        "marker.md": plan("After these", [["Mark", "true"]]),
+        "fine.md": sideBySide("All is fine", { Fine: "true" }),
+        "some.md": sideBySide("Some are told", { One: "exit 3", Two: "exit 3", Three: "exit 3" }),
+        "none.md": sideBySide("None is told", {
+          Untold: `${until("up")}; exit 3`,
+          Later: `touch up; ${until("go")}; sleep 2`,
+        }),
+      },
+      { settings: { "phaseHopper.maxConcurrentPhases": 2 } },
+    );
   });
   after(() => stage.close());
   afterEach(async function () {
@@ -33,27 +45,19 @@ describe("notifications of what a queue does", function () {
     }
   });
 
-  async function clear(): Promise<void> {
-    const { quickInput, page } = stage.workbench;
-    await quickInput.runCommand("Notifications: Clear All Notifications");
-    await page.locator(".notification-list-item").first().waitFor({ state: "hidden" });
-  }
-
   /**
    * Changes the level. A window that was just loaded again may not have its settings yet: they are there
    * when a preview names the runner that was changed with it.
    */
   async function setLevel(level: "failures" | "none", runner: string): Promise<void> {
-    const { tree, quickInput, page } = stage.workbench;
+    const { quickInput, page } = stage.workbench;
     stage.server.changeSettings({
       "phaseHopper.notifications": level,
       "phaseHopper.defaultRunner": runner,
     });
     await stage.workbench.reloadPage();
     await eventually("the settings have arrived", async () => {
-      await tree.openContainer("Explorer");
-      await tree.chooseFromMenu("next.md", "Enqueue Phases");
-      await page.getByText("Enqueue Phases: next.md").waitFor();
+      await stage.preview("marker.md");
       const rows = await quickInput.rows();
       await page.keyboard.press("Escape");
       return rows.some((row) => row.includes(`Runner: ${runner}`));
@@ -68,25 +72,45 @@ describe("notifications of what a queue does", function () {
 
   it("lead from a failure to the phase's log", async () => {
     const { notifications, page } = stage.workbench;
-    await stage.enqueue("repair.md");
-    await notifications.notification(/Phase 1: Try of "Repair it" failed/).waitFor();
+    await stage.enqueue("log.md");
+    await notifications.notification(/Phase 1: Fall of "Look at it" failed/).waitFor();
     await stage.workbench.screenshot("notification of a failure");
-    await notifications.press("Phase 1: Try", "Show Log");
+    await notifications.press("Phase 1: Fall", "Show Log");
     const terminal = page.locator(".terminal-wrapper.active .xterm-rows");
-    await terminal.getByText("I look for mended").waitFor();
-    await terminal.getByText("failed (exit code 1").waitFor();
+    await terminal.getByText("I fall").waitFor();
+    await terminal.getByText("failed (exit code 3").waitFor();
   });
 
   it("retry a failed phase, and tell when its plan is done", async () => {
-    const { notifications, tree } = stage.workbench;
-    await tree.openContainer("Phase Hopper");
-    await tree.pressInlineAction("1: Try", "Retry");
+    const { notifications } = stage.workbench;
+    await stage.enqueue("repair.md");
     await notifications.notification(/Phase 1: Try of "Repair it" failed/).waitFor();
     stage.write("mended");
     await notifications.press("Phase 1: Try", "Retry");
     await stage.status("Phase 1: Try", "completed");
     await notifications.notification('"Repair it" is done: its phase is completed.').waitFor();
-    await clear();
+  });
+
+  it("tell at opening what failed while no window was open", async () => {
+    const { workbench, server, folder } = stage;
+    await stage.enqueue("away.md");
+    await stage.status("Phase 1: Leave", "running");
+    await workbench.page.goto("about:blank");
+    await eventually("no extension host is left", () => {
+      const hosts = server
+        .processes()
+        .filter(({ command }) => command.includes("type=extensionHost"));
+      for (const { pid } of hosts) {
+        process.kill(pid, "SIGKILL");
+      }
+      return hosts.length === 0;
+    });
+    const before = ended();
+    stage.write("gone");
+    await eventually("the phase has ended", () => ended() > before);
+    await workbench.page.goto(workbenchUrl(server, { workspace: folder }));
+    await workbench.waitUntilUp();
+    await workbench.notifications.notification(/Phase 1: Leave of "While away" failed/).waitFor();
   });
 
   it("leave out what the user made fail", async () => {
@@ -100,51 +124,36 @@ describe("notifications of what a queue does", function () {
     await quickInput.type("it is too salty");
     await quickInput.accept();
     await stage.row("it is too salty").waitFor();
-    await stage.enqueue("next.md");
-    await notifications.notification(/Phase 1: Next of "The next one" failed/).waitFor();
+    await stage.enqueue("marker.md");
+    await notifications.notification('"After these" is done').waitFor();
     const told = await notifications.texts();
     assert.deepEqual(
-      told.filter((text) => /failed/.test(text) && !text.startsWith("Phase 1: Next")),
+      told.filter((text) => /(?:Hold|Judge).* failed/.test(text)),
       [],
     );
-    await clear();
   });
 
-  it("tell at opening what failed while no window was open", async () => {
-    const { workbench, server, folder } = stage;
-    const { notifications, page } = workbench;
-    await stage.enqueue("away.md");
-    await stage.status("Phase 1: Leave", "running");
-    await page.goto("about:blank");
-    await eventually("no extension host is left", () => {
-      const hosts = server
-        .processes()
-        .filter(({ command }) => command.includes("type=extensionHost"));
-      for (const { pid } of hosts) {
-        process.kill(pid, "SIGKILL");
-      }
-      return hosts.length === 0;
-    });
-    const before = ended();
-    stage.write("gone");
-    await eventually("the phase has ended", () => ended() > before);
-    await page.goto(workbenchUrl(server, { workspace: folder }));
-    await workbench.waitUntilUp();
-    await notifications.notification(/Phase 1: Leave of "While away" failed/).waitFor();
-  });
-
-  it("are of failures alone where the setting says so", async () => {
+  it("are of failures and of what comes of them alone where the setting says so", async () => {
     const { notifications } = stage.workbench;
     await setLevel("failures", "manual");
     await stage.enqueue("fine.md");
     await stage.status("Phase 1: Fine", "completed");
     await stage.enqueue("some.md");
-    await notifications.notification(/Phase 1: Told of "Some are told" failed/).waitFor();
-    await stage.status("Phase 2: After Told", "completed");
+    const paused = "The queue is paused: 3 phases failed within 60 seconds";
+    await notifications.notification(paused).waitFor();
+    await notifications
+      .notification(/of "Some are told" failed|phases failed: /)
+      .first()
+      .waitFor();
     assert.deepEqual(
       (await notifications.texts()).filter((text) => /is done/.test(text)),
       [],
     );
+    await notifications.press(paused, "Resume");
+    await stage.workbench.page.getByText("Resume to go on").waitFor({ state: "hidden" });
+    for (const phase of ["Phase 1: One", "Phase 2: Two", "Phase 3: Three"]) {
+      await stage.status(phase, "failed");
+    }
   });
 
   it("are none where the setting says so", async () => {
@@ -152,9 +161,11 @@ describe("notifications of what a queue does", function () {
     await setLevel("none", "external");
     await stage.enqueue("none.md");
     await stage.status("Phase 1: Untold", "failed");
-    await stage.status("Phase 2: After Untold", "completed");
+    stage.write("go");
+    // When this one has ended, the failure would have been told long since.
+    await stage.status("Phase 2: Later", "completed");
     assert.deepEqual(
-      (await notifications.texts()).filter((text) => /failed|is done/.test(text)),
+      (await notifications.texts()).filter((text) => /failed|is done|paused/.test(text)),
       [],
     );
   });
