@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
+import { buildInParts } from "./scripts/buildInParts.mjs";
 
 const shared = {
   bundle: true,
@@ -18,18 +19,8 @@ await mkdir("dist", { recursive: true });
 
 await Promise.all([
   // `vscode` is not external here: an import of it anywhere below src/cli.ts breaks the build.
-  build({
-    ...shared,
-    entryPoints: ["src/cli.ts"],
-    outfile: "dist/cli.js",
-    banner: { js: "#!/usr/bin/env node" },
-  }),
-  build({
-    ...shared,
-    entryPoints: ["src/extension.ts"],
-    outfile: "dist/extension.js",
-    external: ["vscode"],
-  }),
+  buildInParts("cli", shared),
+  buildInParts("extension", { ...shared, external: ["vscode"] }, { onePart: true }),
   build({ ...shared, entryPoints: ["src/wrapper.ts"], outfile: "dist/wrapper.js" }),
   build({
     ...shared,

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { version } from "../package.json";
 import { assetsBeside } from "./cli/assets";
 import { CommandLine } from "./cli/commandLine";

@@ -162,7 +162,7 @@ describe("hosts that come and go", function () {
       ["one", "two"],
     );
     stage = opened;
-    const { tree, quickInput } = opened.workbench;
+    const { tree, quickInput, notifications, page } = opened.workbench;
     for (const [name, title] of [
       ["first.md", "Of one"],
       ["second.md", "Of two"],
@@ -183,11 +183,21 @@ describe("hosts that come and go", function () {
         `${opened.file(name)}\n`,
       );
     }
+    // A folder is no part of its queue: it cannot be taken out of it.
+    await opened.row(/^one/).click();
+    await page.keyboard.press("Delete");
+    await notifications.notification("Only plans and phases can be removed.").waitFor();
+    // The first click closed it.
+    await opened.row(/^one/).click();
+    await opened.row("Of one").waitFor();
   });
 
-  it("an untrusted workspace shows a plan, and neither stores nor starts anything", async () => {
+  it("an untrusted workspace shows a plan, stores and starts nothing, and works once trusted", async () => {
     const opened = await Stage.open(
-      { "release.md": plan("Release", [["Build", "echo built > built.txt"]]) },
+      {
+        "release.md": plan("Release", [["Build", "echo built > built.txt"]]),
+        "stored.md": plan("Stored", [["Wait", "echo run > stored.txt"]]),
+      },
       {
         settings: {
           "security.workspace.trust.enabled": true,
@@ -206,5 +216,21 @@ describe("hosts that come and go", function () {
     assert.match(rows[0] ?? "", /Not enqueued: this workspace is not trusted/);
     assert.equal(opened.has(".hopper"), false);
     assert.equal(opened.has("built.txt"), false);
+    const { environment, folder } = opened;
+    const args = [cli, "enqueue", "stored.md", "--yes"];
+    execFileSync(process.execPath, args, { cwd: folder, env: environment, stdio: "pipe" });
+    await quickInput.choose("Not enqueued: this workspace is not trusted");
+    const trust = page.locator(".workspace-trust-editor").getByRole("button", { name: "Trust" });
+    await trust.first().waitFor();
+    assert.equal(opened.has("stored.txt"), false);
+    await trust.first().click();
+    await page.getByText("You trust this folder").waitFor();
+    await page.locator('.action-label[aria-label^="Close Modal Editor"]').click();
+    await page.locator(".workspace-trust-editor").waitFor({ state: "hidden" });
+    await opened.enqueue("release.md");
+    await opened.status("Phase 1: Build", "completed");
+    // A plan that is done is closed.
+    await opened.row(/Stored.*1\/1/).waitFor();
+    assert.equal(readFileSync(opened.file("stored.txt"), "utf8"), "run\n");
   });
 });

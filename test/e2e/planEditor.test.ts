@@ -72,6 +72,18 @@ describe("a plan in the editor of the workbench", function () {
     await lens(text).click();
   }
 
+  /** Leaves phases of these statuses out of the tree. */
+  async function hide(...statuses: readonly string[]): Promise<void> {
+    const { quickInput, page } = stage.workbench;
+    await quickInput.runCommand("Phase Hopper: Filter by Status");
+    await quickInput.rows();
+    for (const status of statuses) {
+      await quickInput.toggle(status);
+    }
+    // Enter would toggle the box that has the focus.
+    await page.locator(".quick-input-widget:visible").getByRole("button", { name: "OK" }).click();
+  }
+
   it("leaves other Markdown as it is", async () => {
     await open("README.md");
     await stage.workbench.page.waitForTimeout(1000);
@@ -177,21 +189,19 @@ describe("a plan in the editor of the workbench", function () {
       assert.ok(looks < 100, "the plan was not moved");
       await stage.workbench.page.waitForTimeout(100);
     }
-    await quickInput.runCommand("Phase Hopper: Filter by Status");
-    await quickInput.rows();
-    for (const status of ["queued", "ready", "running", "completed", "blocked"]) {
-      await quickInput.toggle(status);
-    }
-    // Enter would toggle the box that has the focus.
-    await stage.workbench.page
-      .locator(".quick-input-widget:visible")
-      .getByRole("button", { name: "OK" })
-      .click();
+    await hide("queued", "ready", "running", "completed", "blocked");
     await stage.row("4: Publish").waitFor({ state: "hidden" });
     await stage.row("2: Test").waitFor();
     await stage.workbench.screenshot("tree, filtered");
     await quickInput.runCommand("Phase Hopper: Show All Statuses");
     await stage.row("4: Publish").waitFor();
+    await hide("running", "completed", "blocked", "failed");
+    const nothing = stage.workbench.page.getByText("No phase has a status that is shown.");
+    await nothing.waitFor();
+    await stage.row("2: Test").waitFor({ state: "hidden" });
+    await quickInput.runCommand("Phase Hopper: Show All Statuses");
+    await stage.row("2: Test").waitFor();
+    await nothing.waitFor({ state: "hidden" });
   });
 
   it("is said in the queue and on the card to differ while no editor shows its file", async () => {

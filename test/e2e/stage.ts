@@ -87,9 +87,15 @@ export class Stage {
     );
   }
 
-  /** Enqueues a plan as a user does first: from the explorer, with a right-click. */
+  /** Enqueues a plan as a user does first. */
   async tryToEnqueue(name: string): Promise<void> {
-    const { tree, quickInput } = this.workbench;
+    await this.preview(name);
+    await this.workbench.quickInput.choose("Enqueue ");
+  }
+
+  /** Shows what a plan would become, from the explorer with a right-click. */
+  async preview(name: string): Promise<void> {
+    const { tree } = this.workbench;
     // New files move the rows, also from under a click; a window that was just opened goes back to the
     // container that was open before; and a plan enqueued just now may still be on its way to be shown.
     await eventually("the explorer shows all files", async () => {
@@ -100,7 +106,6 @@ export class Stage {
     });
     await tree.chooseFromOpenMenu("Enqueue Phases");
     await this.workbench.page.getByText(`Enqueue Phases: ${name}`).waitFor();
-    await quickInput.choose("Enqueue ");
   }
 
   /** A row of the queue with this text; rows are waited for. */

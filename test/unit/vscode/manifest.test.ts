@@ -11,6 +11,8 @@ import {
   statusColors,
   views,
 } from "../../../src/vscode/contributions";
+import { phaseStatuses } from "../../../src/core/protocol/terms";
+import { pictureColors } from "../../../src/vscode/editor/statusPicture";
 import { mostPressing } from "../../../src/vscode/queues/queueState";
 import { defaults, section } from "../../../src/vscode/settings";
 
@@ -57,7 +59,12 @@ const manifestSchema = z.object({
         ),
       }),
     ),
-    colors: z.array(z.object({ id: z.string() })),
+    colors: z.array(
+      z.object({
+        id: z.string(),
+        defaults: z.object({ light: z.string(), dark: z.string() }),
+      }),
+    ),
     configuration: z.object({ properties: z.record(z.string(), setting) }),
   }),
 });
@@ -191,6 +198,10 @@ describe("the manifest", () => {
     assert.deepEqual(
       sorted(contributes.colors.map(({ id }) => id)),
       sorted(Object.values(statusColors)),
+    );
+    assert.deepEqual(
+      new Map(contributes.colors.map(({ id, defaults }) => [id, defaults])),
+      new Map(phaseStatuses.map((status) => [statusColors[status], pictureColors[status]])),
     );
   });
 
