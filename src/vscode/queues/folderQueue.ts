@@ -9,13 +9,13 @@ import { crashLoopReason } from "../../core/coordinator/crashLoop";
 import type { Hopper } from "../../core/hopper";
 import type { HopperCommands } from "../../core/protocol/commands";
 import type { QueueEvent } from "../../core/protocol/queue";
+import { QueueFiles } from "../../core/queue/queueFiles";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { asMessage } from "../foreignText";
 import { showRefusal } from "../refusals";
 import { tellMirrorTrouble } from "../github/troubles";
 import type { Services } from "../services";
 import type { OpenChoices } from "./openHopper";
-import { QueueFiles } from "./queueFiles";
 import type { QueueState } from "./queueState";
 import { t } from "../l10n";
 
