@@ -203,7 +203,7 @@ export class EventClient implements Disposable {
   }
 
   /** One message, made and sent piece by piece. */
-  private async sendInPieces(pieces: Iterable<string>): Promise<void> {
+  private async sendInPieces(pieces: Iterable<string | Buffer>): Promise<void> {
     for (const piece of pieces) {
       await this.sendFrame(piece, false);
       if (!this.isOpen) {
@@ -213,7 +213,7 @@ export class EventClient implements Disposable {
     await this.sendFrame("", true);
   }
 
-  private sendFrame(text: string, fin: boolean): Promise<void> {
+  private sendFrame(text: string | Buffer, fin: boolean): Promise<void> {
     return new Promise((resolve) => {
       if (this.isOpen) {
         this.webSocket.send(text, { binary: false, fin }, () => resolve());
