@@ -71,7 +71,12 @@ export class EventClient implements Disposable {
     }
   }
 
-  /** Sends events as they happen. @param frames one for each of the events, made once for all. */
+  /**
+   * Sends events as they happen: past the WebSocket, which would frame them for each client anew. It
+   * has nothing half-sent then, since it sends in pieces only what comes before a client is live.
+   *
+   * @param frames one for each of the events, made once for all.
+   */
   deliver(frames: readonly { readonly eventId: number; readonly bytes: Buffer }[]): void {
     if (!this.isLive || !this.isOpen) {
       return;
@@ -79,7 +84,7 @@ export class EventClient implements Disposable {
     this.socket.cork();
     for (const { eventId, bytes } of frames) {
       if (eventId > this.cursor) {
-        this.webSocket.send(bytes, { binary: false });
+        this.socket.write(bytes);
         this.cursor = eventId;
       }
     }
