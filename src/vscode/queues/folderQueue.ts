@@ -326,8 +326,9 @@ export class FolderQueue implements Disposable {
   }
 
   /**
-   * Becomes the owner when the one there is has ended, unless another follower was faster. After a
-   * command line nothing starts by itself: somebody may just have stopped it.
+   * Becomes the owner when the one there is has ended, unless another follower was faster: those whose
+   * settings let phases start by themselves go first. After a command line nothing starts by itself:
+   * somebody may just have stopped it.
    */
   private async takeOverLater(state: FollowerState): Promise<void> {
     const { watchOwner } = await import("./openHopper");
@@ -335,7 +336,7 @@ export class FolderQueue implements Disposable {
       return;
     }
     this.ownerWatch?.dispose();
-    const watch = watchOwner(this.path, this.services);
+    const watch = watchOwner(this.path, this.services, () => !this.autoStart);
     this.ownerWatch = watch;
     const starts = state.owner?.program !== "cli";
     watch.onDidEnd(() => void this.open({ automatic: true, starts }));
