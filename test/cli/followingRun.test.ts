@@ -174,8 +174,10 @@ describe("a run of a queue that another process owns", () => {
     await eventually("it follows", () => follower.output().includes("Plan 1 Left"));
     await workspace().wrote("up");
     follower.child.kill("SIGINT");
-    const { code, stdout } = await follower.ended;
+    const { code, stdout, stderr } = await follower.ended;
     assert.equal(code, 130);
+    // As a run of one's own would say, which waits for a second Ctrl-C to cancel what runs.
+    assert.doesNotMatch(stderr, /Nothing more is started|Ctrl-C again/);
     assert.match(
       stdout,
       new RegExp(
