@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { benchActivation } from "./activation";
 import { benchActivationInVsCode } from "./activationInVsCode";
-import { benchApi } from "./api";
+import { benchEvents, benchLists } from "./api";
 import { benchCard } from "./card";
 import { benchChain } from "./chain";
 import { benchEditor } from "./editor";
@@ -33,7 +33,8 @@ const benches: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   sizes: () => benchSizes(rounds),
   parser: benchParse,
   editor: benchEditor,
-  api: () => benchApi(rounds),
+  events: benchEvents,
+  lists: () => benchLists(rounds),
   log: async () => [await benchLog()],
   card: async () => [await benchCard(rounds)],
   vscode: () => benchActivationInVsCode(rounds),

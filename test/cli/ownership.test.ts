@@ -24,27 +24,16 @@ describe("one owner and its followers", () => {
     assert.equal((await owner.ended).code, code);
   }
 
-  it("refuses a second run with exit code 3 and names the owner", async () => {
-    const owner = await startOwner();
-    const { stderr } = await workspace().expect(3, ["run", "held.md"]);
-    assert.match(
-      stderr,
-      new RegExp(`^error: .*process ${owner.child.pid ?? 0} \\(phase-hopper\\)`),
-    );
-    const json = await workspace().expect(3, ["run", "--json"]);
-    assert.equal(answer(errorAnswer, json.stdout).error.kind, "owned");
-    await endOwner(owner);
-  });
-
-  it("lets exactly one of two runs that start at once have the queue", async () => {
+  it("lets the second of two runs that start at once go through the first, and runs all once", async () => {
     workspace().write("plan.md", planText("Once", [{ sh: `echo x >> ledger; ${until("go")}` }]));
     await workspace().expect(0, ["enqueue", "plan.md", "--yes"]);
     const both = [workspace().start(["run", "plan.md"]), workspace().start(["run", "plan.md"])];
-    const first = await Promise.race(both.map(({ ended }) => ended));
-    assert.equal(first.code, 3);
+    await eventually("one follows the other", () =>
+      both.some(({ errors }) => errors().includes("this run follows it")),
+    );
     workspace().write("go", "");
     const codes = (await Promise.all(both.map(({ ended }) => ended))).map(({ code }) => code);
-    assert.deepEqual(codes.sort(), [0, 3]);
+    assert.deepEqual(codes, [0, 0]);
     assert.equal(workspace().read("ledger"), "x\n");
   });
 

@@ -8,7 +8,7 @@ const patience = 15_000;
 const longestAfterRun = 60_000;
 
 /** Writes to GitHub what is left at the end of a run, as far as that is a matter of seconds. */
-export function letMirrorsFinish(context: Context, hopper: Hopper): Promise<void> {
+export function letMirrorsFinish(context: Context, hopper: Pick<Hopper, "mirrors">): Promise<void> {
   return finish(context, hopper, longestAfterRun);
 }
 

@@ -2,7 +2,6 @@ import { isoNow } from "../../core/base/clock";
 import { errorMessage } from "../../core/base/errors";
 import { type Disposable, DisposableStore, toDisposable } from "../../core/base/lifecycle";
 import { turnsOfOthers } from "../../core/coordinator/waiting";
-import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { Context } from "../context";
@@ -11,6 +10,7 @@ import type { Interrupts } from "../run/interrupts";
 import { lastLines } from "../run/phaseOutput";
 import type { Leaving, RunEnd, RunReporter } from "../run/reporter";
 import type { RunModel } from "../run/runModel";
+import type { RunQueue } from "../queue/runQueue";
 import { leavingInWords, type Summary } from "../run/summary";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { type Key, readKeys } from "../terminal/keys";
@@ -37,16 +37,14 @@ export class LiveReporter implements RunReporter, Disposable {
 
   constructor(
     private readonly context: Context,
-    private readonly hopper: Hopper,
+    private readonly queue: RunQueue,
     private readonly interrupts: Interrupts,
     private readonly summary: Summary,
   ) {
     const { terminal, printer, clock } = context;
     this.begun = clock.monotonic();
     this.screen = new Screen(terminal.stdout, terminal.palette);
-    this.dialog = new Dialog(hopper, (error) =>
-      context.logger.warn(cleanText(errorMessage(error))),
-    );
+    this.dialog = new Dialog(queue, (error) => context.logger.warn(cleanText(errorMessage(error))));
     printer.redirectNotes((line) => this.screen.above(line));
     this.disposables.add(toDisposable(() => this.screen.close()));
     this.disposables.add(toDisposable(() => printer.redirectNotes(undefined)));
@@ -88,7 +86,7 @@ export class LiveReporter implements RunReporter, Disposable {
   }
 
   private draw(): void {
-    const { model, screen, hopper, context } = this;
+    const { model, screen, queue, context } = this;
     if (model) {
       const now = isoNow(context.clock);
       const elapsed = context.clock.monotonic() - this.begun;
@@ -100,7 +98,7 @@ export class LiveReporter implements RunReporter, Disposable {
           elapsed: duration(elapsed),
           spinner: spinnerFrames[frame] ?? "",
           output: ({ queue_id, attempts }, count) =>
-            lastLines(hopper.attemptFolder(queue_id, attempts), count),
+            lastLines(queue.attemptFolder(queue_id, attempts), count),
           footer: this.footer(model).flatMap((line) => wrapLine(line, screen.width)),
           width: screen.width,
           height: screen.height,
@@ -131,15 +129,16 @@ export class LiveReporter implements RunReporter, Disposable {
   }
 
   private possibilities(): Possibilities {
-    const { model, waiting, hopper } = this;
+    const { model, waiting } = this;
+    const { queue } = this.queue;
     const running = model?.running ?? [];
-    const turns = turnsOfOthers(hopper.queue, running);
+    const turns = turnsOfOthers(queue, running);
     const phase = running.find(({ queue_id }) => turns.has(queue_id));
     const plan = model?.plans.find(({ plan }) => plan.paused_reason !== undefined)?.plan;
     const isPaused =
       waiting?.kind === "paused" || (plan !== undefined && waiting?.kind !== "running");
     const paused =
-      isPaused && hopper.queue.pausedReason === undefined && plan ? { planId: plan.plan_id } : {};
+      isPaused && queue.pausedReason === undefined && plan ? { planId: plan.plan_id } : {};
     return { ...(phase && { phase }), ...(isPaused && { paused }) };
   }
 

@@ -65,13 +65,14 @@ export function whoGoesOn(
 /**
  * Refuses early, before anybody was asked anything, what opening the queue would refuse.
  *
+ * @param isPassing which owners are no reason: they will be gone, or can be reached.
  * @throws HopperError `owned`
  */
-export function assertNotOwned(context: Context): void {
+export function assertNotOwned(context: Context, isPassing = mayPassSoon): void {
   const verdict = lookAtOwner(context);
   // Whether an owner that lives may lose the queue is known once its lock is tried.
   const takesOver = context.options.flag("takeOver");
-  if (!mayPassSoon(verdict) && !takesOver) {
+  if (!isPassing(verdict) && !takesOver) {
     throw ownedError(verdict, ownerPath(context.workspace.hopperFolder));
   }
 }
@@ -82,7 +83,20 @@ function onlyPlan({ scope }: OwnerRecord, queue: QueueReader): string | undefine
   return planId && `Plan ${queue.plan(planId)?.plan_number ?? "?"}`;
 }
 
-function nameOf({ program, pid }: OwnerRecord): string {
+/**
+ * Whether another process owns the queue that a run goes through: one that stays, not a command that
+ * has it for a moment. With `--take-over` none is: what may be taken is known once its lock is tried.
+ */
+export function isFollowed(context: Context): boolean {
+  const verdict = lookAtOwner(context);
+  return (
+    verdict.state === "alive" &&
+    (verdict.owner.program !== "cli" || verdict.owner.scope !== undefined) &&
+    !context.options.flag("takeOver")
+  );
+}
+
+export function nameOf({ program, pid }: OwnerRecord): string {
   return `${programNames[program]} (process ${pid})`;
 }
 

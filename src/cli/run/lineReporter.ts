@@ -1,5 +1,4 @@
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
-import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
 import type { Context } from "../context";
 import { every } from "../every";
@@ -12,6 +11,7 @@ import { countsInWords } from "../words/statuses";
 import { OutputEcho } from "./phaseOutput";
 import type { Leaving, RunEnd, RunReporter } from "./reporter";
 import type { RunModel } from "./runModel";
+import type { RunQueue } from "../queue/runQueue";
 import { leavingInWords, type Summary } from "./summary";
 
 /** How often the output of running phases is looked at, where it is wanted. */
@@ -25,7 +25,7 @@ export class LineReporter implements RunReporter, Disposable {
 
   constructor(
     private readonly context: Context,
-    private readonly hopper: Hopper,
+    private readonly queue: RunQueue,
     private readonly summary: Summary,
   ) {
     this.echoesOutput = context.options.flag("output");
@@ -193,7 +193,7 @@ export class LineReporter implements RunReporter, Disposable {
 
   private echo(phase: PhaseQueueItem): void {
     if (this.echoesOutput) {
-      const folder = this.hopper.attemptFolder(phase.queue_id, phase.attempts);
+      const folder = this.queue.attemptFolder(phase.queue_id, phase.attempts);
       this.echoes.set(phase.queue_id, new OutputEcho(folder));
     }
   }

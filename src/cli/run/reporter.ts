@@ -17,6 +17,8 @@ export interface RunEnd {
   readonly interrupted: boolean;
   /** Phases that a process is at work on, which goes on without us. */
   readonly going: readonly PhaseQueueItem[];
+  /** Who owns the queue and goes on with it, where that is another process. */
+  readonly owner: string | undefined;
 }
 
 /** Tells whoever looks on how a run goes. */

@@ -1,8 +1,8 @@
 import { yieldToEventLoop } from "../../core/base/clock";
 import type { PhaseQueueItem, PlanItem, QueueEvent } from "../../core/protocol/queue";
 import type { PhaseStatus } from "../../core/protocol/terms";
-import type { QueueReader } from "../../core/queue/queueReader";
 import { countStatuses, type StatusCounts } from "../words/statuses";
+import type { RunQueue } from "../queue/runQueue";
 
 /** A plan of a run, with its phases by queue_id in the order of their numbers. */
 export interface RunPlan {
@@ -30,15 +30,16 @@ export class RunModel {
   version = 0;
 
   private constructor(
-    private readonly queue: QueueReader,
+    /** Asked for its queue each time: one that is followed is another one after each reading. */
+    private readonly source: Pick<RunQueue, "queue">,
     private readonly planId: string | undefined,
   ) {}
 
   /** Reads the one plan of the run; without one every plan that is not finished. */
-  static async of(queue: QueueReader, planId?: string): Promise<RunModel> {
-    const model = new RunModel(queue, planId);
-    for (const plan of queue.plans()) {
-      const statuses = [...queue.counts(plan.plan_id).keys()];
+  static async of(source: Pick<RunQueue, "queue">, planId?: string): Promise<RunModel> {
+    const model = new RunModel(source, planId);
+    for (const plan of source.queue.plans()) {
+      const statuses = [...source.queue.counts(plan.plan_id).keys()];
       const isUnfinished = statuses.some((status) => status !== "completed");
       if (planId === undefined ? isUnfinished : planId === plan.plan_id) {
         model.load(plan.plan_id);
@@ -109,7 +110,7 @@ export class RunModel {
         this.load(planId);
       } else {
         for (const id of ids) {
-          this.note(this.queue.phase(id, false));
+          this.note(this.source.queue.phase(id, false));
         }
       }
     }
@@ -117,14 +118,14 @@ export class RunModel {
   }
 
   private load(planId: string): void {
-    const plan = this.queue.plan(planId);
+    const plan = this.source.queue.plan(planId);
     if (plan) {
       for (const id of this.byId.get(planId)?.phases.keys() ?? []) {
         this.forgetPhase(id);
       }
       // Set again, not deleted before: a plan keeps its place among the others.
       this.byId.set(planId, { plan, phases: new Map() });
-      for (const phase of this.queue.phases({ planId, content: false })) {
+      for (const phase of this.source.queue.phases({ planId, content: false })) {
         this.note(phase);
       }
     }

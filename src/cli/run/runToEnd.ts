@@ -2,7 +2,6 @@ import type { Clock } from "../../core/base/clock";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
 import type { Logger } from "../../core/base/log";
 import { errorMessage } from "../../core/base/errors";
-import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem, QueueEvent } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import { every } from "../every";
@@ -10,9 +9,10 @@ import { type ExitCode, exitCodeOfKind, exitCodes } from "../exitCodes";
 import { exitCodeOfInterrupt, type Interrupt, type Interrupts } from "./interrupts";
 import type { RunReporter } from "./reporter";
 import { RunModel } from "./runModel";
+import type { RunQueue } from "../queue/runQueue";
 
 export interface RunOptions {
-  readonly hopper: Hopper;
+  readonly queue: RunQueue;
   /** The one plan to run; without it everything. */
   readonly planId?: string;
   readonly reporter: RunReporter;
@@ -30,10 +30,10 @@ const tick = 1_000;
 
 /** Runs what is enqueued until it is done, cannot go on, or somebody interrupts it. */
 export async function runToEnd(options: RunOptions): Promise<ExitCode> {
-  const { hopper, planId } = options;
+  const { queue, planId } = options;
   const early: QueueEvent[] = [];
-  const listening = hopper.onDidChange((events) => early.push(...events));
-  const model = await RunModel.of(hopper.queue, planId);
+  const listening = queue.onDidChange((events) => early.push(...events));
+  const model = await RunModel.of(queue, planId);
   listening.dispose();
   return new Run(options, model, early).toEnd();
 }
@@ -54,20 +54,20 @@ class Run {
   ) {}
 
   async toEnd(): Promise<ExitCode> {
-    const { hopper, reporter, interrupts, planId, clock } = this.options;
+    const { queue, reporter, interrupts, planId, clock } = this.options;
     const ended = new Promise<ExitCode>((resolve) => {
       this.finish = resolve;
     });
     try {
-      this.disposables.add(hopper.onDidChange((events) => this.collect(events)));
+      this.disposables.add(queue.onDidChange((events) => this.collect(events)));
       this.disposables.add(
-        hopper.onDidLoseWorkspace(({ kind, message }) =>
+        queue.onDidLoseWorkspace(({ kind, message }) =>
           this.end(exitCodeOfKind[kind], false, { kind: "trouble", text: message }),
         ),
       );
       reporter.begin(this.model);
       if (interrupts.pending === undefined) {
-        hopper.run(planId);
+        queue.run(planId);
       }
       interrupts.listen((interrupt) => this.interrupt(interrupt));
       // What came in this turn and is not handed on yet counts: it may be the end.
@@ -110,7 +110,7 @@ class Run {
 
   /** Looks what the run waits for, and ends it where that will not come by itself. */
   private look(): void {
-    const { hopper, reporter, planId, attended } = this.options;
+    const { queue, reporter, planId, attended } = this.options;
     if (this.leaving !== "no") {
       if (this.leaving === "leaving" && this.processes().length === 0) {
         this.end(exitCodes.interrupted, true);
@@ -121,7 +121,7 @@ class Run {
     if (this.processes().length > 0 && this.waiting?.kind === "running") {
       return;
     }
-    const waiting = hopper.waiting(planId);
+    const waiting = queue.waiting(planId);
     if (waiting.kind !== this.waiting?.kind || waiting.text !== this.waiting.text) {
       this.waiting = waiting;
       reporter.waits(waiting, this.model);
@@ -134,11 +134,14 @@ class Run {
   }
 
   private interrupt(interrupt: Interrupt): void {
-    const { hopper, reporter, clock } = this.options;
-    hopper.stopStarting();
+    const { queue, reporter, clock } = this.options;
+    queue.stopStarting();
     // What was started a moment ago is not handed on yet.
     this.apply();
-    if (interrupt !== "SIGINT" || this.leaving === "cancelling") {
+    if (queue.owner !== undefined) {
+      // It goes on with everything, whoever looks on.
+      this.end(exitCodeOfInterrupt[interrupt], true);
+    } else if (interrupt !== "SIGINT" || this.leaving === "cancelling") {
       this.end(exitCodeOfInterrupt[interrupt], true);
     } else if (this.leaving === "leaving") {
       this.leaving = "cancelling";
@@ -161,11 +164,11 @@ class Run {
 
   /** Only what belongs to this run: phases of other plans may go on from an earlier one. */
   private async cancel(): Promise<void> {
-    const { hopper, planId, logger } = this.options;
+    const { queue, planId, logger } = this.options;
     try {
       await (planId === undefined
-        ? hopper.cancelAll()
-        : Promise.allSettled(this.processes().map(({ queue_id }) => hopper.cancel(queue_id))));
+        ? queue.cancelAll()
+        : Promise.allSettled(this.processes().map(({ queue_id }) => queue.cancel(queue_id))));
     } catch (error) {
       logger.warn(`Not everything could be cancelled: ${errorMessage(error)}`);
     }
@@ -174,7 +177,7 @@ class Run {
   /** Phases of this run that a process is at work on. */
   private processes(): readonly PhaseQueueItem[] {
     // As they were claimed: the configuration may be another one by now.
-    return this.options.hopper.queue.openAttempts().flatMap(({ queue_id, runner_kind }) => {
+    return this.options.queue.queue.openAttempts().flatMap(({ queue_id, runner_kind }) => {
       const phase = this.model.phase(queue_id);
       const isProcess = runner_kind === "shell" || runner_kind === "command";
       return phase?.status === "running" && isProcess ? [phase] : [];
@@ -184,12 +187,16 @@ class Run {
   private end(
     exitCode: ExitCode,
     interrupted: boolean,
-    waiting = this.options.hopper.waiting(this.options.planId),
+    waiting = this.options.queue.waiting(this.options.planId),
   ): void {
-    const { reporter } = this.options;
+    const {
+      reporter,
+      queue: { owner },
+    } = this.options;
     if (!this.isOver) {
       this.isOver = true;
-      reporter.end({ exitCode, interrupted, waiting, going: this.processes() }, this.model);
+      const going = this.processes();
+      reporter.end({ exitCode, interrupted, waiting, going, owner }, this.model);
       this.finish(exitCode);
     }
   }

@@ -1,5 +1,4 @@
 import { isoNow } from "../../core/base/clock";
-import type { Hopper } from "../../core/hopper";
 import type { PhaseQueueItem } from "../../core/protocol/queue";
 import type { Context } from "../context";
 import { planTitle } from "../live/frame";
@@ -14,6 +13,7 @@ import { countsInWords } from "../words/statuses";
 import { lastLines } from "./phaseOutput";
 import type { Leaving, RunEnd } from "./reporter";
 import type { RunModel } from "./runModel";
+import type { RunQueue } from "../queue/runQueue";
 
 /** So many lines of a failed phase's output are shown, and so many failed phases. */
 const most = { outputLines: 20, failures: 3, phases: 50 };
@@ -25,7 +25,7 @@ export class Summary {
   /** @param comeBack the command line that goes on with this run. */
   constructor(
     private readonly context: Context,
-    private readonly hopper: Hopper,
+    private readonly queue: RunQueue,
     private readonly comeBack: string,
   ) {
     this.begin = context.clock.monotonic();
@@ -74,7 +74,7 @@ export class Summary {
   }
 
   private failure(phase: PhaseQueueItem): Line[] {
-    const folder = this.hopper.attemptFolder(phase.queue_id, phase.attempts);
+    const folder = this.queue.attemptFolder(phase.queue_id, phase.attempts);
     const output = phase.attempts === 0 ? [] : lastLines(folder, most.outputLines);
     return [
       [span(`✗ ${phaseName(phase)} failed`, "red"), span(`: ${failureInWords(phase)}`)],
@@ -89,12 +89,16 @@ export class Summary {
     return `${words === "" ? "Nothing to do" : words} (${duration(context.clock.monotonic() - begin)})`;
   }
 
-  private nextLines({ waiting, interrupted, going }: RunEnd, model: RunModel): Line[] {
+  private nextLines({ waiting, interrupted, going, owner }: RunEnd, model: RunModel): Line[] {
     if (interrupted) {
       const { columns } = this.context.terminal;
       const others = going.length === 0 ? "" : ` ${goesOn(going)} in the background.`;
+      const left =
+        owner === undefined
+          ? `Interrupted: nothing more is started.${others}`
+          : `Left: the queue's owner, ${owner}, goes on with it.`;
       return [
-        ...wrapLine([span(`Interrupted: nothing more is started.${others}`)], columns),
+        ...wrapLine([span(left)], columns),
         ...stepLines([[this.comeBack, "comes back to it"]], columns),
       ];
     }
@@ -105,8 +109,8 @@ export class Summary {
       waiting,
       phases: model.phases,
       plans: model.plans.map(({ plan }) => plan),
-      queuePaused: this.hopper.queue.pausedReason !== undefined,
-      owned: false,
+      queuePaused: this.queue.queue.pausedReason !== undefined,
+      owned: owner !== undefined,
       run: this.comeBack,
     });
   }

@@ -71,7 +71,12 @@ export class EventClient implements Disposable {
     }
   }
 
-  /** Sends events as they happen. @param frames one for each of the events, made once for all. */
+  /**
+   * Sends events as they happen: past the WebSocket, which would frame them for each client anew. It
+   * has nothing half-sent then, since it sends in pieces only what comes before a client is live.
+   *
+   * @param frames one for each of the events, made once for all.
+   */
   deliver(frames: readonly { readonly eventId: number; readonly bytes: Buffer }[]): void {
     if (!this.isLive || !this.isOpen) {
       return;
@@ -79,7 +84,7 @@ export class EventClient implements Disposable {
     this.socket.cork();
     for (const { eventId, bytes } of frames) {
       if (eventId > this.cursor) {
-        this.webSocket.send(bytes, { binary: false });
+        this.socket.write(bytes);
         this.cursor = eventId;
       }
     }
@@ -203,7 +208,7 @@ export class EventClient implements Disposable {
   }
 
   /** One message, made and sent piece by piece. */
-  private async sendInPieces(pieces: Iterable<string>): Promise<void> {
+  private async sendInPieces(pieces: Iterable<string | Buffer>): Promise<void> {
     for (const piece of pieces) {
       await this.sendFrame(piece, false);
       if (!this.isOpen) {
@@ -213,7 +218,7 @@ export class EventClient implements Disposable {
     await this.sendFrame("", true);
   }
 
-  private sendFrame(text: string, fin: boolean): Promise<void> {
+  private sendFrame(text: string | Buffer, fin: boolean): Promise<void> {
     return new Promise((resolve) => {
       if (this.isOpen) {
         this.webSocket.send(text, { binary: false, fin }, () => resolve());

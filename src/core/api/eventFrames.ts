@@ -40,3 +40,25 @@ function messageOf(event: QueueEvent, issueOf: (planId: string) => number): Serv
     ...common,
   };
 }
+
+/**
+ * A whole text message as RFC 6455 (section 5.2) frames what a server sends: not masked, so that it is
+ * the same for every client.
+ */
+export function textFrame(text: string): Buffer {
+  const size = Buffer.byteLength(text);
+  const header = size < 126 ? 2 : size < 2 ** 16 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(header + size);
+  frame[0] = 0x81;
+  if (header === 2) {
+    frame[1] = size;
+  } else if (header === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(size, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(size), 2);
+  }
+  frame.write(text, header);
+  return frame;
+}

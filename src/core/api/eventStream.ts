@@ -4,7 +4,7 @@ import { WebSocketServer } from "ws";
 import type { Disposable } from "../base/lifecycle";
 import type { QueueEvent } from "../protocol/queue";
 import { EventClient, type EventClientOptions } from "./eventClient";
-import { messagesOf } from "./eventFrames";
+import { messagesOf, textFrame } from "./eventFrames";
 import type { StreamPosition } from "./requestSchemas";
 
 /** How often clients are asked for a sign of life: one that is dead is dropped within twice that. */
@@ -75,10 +75,10 @@ export class EventStream implements Disposable {
     if (this.clients.size === 0) {
       return;
     }
-    // Made once: a text for each client would cost more than the sending.
+    // Made once, for all clients alike: a text, or a frame, for each would cost more than the sending.
     const frames = messagesOf(events, this.options.queue).map((message, index) => ({
       eventId: events[index]?.event_id ?? 0,
-      bytes: Buffer.from(JSON.stringify(message)),
+      bytes: textFrame(JSON.stringify(message)),
     }));
     for (const client of this.clients) {
       client.deliver(frames);

@@ -7,13 +7,9 @@ export function answerPhases(queue: QueueSource, wanted: ListedPhases): AnswerSt
   return new AnswerStream(phasesJson(queue, wanted));
 }
 
-function* phasesJson(queue: QueueSource, wanted: ListedPhases): Generator<string> {
-  let total = 0;
+function* phasesJson(queue: QueueSource, wanted: ListedPhases): Generator<string | Buffer> {
   yield '{"phases":[';
-  for (const { json, count } of queue.phasePages(wanted)) {
-    yield total === 0 ? json : `,${json}`;
-    total += count;
-  }
+  const total = yield* listed(queue, wanted);
   yield `],"total":${total}}`;
 }
 
@@ -22,7 +18,7 @@ export function answerPlans(queue: QueueSource): AnswerStream {
   return new AnswerStream(plansJson(queue));
 }
 
-function* plansJson(queue: QueueSource): Generator<string> {
+function* plansJson(queue: QueueSource): Generator<string | Buffer> {
   const plans = queue.plans();
   let total = 0;
   yield '{"plans":[';
@@ -39,7 +35,7 @@ export function answerPlan(queue: QueueSource, plan: PlanItem): AnswerStream {
   return new AnswerStream(planJson(queue, plan));
 }
 
-function* planJson(queue: QueueSource, plan: PlanItem): Generator<string> {
+function* planJson(queue: QueueSource, plan: PlanItem): Generator<string | Buffer> {
   yield `${JSON.stringify(plan).slice(0, -1)},"phases":[`;
   yield* listed(queue, { planId: plan.plan_id, content: true });
   yield "]}";
@@ -59,7 +55,7 @@ export function answerSnapshot(queue: QueueSource): AnswerStream {
 export function* snapshotJson(
   queue: QueueSource,
   before: Readonly<Record<string, unknown>>,
-): Generator<string> {
+): Generator<string | Buffer> {
   const head = {
     ...before,
     event_id: queue.lastEventId,
@@ -73,10 +69,15 @@ export function* snapshotJson(
   yield "]}";
 }
 
-function* listed(queue: QueueSource, wanted: ListedPhases): Generator<string> {
-  let isFirst = true;
-  for (const { json } of queue.phasePages(wanted)) {
-    yield isFirst ? json : `,${json}`;
-    isFirst = false;
+/** @returns how many there are. */
+function* listed(
+  queue: QueueSource,
+  wanted: ListedPhases,
+): Generator<string | Buffer, number, undefined> {
+  let total = 0;
+  for (const { json, count } of queue.phasePages(wanted)) {
+    yield total === 0 ? json.subarray(1) : json;
+    total += count;
   }
+  return total;
 }

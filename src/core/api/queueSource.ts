@@ -13,8 +13,8 @@ export interface ListedPhases {
 
 /** Some phases of a list, as JSON already. */
 export interface PhasePage {
-  /** {@link PhaseQueueItem}s, separated by commas, without brackets. */
-  readonly json: string;
+  /** {@link PhaseQueueItem}s in UTF-8, a comma before each, also the first. */
+  readonly json: Buffer;
   readonly count: number;
 }
 

@@ -17,7 +17,15 @@ export interface OwnerWatchOptions {
   readonly machine: Machine;
   readonly clock: Clock;
   readonly logger: Logger;
+  /**
+   * Whether others may take the owner's place first, asked when it has ended: one who would start
+   * nothing goes behind those who would.
+   */
+  readonly yields?: () => boolean;
 }
+
+/** How long others have: they notice at once, and open a queue in less. */
+const courtesy = 1_000;
 
 /**
  * How soon to look again, doubled with each look: an owner that is just starting does not listen yet,
@@ -37,6 +45,7 @@ export class OwnerWatch implements Disposable {
   /** The owner that a connection is held, or tried, to. */
   private heldTo: string | undefined;
   private wait = poll.first;
+  private hasYielded = false;
   private over = false;
 
   /** Fires once, when the owner has ended and nobody has taken its place yet. */
@@ -60,11 +69,17 @@ export class OwnerWatch implements Disposable {
   private look(): void {
     const verdict = this.verdict();
     if (verdict.state === "none" || verdict.state === "dead") {
+      if (!this.hasYielded && this.options.yields?.() === true) {
+        this.hasYielded = true;
+        this.lookAfter(courtesy);
+        return;
+      }
       this.over = true;
       this.abort.abort();
       this.emitter.fire();
       return;
     }
+    this.hasYielded = false;
     if (verdict.state === "alive" && this.heldTo === undefined) {
       void this.hold(verdict.owner.ownerId);
     }
@@ -88,7 +103,7 @@ export class OwnerWatch implements Disposable {
       // Nothing is said: without reading on, its end would not be noticed.
       socket.resume();
       await new Promise((resolve) => socket.once("close", resolve));
-      if (!this.over) {
+      if (!this.over && !this.hasYielded) {
         this.wait = poll.first;
         this.lookAfter(0);
       }

@@ -13,6 +13,7 @@ import { issueUrl } from "../github/repository";
 import type { OutboxEntry } from "../github/terms";
 import type { MirrorSettings } from "../protocol/mirrors";
 import { databaseIdKey, readConfig } from "./config";
+import { KeptPages } from "./keptPages";
 import { phasePages } from "./phaseList";
 import { phaseOrder, planOrder } from "./order";
 import { type MirrorPreview, readMirrorPreview } from "./mirrorPreview";
@@ -48,6 +49,7 @@ export interface PhaseFilter {
 export class QueueReader {
   /** What outside programs said. */
   readonly workflows: WorkflowReader;
+  private keptPages: KeptPages | undefined;
 
   constructor(protected readonly database: SqlDatabase) {
     this.workflows = new WorkflowReader(database);
@@ -130,7 +132,12 @@ export class QueueReader {
 
   /** The same as JSON, a page at a time: each is read when it is asked for. */
   phasePages(wanted: ListedPhases): Iterable<PhasePage> {
-    return phasePages(this.database, wanted);
+    if (wanted.planId !== undefined || wanted.parentIssue !== undefined) {
+      return phasePages(this.database, wanted);
+    }
+    // Nothing is kept, or watched, for a queue that nobody lists.
+    this.keptPages ??= new KeptPages(this.database);
+    return this.keptPages.pages(wanted.content);
   }
 
   /** Phases that are not completed, without their long texts. */

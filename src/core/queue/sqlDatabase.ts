@@ -109,6 +109,13 @@ export class SqlDatabase {
     return isRows(rows) ? rows : [];
   }
 
+  /** Tells of every row that a statement changes, also where its transaction is rolled back later. */
+  onRowChange(
+    listener: (table: string, row: number, kind: "insert" | "update" | "delete") => void,
+  ): void {
+    this.database.updateHook((kind, _, table, row) => listener(table, row, kind));
+  }
+
   /** The database as the bytes of a file; throws inside a transaction. */
   exportImage(): Uint8Array {
     return this.database.export();

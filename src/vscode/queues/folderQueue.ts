@@ -9,13 +9,13 @@ import { crashLoopReason } from "../../core/coordinator/crashLoop";
 import type { Hopper } from "../../core/hopper";
 import type { HopperCommands } from "../../core/protocol/commands";
 import type { QueueEvent } from "../../core/protocol/queue";
+import { QueueFiles } from "../../core/queue/queueFiles";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { asMessage } from "../foreignText";
 import { showRefusal } from "../refusals";
 import { tellMirrorTrouble } from "../github/troubles";
 import type { Services } from "../services";
 import type { OpenChoices } from "./openHopper";
-import { QueueFiles } from "./queueFiles";
 import type { QueueState } from "./queueState";
 import { t } from "../l10n";
 
@@ -326,8 +326,9 @@ export class FolderQueue implements Disposable {
   }
 
   /**
-   * Becomes the owner when the one there is has ended, unless another follower was faster. After a
-   * command line nothing starts by itself: somebody may just have stopped it.
+   * Becomes the owner when the one there is has ended, unless another follower was faster: those whose
+   * settings let phases start by themselves go first. After a command line nothing starts by itself:
+   * somebody may just have stopped it.
    */
   private async takeOverLater(state: FollowerState): Promise<void> {
     const { watchOwner } = await import("./openHopper");
@@ -335,7 +336,7 @@ export class FolderQueue implements Disposable {
       return;
     }
     this.ownerWatch?.dispose();
-    const watch = watchOwner(this.path, this.services);
+    const watch = watchOwner(this.path, this.services, () => !this.autoStart);
     this.ownerWatch = watch;
     const starts = state.owner?.program !== "cli";
     watch.onDidEnd(() => void this.open({ automatic: true, starts }));

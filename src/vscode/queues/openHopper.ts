@@ -104,9 +104,18 @@ export async function answers(
   }
 }
 
-/** Tells when nobody owns the folder's queue any more. */
-export function watchOwner(path: string, { clock, logger }: Services): OwnerWatch {
+/**
+ * Tells when nobody owns the folder's queue any more.
+ *
+ * @param yields whether other followers may become the owner first.
+ */
+export function watchOwner(
+  path: string,
+  { clock, logger }: Services,
+  yields: () => boolean,
+): OwnerWatch {
   const user = currentUser();
   const machine = currentMachine(user);
-  return new OwnerWatch({ workspace: path, state: openStateFolder(user), machine, clock, logger });
+  const state = openStateFolder(user);
+  return new OwnerWatch({ workspace: path, state, machine, clock, logger, yields });
 }

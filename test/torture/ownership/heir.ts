@@ -2,6 +2,7 @@
  * A process of its own that follows a workspace's owner and becomes the owner when that one ends, over
  * and over. As the owner it commits something, says so, and goes when it is told to.
  */
+import * as fs from "node:fs";
 import { createInterface } from "node:readline";
 import * as z from "zod";
 import { delay, systemClock } from "../../../src/core/base/clock";
@@ -30,6 +31,15 @@ const assetsSchema = z.object({
   launcherScript: z.string(),
 });
 let hopper: Hopper | undefined;
+/** When this process last did something with the queue's files. */
+let lastTouch = 0;
+const files = new Proxy(fs, {
+  get: (target, name): unknown => {
+    lastTouch = Date.now();
+    const value: unknown = Reflect.get(target, name);
+    return value;
+  },
+});
 
 async function inherit(): Promise<void> {
   try {
@@ -39,6 +49,7 @@ async function inherit(): Promise<void> {
       version: "1.2.3",
       assets: parseJson(assetsSchema, assets, "the assets"),
       environment: {},
+      files,
       runners: () => builtInRunners,
       maxConcurrentPhases: () => 1,
     });
@@ -63,6 +74,7 @@ function follow(): void {
 async function leave(): Promise<void> {
   await hopper?.stop();
   hopper = undefined;
+  console.log(`left ${lastTouch}`);
   // Not the one that left, but those that follow it, shall be next.
   await delay(systemClock, 300);
   await inherit();

@@ -13,6 +13,7 @@ import { readQueue } from "../../../src/core/queue/readQueue";
 import { quantile } from "../../bench/measure";
 import { buildAssets, removeAssets } from "../../unit/queue/support/builtAssets";
 import { Dice } from "../../support/dice";
+import { eventually } from "../../support/eventually";
 import { figure, rounds, seed } from "../support/extent";
 import { userIn } from "../../unit/ownership/userIn";
 
@@ -50,11 +51,18 @@ describe("the succession of owners", function () {
   it(`has one owner at each instant in ${ends} rounds of kills and clean ends, and loses no commit`, async () => {
     const waiting: ((owner: ChildProcess) => void)[] = [];
     const owners: ChildProcess[] = [];
+    /** When each owner that ended cleanly last touched the queue's files, in their order. */
+    const lefts: number[] = [];
     const bear = (): void => {
       const given = [join(root, "heir.js"), root, workspace, JSON.stringify(assets)];
       const child = spawn(process.execPath, given, { stdio: ["pipe", "pipe", "inherit"] });
       living.add(child);
-      createInterface({ input: child.stdout }).on("line", () => {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const [said, at] = line.split(" ");
+        if (said === "left") {
+          lefts.push(Number(at));
+          return;
+        }
         const next = waiting.shift();
         if (next) {
           next(child);
@@ -79,22 +87,28 @@ describe("the succession of owners", function () {
     const dice = new Dice(seed);
     const figures = { kills: 0, ends: 0, overlaps: 0, strangers: 0 };
     const waits: number[] = [];
+    const takenAfterEnds: number[] = [];
     let endedAt = 0;
+    let wasKilled = true;
     for (let round = 0; round < ends; round++) {
       const owner = await nextOwner();
       const verdict = readOwner(join(workspace, ".hopper"), machine);
       const { pid, startedAt } = "owner" in verdict ? verdict.owner : { pid: 0, startedAt: "" };
       // The lock was taken before this time was noted: earlier than the end of the last owner's
-      // time is an instant with two.
+      // time is an instant with two. One that ends cleanly says itself when that was.
       const takenAt = Date.parse(startedAt);
       figures.strangers += pid === owner.pid ? 0 : 1;
       figures.overlaps += takenAt < endedAt || owners.length > 0 ? 1 : 0;
+      if (!wasKilled) {
+        takenAfterEnds.push(takenAt);
+      }
       if (round > 0) {
         waits.push(Date.now() - endedAt);
       }
       await new Promise((resolve) => setTimeout(resolve, dice.next() * 20));
       endedAt = Date.now();
-      if (dice.next() < 0.4) {
+      wasKilled = dice.next() < 0.4;
+      if (wasKilled) {
         figures.kills += 1;
         owner.kill("SIGKILL");
         living.delete(owner);
@@ -105,6 +119,9 @@ describe("the succession of owners", function () {
       }
     }
     await nextOwner();
+    const followed = takenAfterEnds.length;
+    await eventually("all that ended have said when", () => lefts.length >= followed);
+    figures.overlaps += takenAfterEnds.filter((at, end) => at < (lefts[end] ?? 0)).length;
     living.forEach((child) => child.kill("SIGKILL"));
     const view = await readQueue(join(workspace, ".hopper"), { assets, clock: systemClock });
     const commits = view?.queue.events().length ?? 0;

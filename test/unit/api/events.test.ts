@@ -53,6 +53,24 @@ describe("The event stream", () => {
     assert.deepEqual(listener.ids, [1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it("frames messages of every length as a stock client reads them", async () => {
+    const listener = api.follow();
+    await listener.has(1);
+    // Around the sizes at which RFC 6455 writes a length in another way, and in letters of several bytes.
+    const reasons = [1, 20, 60, 100, 65_000, 65_535, 65_600, 70_000].flatMap((length) => [
+      "x".repeat(length),
+      "ü".repeat(length / 2),
+    ]);
+    for (const reason of reasons) {
+      api.queue.tell({ type: "queue_paused", reason });
+    }
+    await listener.has(1 + reasons.length);
+    assert.deepEqual(
+      listener.messages.slice(1).map((message) => message["reason"]),
+      reasons,
+    );
+  });
+
   it("tells what else happens under its own name", async () => {
     const listener = api.follow();
     await listener.has(1);

@@ -77,7 +77,7 @@ export class FakeQueue implements QueueSource {
 
   *phasePages({ parentIssue = plan.parent_issue }: { readonly parentIssue?: number }) {
     for (let copy = 0; copy < this.copies && parentIssue === plan.parent_issue; copy++) {
-      yield { json: JSON.stringify(phase), count: 1 };
+      yield { json: Buffer.from(`,${JSON.stringify(phase)}`), count: 1 };
     }
   }
 

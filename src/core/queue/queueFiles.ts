@@ -1,12 +1,11 @@
 import { type FSWatcher, watch } from "node:fs";
-import { type Clock } from "../../core/base/clock";
-import { EventEmitter } from "../../core/base/event";
-import { errorMessage } from "../../core/base/errors";
-import { type Disposable, DisposableStore, toDisposable } from "../../core/base/lifecycle";
-import type { QueueEvent } from "../../core/protocol/queue";
-import type { QueueReader } from "../../core/queue/queueReader";
-import type { QueueView } from "../../core/queue/readQueue";
-import type { Services } from "../services";
+import { errorMessage } from "../base/errors";
+import { EventEmitter } from "../base/event";
+import { type Disposable, DisposableStore, toDisposable } from "../base/lifecycle";
+import type { Logger } from "../base/log";
+import type { QueueEvent } from "../protocol/queue";
+import type { QueueReader } from "./queueReader";
+import type { QueueView, ReadOptions } from "./readQueue";
 
 /** Between two readings: a file that changes each millisecond must not be read each millisecond. */
 const shortestPause = 250;
@@ -14,7 +13,7 @@ const shortestPause = 250;
 const poll = 3000;
 
 /**
- * A queue as its files show it, for a window that does not own it: read again whenever its owner
+ * A queue as its files show it, for a process that does not own it: read again whenever its owner
  * wrote, never written.
  */
 export class QueueFiles implements Disposable {
@@ -22,6 +21,7 @@ export class QueueFiles implements Disposable {
   private readonly changed: EventEmitter<readonly QueueEvent[]>;
   private view: QueueView | undefined;
   private timer: Disposable | undefined;
+  private turn: Promise<void> = Promise.resolve();
   private reading = false;
   private stale = false;
   private disposed = false;
@@ -31,7 +31,7 @@ export class QueueFiles implements Disposable {
 
   constructor(
     private readonly hopperFolder: string,
-    private readonly services: Pick<Services, "assets" | "clock" | "logger">,
+    private readonly services: ReadOptions & { readonly logger: Logger },
   ) {
     this.changed = new EventEmitter((error) =>
       services.logger.error("A listener of the queue's files failed.", error),
@@ -44,28 +44,14 @@ export class QueueFiles implements Disposable {
     return this.view?.queue;
   }
 
-  /** Reads the files now. What cannot be read leaves what was read before. */
-  async read(): Promise<void> {
-    if (this.reading || this.disposed) {
-      this.stale = true;
-      return;
-    }
-    this.reading = true;
-    this.stale = false;
-    const { clock, logger } = this.services;
-    const begun = clock.monotonic();
-    try {
-      const { readQueue } = await import("../../core/queue/readQueue");
-      const view = await readQueue(this.hopperFolder, this.services);
-      this.replace(view);
-    } catch (error) {
-      logger.warn(`The queue's files cannot be read: ${errorMessage(error)}`);
-    } finally {
-      this.reading = false;
-    }
-    // A large queue takes long to read: at most a tenth of the time goes into it.
-    const pause = Math.max(shortestPause, (clock.monotonic() - begun) * 9);
-    this.readAfter(this.wasTouched() ? pause : Math.max(poll, pause), clock);
+  /**
+   * Reads the files; whatever was written before the call is seen by the time it resolves. What cannot
+   * be read leaves what was read before.
+   */
+  read(): Promise<void> {
+    // One that is under way may have begun too early.
+    this.turn = this.turn.then(() => this.readOnce());
+    return this.turn;
   }
 
   dispose(): void {
@@ -75,6 +61,28 @@ export class QueueFiles implements Disposable {
     this.changed.dispose();
     this.view?.dispose();
     this.view = undefined;
+  }
+
+  private async readOnce(): Promise<void> {
+    if (this.disposed) {
+      return;
+    }
+    this.reading = true;
+    this.stale = false;
+    const { clock, logger } = this.services;
+    const begun = clock.monotonic();
+    try {
+      // Loaded here, since a window without a queue should not pay for it.
+      const { readQueue } = await import("./readQueue");
+      this.replace(await readQueue(this.hopperFolder, this.services));
+    } catch (error) {
+      logger.warn(`The queue's files cannot be read: ${errorMessage(error)}`);
+    } finally {
+      this.reading = false;
+    }
+    // A large queue takes long to read: at most a tenth of the time goes into it.
+    const pause = Math.max(shortestPause, (clock.monotonic() - begun) * 9);
+    this.readAfter(this.wasTouched() ? pause : Math.max(poll, pause));
   }
 
   private replace(view: QueueView | undefined): void {
@@ -95,22 +103,22 @@ export class QueueFiles implements Disposable {
     return this.stale;
   }
 
-  private readAfter(milliseconds: number, clock: Clock): void {
+  private readAfter(milliseconds: number): void {
     this.timer?.dispose();
     if (!this.disposed) {
-      this.timer = clock.after(milliseconds, () => void this.read());
+      this.timer = this.services.clock.after(milliseconds, () => void this.read());
     }
   }
 
   private watch(): void {
-    const { clock, logger } = this.services;
+    const { logger } = this.services;
     try {
       const watcher: FSWatcher = watch(this.hopperFolder, { persistent: false }, () => {
         if (this.reading) {
           this.stale = true;
         } else if (!this.stale) {
           this.stale = true;
-          this.readAfter(shortestPause, clock);
+          this.readAfter(shortestPause);
         }
       });
       watcher.on("error", (error) => logger.debug(`Watching ended: ${errorMessage(error)}`));
