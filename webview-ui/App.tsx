@@ -54,7 +54,10 @@ export function App({ store, link, memory }: AppProps): JSX.Element {
         {data ? (
           <Content data={data} memory={memory} />
         ) : (
-          trouble === undefined && <Loading text="Loading the queue…" />
+          <>
+            <h1 class="unseen">Phase Hopper</h1>
+            {trouble === undefined && <Loading text="Loading the queue…" />}
+          </>
         )}
         {data && <StaleNote />}
         <Announcer {...view} />

@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly nextFrame: (draw: () => void) => void;
   /** Called with the folder that the card is of. */
   readonly onFolder: (folder: string) => void;
+  /** What was changed is not there: it did not come, and is to be asked for. */
+  readonly onMissed: () => void;
 }
 
 /** No message is under way so long, in milliseconds, unless the two sides sit far from each other. */
@@ -76,6 +78,8 @@ export class CardStore {
         this.setClock(news.now);
         if (this.current.data) {
           this.show(applyChanges(this.current.data, news.changes), this.current);
+        } else {
+          this.options.onMissed();
         }
         break;
       case "trouble":

@@ -5,6 +5,7 @@ import {
   type ToCard,
   toCardSchema,
 } from "../src/core/protocol/card/cardMessages";
+import { checkerOf } from "./checkerOf";
 
 /** What is said to the card without being asked for. */
 export type CardNews = Exclude<ToCard, { readonly type: "answer" | "refusal" | "working" }>;
@@ -25,6 +26,8 @@ export const patience = 10_000;
 
 /** Of the messages those that are missed when they cannot be read. */
 const dataType = z.object({ type: z.enum(["state", "changes"]) });
+
+const isToCard = checkerOf(toCardSchema);
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
@@ -62,31 +65,30 @@ export class Link {
 
   /** Takes whatever arrived; what nobody knows, and nobody misses, is left aside. */
   receive(data: unknown): void {
-    const message = toCardSchema.safeParse(data);
-    if (!message.success) {
+    if (!isToCard(data)) {
       const { data: type } = dataType.safeParse(data);
       if (type) {
         this.options.onUnreadable(type.type);
       }
       return;
     }
-    switch (message.data.type) {
+    switch (data.type) {
       case "answer":
-        this.take(message.data.id)?.resolve(message.data.result);
+        this.take(data.id)?.resolve(data.result);
         break;
       case "refusal":
-        this.take(message.data.id)?.reject(new Error(message.data.message));
+        this.take(data.id)?.reject(new Error(data.message));
         break;
       case "working":
-        this.keep(message.data.id);
+        this.keep(data.id);
         break;
       case "state":
       case "trouble":
         this.awaited?.();
-        this.options.onNews(message.data);
+        this.options.onNews(data);
         break;
       default:
-        this.options.onNews(message.data);
+        this.options.onNews(data);
     }
   }
 

@@ -42,6 +42,7 @@ const store = new CardStore({
       memory.keep({ folder });
     }
   },
+  onMissed: () => link.refresh(),
 });
 
 window.addEventListener("message", ({ data }: MessageEvent<unknown>) => link.receive(data));

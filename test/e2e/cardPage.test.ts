@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { FromCard } from "../../src/core/protocol/card/cardMessages";
 import type { CardPhase, CardQueue, CardState } from "../../src/core/protocol/card/cardState";
+import { eventually } from "../support/eventually";
 import { BarePage } from "../support/vscode/barePage";
+import { violationsIn } from "../support/vscode/card";
 import { phaseOf, planOf, queueOf, stateOf } from "../unit/webview-ui/cardFixture";
 import { patience } from "./stage";
 
@@ -66,6 +68,14 @@ describe("the page of the hopper card", function () {
       await phases(phaseOf(1));
       await bare.locator(row(1)).waitFor();
       assert.equal(await bare.locator(".banner").count(), 0);
+    });
+
+    it("can be read and heard while it loads, and when nothing comes of it", async () => {
+      await bare.locator("vscode-progress-ring").waitFor();
+      assert.deepEqual(await violationsIn(bare.frame), []);
+      await bare.advance(10_000);
+      await bare.locator(".banner-error vscode-button", "Retry").waitFor();
+      assert.deepEqual(await violationsIn(bare.frame), []);
     });
 
     it("turns nothing where the system asks for less motion", async () => {
@@ -291,6 +301,82 @@ describe("the page of the hopper card", function () {
       await bare.page.locator("#editor").focus();
       await bare.locator(".menu").waitFor({ state: "detached" });
       assert.equal(await inEditor(), "editor");
+    });
+  });
+
+  describe("with a long list", () => {
+    const many = Array.from({ length: 400 }, (_, index) => phaseOf(index + 1));
+    /** Sends them, does something as soon as they are drawn, and answers what is to be seen of it then. */
+    const atOnce = (act: string, seen: string): Promise<unknown> => {
+      const message = { type: "state", folder: "file:///a", now: time, state: stateOf(many) };
+      return bare.frame.evaluate(`(async () => {
+        const drawn = async () => { for (let turn = 0; turn < 10; turn++) await null; };
+        dispatchEvent(new MessageEvent("message", { data: ${JSON.stringify(message)} }));
+        await drawn();
+        ${act};
+        await drawn();
+        return ${seen};
+      })()`);
+    };
+    /** Pixels from the upper edge of what is seen. */
+    const placeOf = async (number: number): Promise<number> =>
+      Number(
+        await bare.frame.evaluate(`
+          document.querySelector('${row(number)}').getBoundingClientRect().top -
+            document.querySelector(".scroller").getBoundingClientRect().top`),
+      );
+    const kept = (): Promise<unknown> => bare.frame.evaluate('sessionStorage.getItem("kept")');
+    /** Scrolls there, as the editor does to what it finds, until that is kept. */
+    const scrollTo = async (number: number): Promise<number> => {
+      const before = await kept();
+      await bare.frame.evaluate(`document.querySelector('${row(number)}').scrollIntoView()`);
+      await eventually("the place is kept", async () => (await kept()) !== before);
+      return placeOf(number);
+    };
+    const comesBackTo = async (number: number, place: number): Promise<void> => {
+      await bare.reload();
+      await phases(...many);
+      await bare.locator(row(number)).waitFor({ state: "attached" });
+      await eventually(
+        "it is scrolled to where it was",
+        async () => Math.abs((await placeOf(number)) - place) < 3,
+      );
+      await bare.locator(row(400)).waitFor({ state: "attached" });
+      await eventually(
+        "it stays there when all is drawn",
+        async () => Math.abs((await placeOf(number)) - place) < 3,
+      );
+    };
+
+    it("draws what is in sight at once, and all of it soon after", async () => {
+      const drawn = Number(await atOnce("", 'document.querySelectorAll(".phase").length'));
+      assert.ok(drawn > 10 && drawn < 100, `${drawn} of them`);
+      await bare.locator(row(400)).waitFor({ state: "attached" });
+      assert.equal(await bare.locator(".phase").count(), 400);
+    });
+
+    it("leads the keyboard to what is not drawn yet", async () => {
+      await phases(phaseOf(1));
+      // A press brings the keyboard into the card.
+      await bare.locator(".header-title").click();
+      const end = `
+        const heading = document.querySelector(".plan-toggle");
+        heading.focus();
+        heading.dispatchEvent(new KeyboardEvent("keydown", { key: "End", bubbles: true }))`;
+      assert.match(
+        String(await atOnce(end, "document.activeElement.getAttribute('aria-label')")),
+        /^Phase 400 /,
+      );
+      await press("ArrowUp");
+      await bare.locator(`${row(399)}:focus`).waitFor();
+    });
+
+    it("is where it was after a reload, whoever scrolled it there", async () => {
+      await phases(...many);
+      await bare.locator(row(400)).waitFor({ state: "attached" });
+      await comesBackTo(200, await scrollTo(200));
+      // Nobody has touched it since it was loaded.
+      await comesBackTo(300, await scrollTo(300));
     });
   });
 

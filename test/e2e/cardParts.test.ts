@@ -46,8 +46,9 @@ describe("the log and the timeline in the card", function () {
       .getByRole("button", { name: /^Details of/ })
       .click();
     await lines("tick").first().waitFor();
-    const green = log().getByText("green", { exact: true });
-    assert.match((await green.getAttribute("style")) ?? "", /color: rgb/);
+    await log()
+      .locator('[style*="color: rgb"]', { hasText: /^green$/ })
+      .waitFor();
     assert.equal(await log().locator("b").count(), 0);
     await waitUntil("it stands at the end", distanceToEnd, (distance) => distance < 5);
   });
@@ -62,7 +63,7 @@ describe("the log and the timeline in the card", function () {
     assert.ok((await distanceToEnd()) > 100);
     await again.click();
     await waitUntil("it is at the end", distanceToEnd, (distance) => distance < 5);
-    assert.equal(await again.count(), 0);
+    await again.waitFor({ state: "detached" });
   });
 
   it("says what it leaves out of a flood, while the card goes on to answer", async () => {
@@ -89,6 +90,7 @@ describe("the log and the timeline in the card", function () {
   it("draws the plan over time, for the keyboard too, and as a table", async () => {
     await tab("Timeline").click();
     const bars = card.locator(".timeline-bar");
+    await bars.nth(2).waitFor();
     assert.equal(await bars.count(), 3);
     await card.locator('.timeline-bar[tabindex="0"]').focus();
     const { keyboard } = stage.workbench.page;
@@ -99,7 +101,7 @@ describe("the log and the timeline in the card", function () {
     await keyboard.press("End");
     await details("after Phase 2 Talk").waitFor();
     await keyboard.press("Escape");
-    assert.equal(await card.locator(".timeline-details").count(), 0);
+    await card.locator(".timeline-details").waitFor({ state: "detached" });
     await card.frame.getByRole("button", { name: "Show as Table" }).click();
     await card.frame.getByRole("cell", { name: "running" }).waitFor();
     assert.deepEqual(await card.violations(), []);
@@ -114,7 +116,7 @@ describe("the log and the timeline in the card", function () {
     }
     stage.write("stop.txt");
     await card.locator('.timeline-bar[aria-label^="Phase 3 After it, completed"]').waitFor();
-    assert.equal(await card.locator(".timeline-now").count(), 0);
+    await card.locator(".timeline-now").waitFor({ state: "detached" });
   });
 
   function phase(title: string): Locator {
@@ -148,8 +150,8 @@ describe("the log and the timeline in the card", function () {
 
   /** The number in the last such line that is shown. */
   async function lastTick(): Promise<number> {
-    const text = await lines("tick").last().innerText();
-    return Number(/\d+/.exec(text)?.[0]);
+    const text = await lines("tick").last().textContent();
+    return Number(/\d+/.exec(text ?? "")?.[0]);
   }
 });
 

@@ -14,15 +14,10 @@ export interface Announcements {
 const most = 3;
 
 export function announcementsOf(before: CardData, after: CardData): Announcements {
-  const known = new Map(
-    before.plans.flatMap(({ phases }) => phases.map((phase) => [phase.queueId, phase])),
+  const plans = new Map(before.plans.map((one) => [one.plan.planId, one.phases]));
+  const changed = after.plans.flatMap(({ plan, phases }) =>
+    changedOf(plans.get(plan.planId) ?? [], phases),
   );
-  const changed = after.plans
-    .flatMap(({ phases }) => phases)
-    .filter((phase) => {
-      const old = known.get(phase.queueId);
-      return old !== undefined && statusWord(old) !== statusWord(phase);
-    });
   const failed = changed.filter(({ status }) => status === "failed");
   const others = changed.filter(({ status }) => status !== "failed");
   const paused = before.queue.paused === after.queue.paused ? [] : [pauseInWords(after)];
@@ -30,6 +25,18 @@ export function announcementsOf(before: CardData, after: CardData): Announcement
     polite: listed([...paused, ...others.map(inWords)]),
     assertive: listed(failed.map(inWords)),
   };
+}
+
+/** Phases whose status is another one; what did not change is the same object. */
+function changedOf(before: readonly CardPhase[], after: readonly CardPhase[]): CardPhase[] {
+  if (before === after) {
+    return [];
+  }
+  const known = new Map(before.map((phase) => [phase.queueId, phase]));
+  return after.filter((phase) => {
+    const old = known.get(phase.queueId);
+    return old !== undefined && old !== phase && statusWord(old) !== statusWord(phase);
+  });
 }
 
 function pauseInWords({ queue }: CardData): string {

@@ -1,20 +1,23 @@
 import type { JSX } from "preact";
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Memory } from "../memory";
 import type { Group } from "../model/groups";
 import { type Row, rowAfter, rowsOf } from "../model/rows";
 import { PlanGroup } from "./PlanGroup";
 import { rowElement, rowIdAt } from "./rowElement";
 import { useKeptFocus } from "./useKeptFocus";
-import { isAtTop } from "./useKeptPlace";
 
 interface PhaseListProps {
   readonly groups: readonly Group[];
   readonly memory: Memory;
 }
 
-/** So many cards are drawn at once; the others follow, a frame each, so that the first come soon. */
-const portion = 40;
+/** No card is lower than so many pixels, its distance to the next included. */
+const lowest = 50;
+/** So many cards are added whenever the page has nothing else to do. */
+const portion = 100;
+/** Within so many milliseconds they are, whatever else it has to do. */
+const longestRest = 250;
 
 /** Plans with their phases as cards; one of the rows has the focus, and arrow keys move it. */
 export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
@@ -30,7 +33,8 @@ export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
   place.current = at;
   const current = rows[at]?.id;
   useKeptFocus(list, current);
-  const limit = useGrowing(rows.length, !isAtTop(memory.value.place));
+  const [limit, drawAll] = useGrowing(rows, memory);
+  const focusSoon = useFocusSoon(current);
   const toggle = useCallback(
     ({ kind, id }: Pick<Row, "kind" | "id">) => {
       (kind === "plan" ? setCollapsed : setExpanded)(id);
@@ -54,7 +58,13 @@ export function PhaseList({ groups, memory }: PhaseListProps): JSX.Element {
     if (next) {
       event.preventDefault();
       setCurrent(next.id);
-      rowElement(next.id)?.focus();
+      const element = rowElement(next.id);
+      if (element) {
+        element.focus();
+      } else {
+        focusSoon();
+        drawAll();
+      }
     }
   };
   let left = limit;
@@ -124,15 +134,37 @@ function useKept(
   return [ids, toggle];
 }
 
-/** How many cards to draw: a first portion, then all, unless the reader was further down already. */
-function useGrowing(count: number, atOnce: boolean): number {
-  const [limit, setLimit] = useState(atOnce ? Number.MAX_SAFE_INTEGER : portion);
+/**
+ * How many cards to draw: at first what can be seen, so that it is seen soon, then bit by bit all, so that
+ * they are found, read and scrolled to. What is drawn stays so. Second, what draws all of them at once.
+ */
+function useGrowing(rows: readonly Row[], memory: Memory): [limit: number, drawAll: () => void] {
+  const [limit, setLimit] = useState(() => {
+    const { row } = memory.value.place;
+    const place = rows.findIndex(({ id }) => id === row);
+    return Math.max(0, place) + Math.ceil(innerHeight / lowest);
+  });
   useEffect(() => {
-    if (limit >= count) {
+    if (limit >= rows.length) {
       return undefined;
     }
-    const frame = requestAnimationFrame(() => setLimit(limit + 4 * portion));
-    return () => cancelAnimationFrame(frame);
-  }, [limit, count]);
-  return limit;
+    const grow = requestIdleCallback(() => setLimit(limit + portion), { timeout: longestRest });
+    return () => cancelIdleCallback(grow);
+  }, [limit, rows.length]);
+  return [limit, useCallback(() => setLimit(Number.MAX_SAFE_INTEGER), [])];
+}
+
+/** What gives the focus to the current row once it is drawn. */
+function useFocusSoon(current: string | undefined): () => void {
+  const isWanted = useRef(false);
+  useLayoutEffect(() => {
+    const element = isWanted.current && current !== undefined ? rowElement(current) : null;
+    if (element) {
+      isWanted.current = false;
+      element.focus();
+    }
+  });
+  return useCallback(() => {
+    isWanted.current = true;
+  }, []);
 }

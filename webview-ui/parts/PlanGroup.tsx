@@ -3,6 +3,7 @@ import { useMemo, useRef } from "preact/hooks";
 import type { CardPlanAction, CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
 import { useCard } from "../context";
 import type { PlanData } from "../model/cardData";
+import { type Chunk, chunksOf, drawnOf } from "../model/chunks";
 import { freedByRetry } from "../model/freed";
 import { countsOf } from "../model/groups";
 import { planWaits, planWaitsSpoken } from "../model/headline";
@@ -24,7 +25,7 @@ interface PlanGroupProps {
   readonly plan: CardPlan;
   readonly all: readonly CardPhase[];
   readonly shown: readonly CardPhase[];
-  /** How many of these are drawn yet. */
+  /** At least so many of these are drawn by now. */
   readonly limit: number;
   readonly isOpen: boolean;
   /** Ids of the cards that are opened. */
@@ -38,6 +39,7 @@ interface PlanGroupProps {
 export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
   const { plan, all, shown, limit, isOpen, expanded, current, onToggle } = props;
   const freed = useFreed(all);
+  const chunks = useChunks(shown);
   return (
     <section class="plan" aria-label={`Plan ${plan.number}, ${plan.title}`}>
       <PlanHeading
@@ -50,13 +52,13 @@ export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
       <PlanDiffers plan={plan} isCurrent={current === plan.planId} />
       {isOpen && (
         <div class="cards" role="list" aria-label={`Phases of ${plan.title}`}>
-          {shown.slice(0, limit).map((phase) => (
-            <PhaseCard
-              key={phase.queueId}
-              phase={phase}
-              freed={freed.get(phase.number) ?? nobody}
-              isExpanded={expanded.has(phase.queueId)}
-              isCurrent={current === phase.queueId}
+          {drawnOf(chunks, limit).map(({ key, phases }) => (
+            <PhaseCards
+              key={key}
+              phases={phases}
+              freed={freed}
+              expanded={expanded}
+              current={phases.some(({ queueId }) => queueId === current) ? current : undefined}
               onToggle={onToggle}
             />
           ))}
@@ -66,20 +68,57 @@ export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
   );
 });
 
+interface PhaseCardsProps extends Pick<PlanGroupProps, "expanded" | "current" | "onToggle"> {
+  readonly phases: readonly CardPhase[];
+  readonly freed: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The cards of a chunk, in the list itself. */
+const PhaseCards = memo(({ phases, freed, expanded, current, onToggle }: PhaseCardsProps) =>
+  phases.map((phase) => (
+    <PhaseCard
+      key={phase.queueId}
+      phase={phase}
+      freed={freed.get(phase.number) ?? nobody}
+      isExpanded={expanded.has(phase.queueId)}
+      isCurrent={current === phase.queueId}
+      onToggle={onToggle}
+    />
+  )),
+);
+
 const nobody: readonly number[] = [];
 
-/** What retries bring back; the same lists as long as they say the same, so that no card is drawn for them. */
+function useChunks(shown: readonly CardPhase[]): readonly Chunk[] {
+  const before = useRef<readonly Chunk[]>([]);
+  return useMemo(() => (before.current = chunksOf(shown, before.current)), [shown]);
+}
+
+/** What retries bring back; the same map as long as it says the same, so that nothing is drawn for it. */
 function useFreed(all: readonly CardPhase[]): ReadonlyMap<number, readonly number[]> {
   const before = useRef<ReadonlyMap<number, readonly number[]>>(new Map());
   return useMemo(() => {
     const kept = before.current;
-    const now = [...freedByRetry(all)].map(([number, freed]): [number, readonly number[]] => {
-      const known = kept.get(number);
-      return [number, known?.join() === freed.join() ? known : freed];
-    });
-    before.current = new Map(now);
+    const now = freedByRetry(all);
+    if (!saysTheSame(kept, now)) {
+      before.current = new Map(
+        [...now].map(([number, freed]) => {
+          const known = kept.get(number);
+          return [number, known?.join() === freed.join() ? known : freed];
+        }),
+      );
+    }
     return before.current;
   }, [all]);
+}
+
+function saysTheSame(
+  a: ReadonlyMap<number, readonly number[]>,
+  b: ReadonlyMap<number, readonly number[]>,
+): boolean {
+  return (
+    a.size === b.size && [...a].every(([number, freed]) => b.get(number)?.join() === freed.join())
+  );
 }
 
 interface PlanHeadingProps {

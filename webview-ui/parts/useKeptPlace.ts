@@ -6,16 +6,20 @@ import { rowElement, rowIdAt } from "./rowElement";
 
 const top: CardPlace = { row: "", offset: 0 };
 
-export function isAtTop({ row, offset }: CardPlace): boolean {
+function isAtTop({ row, offset }: CardPlace): boolean {
   return row === "" && offset === 0;
 }
 
-/** What ends the holding of a place: the reader moves. */
+/** Pixels by which places may differ and be the same. */
+const rounding = 1;
+
+/** What ends the holding of a place: the reader moves, or is about to. */
 const moves = ["wheel", "pointerdown", "keydown", "touchmove"] as const;
 
 /**
  * Where a list stands survives a reload of the page. What is in it comes bit by bit, so its place is
- * taken up again whenever its height changes, until the reader moves.
+ * taken up again whenever its height changes, until the reader moves: or somebody else scrolls, such as
+ * the editor to what it found.
  */
 export function useKeptPlace(
   scroller: RefObject<HTMLElement | null>,
@@ -48,19 +52,36 @@ export function useKeptPlace(
 }
 
 function hold(scroller: HTMLElement, place: CardPlace, isHeld: { current: boolean }): () => void {
-  const goThere = (): void => goTo(scroller, place);
+  let ours = 0;
+  const goThere = (): void => {
+    goTo(scroller, place);
+    ours = scroller.scrollTop;
+  };
   const observer = new ResizeObserver(goThere);
   const release = (): void => {
     isHeld.current = false;
     observer.disconnect();
+    scroller.style.overflowAnchor = "";
+    scroller.removeEventListener("scroll", yieldToOthers);
     moves.forEach((move) => removeEventListener(move, release, true));
+  };
+  const yieldToOthers = (): void => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    // What became shorter has moved by itself, up to its end.
+    const isCut = scrollTop < ours && scrollTop + clientHeight >= scrollHeight - rounding;
+    if (Math.abs(scrollTop - ours) > rounding && !isCut) {
+      release();
+    }
   };
   if (isAtTop(place)) {
     return release;
   }
   isHeld.current = true;
+  // One alone keeps the place, the browser or we.
+  scroller.style.overflowAnchor = "none";
   goThere();
-  [...scroller.children].forEach((child) => observer.observe(child));
+  [scroller, ...scroller.children].forEach((one) => observer.observe(one));
+  scroller.addEventListener("scroll", yieldToOthers);
   moves.forEach((move) => addEventListener(move, release, { capture: true, passive: true }));
   return release;
 }

@@ -48,10 +48,37 @@ export class CardFeed implements Disposable {
   private stale = false;
   /** The newest event that the card knows of; undefined before it asked for anything. */
   private sentEvent: number | undefined;
+  /** Everything went to a page that had not spoken yet. */
+  private isAhead = false;
   private pending: Disposable | undefined;
   private beat: Disposable | undefined;
 
   constructor(private readonly options: CardFeedOptions) {}
+
+  /**
+   * Sends everything to a page that is being loaded, as soon as nothing else is to be done: the editor
+   * keeps it until the page is there, which otherwise would have to ask and wait for it.
+   */
+  sendAhead(): void {
+    this.sentEvent ??= 0;
+    this.stale = true;
+    this.isAhead = true;
+    this.pending ??= this.options.clock.after(0, () => this.flush());
+  }
+
+  /**
+   * A new page is there. The first one has all that was sent ahead; that it has is seen by the changes that
+   * follow, on which a page without it asks for it.
+   */
+  greet(): void {
+    if (this.isAhead && this.pending === undefined) {
+      this.isAhead = false;
+      this.flush();
+    } else {
+      this.isAhead = false;
+      this.sendAll();
+    }
+  }
 
   /** Sends everything, now and whatever was sent before. */
   sendAll(): void {
@@ -63,6 +90,7 @@ export class CardFeed implements Disposable {
   /** The page is gone; the next one asks anew. */
   rest(): void {
     this.sentEvent = undefined;
+    this.isAhead = false;
     this.beat?.dispose();
   }
 

@@ -43,13 +43,18 @@ export class CardPanel implements Disposable {
     disposables.add(this.logs);
     disposables.add(queue.onDidChange(({ events }) => this.feed.note(events)));
     disposables.add(configuration.onDidChange(() => this.feed.refreshSoon()));
+    let wasVisible = panel.visible;
     disposables.add(
       panel.onDidChangeViewState(() => {
         this.logs.setVisible(panel.visible);
         if (!panel.visible) {
           // The editor throws the page away.
           this.feed.rest();
+        } else if (!wasVisible) {
+          // And makes it anew.
+          this.feed.sendAhead();
         }
+        wasVisible = panel.visible;
       }),
     );
     disposables.add(
@@ -58,7 +63,7 @@ export class CardPanel implements Disposable {
           ready: () => {
             // A new page follows no logs yet, whatever the one before it did.
             this.logs.dispose();
-            this.feed.sendAll();
+            this.feed.greet();
           },
           refresh: () => this.feed.sendAll(),
           request: (id, request) => void answers.answer(id, request),
@@ -66,6 +71,7 @@ export class CardPanel implements Disposable {
         logger,
       ),
     );
+    this.feed.sendAhead();
   }
 
   /** Reads everything again at the next occasion: something beside the queue changed. */

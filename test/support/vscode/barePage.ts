@@ -20,8 +20,8 @@ const editor = `
     window.refused.push(effectiveDirective + " " + blockedURI));
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => window.sent.push(message),
-    getState: () => window.kept,
-    setState: (state) => { window.kept = state; },
+    getState: () => JSON.parse(sessionStorage.getItem("kept") ?? "null") ?? undefined,
+    setState: (state) => sessionStorage.setItem("kept", JSON.stringify(state)),
   });
 `;
 
@@ -62,9 +62,16 @@ export class BarePage {
     }
   }
 
-  /** Loads the card; its clock begins at `time`. */
+  /** Loads a card of which nothing was kept; its clock begins at `time`. */
   async load(time: number): Promise<void> {
     await this.page.clock.install({ time });
+    await this.page.goto(`${origin}/blank`);
+    await this.page.evaluate("sessionStorage.clear()");
+    await this.reload();
+  }
+
+  /** Loads the page again, which has what it kept. */
+  async reload(): Promise<void> {
     await this.page.goto(origin);
     await this.asked((all) => all.some(({ type }) => type === "ready"));
   }

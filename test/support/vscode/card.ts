@@ -60,27 +60,9 @@ export class Card {
     await this.locator(`body[data-vscode-theme-kind="${themeKinds[theme]}"]`).waitFor();
   }
 
-  /**
-   * What an automated check finds wrong with the accessibility of the card as it is shown now: a line
-   * for each place, fit to be compared with an empty list. It finds some kinds of faults, not all.
-   */
+  /** What an automated check finds wrong with the accessibility of the card as it is shown now. */
   async violations(): Promise<string[]> {
-    // Colours that are fading would be measured half way; animations that never end are left alone.
-    await this.current.evaluate(`Promise.all(
-      document.getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
-        .map((animation) => animation.finished.catch(() => undefined)),
-    ).then(() => undefined)`);
-    await this.current.evaluate(axeSource());
-    const result: unknown = await this.current.evaluate("axe.run(document)");
-    return axeResult
-      .parse(result)
-      .violations.flatMap(({ id, help, nodes }) =>
-        nodes.map(
-          ({ target, failureSummary = "" }) =>
-            `${id} (${help}) at ${JSON.stringify(target)}: ${failureSummary.replaceAll(/\s+/g, " ")}`,
-        ),
-      );
+    return violationsIn(this.current);
   }
 
   /** Saves a picture of the card alone as test/out/card/NAME.png and answers the path. */
@@ -96,6 +78,29 @@ export class Card {
     });
     return path;
   }
+}
+
+/**
+ * What an automated check finds wrong with the accessibility of a document: a line for each place, fit
+ * to be compared with an empty list. It finds some kinds of faults, not all.
+ */
+export async function violationsIn(frame: Frame): Promise<string[]> {
+  // Colours that are fading would be measured half way; animations that never end are left alone.
+  await frame.evaluate(`Promise.all(
+    document.getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity)
+      .map((animation) => animation.finished.catch(() => undefined)),
+  ).then(() => undefined)`);
+  await frame.evaluate(axeSource());
+  const result: unknown = await frame.evaluate("axe.run(document)");
+  return axeResult
+    .parse(result)
+    .violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary = "" }) =>
+          `${id} (${help}) at ${JSON.stringify(target)}: ${failureSummary.replaceAll(/\s+/g, " ")}`,
+      ),
+    );
 }
 
 const axeResult = z.object({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AttemptItem, PhaseQueueItem, PlanItem } from "../../../src/core/protocol/queue";
 import type { Waiting } from "../../../src/core/protocol/snapshot";
-import { phaseStatuses } from "../../../src/core/protocol/terms";
+import { type FailureReason, phaseStatuses } from "../../../src/core/protocol/terms";
 import { phaseRow, type PhaseRowFacts, phaseTooltip } from "../../../src/vscode/tree/phaseRow";
 import { planRow, planTooltip } from "../../../src/vscode/tree/planRow";
 import { contextValue, escapeMarkdown, statusIcons } from "../../../src/vscode/tree/row";
@@ -54,6 +54,17 @@ describe("a phase's row", () => {
     const readOnly = phaseRow(facts({}, { differs: true, canChange: false })).capabilities;
     assert.ok(readOnly.includes("showChanges") && !readOnly.includes("update"));
     assert.ok(!phaseRow(facts({})).capabilities.includes("showChanges"));
+  });
+
+  it("says why it failed: the reason, and the message where that says more", () => {
+    const why = (reason: FailureReason, error_message?: string): string | undefined =>
+      phaseRow(facts({ status: "failed", reason, ...(error_message && { error_message }) }))
+        .description;
+    assert.equal(why("reported"), "reported as failed");
+    assert.equal(why("reported", "reported as failed"), "reported as failed");
+    assert.equal(why("reported", "wrong version"), "reported as failed: wrong version");
+    assert.equal(why("timeout"), "it ran longer than its time-out");
+    assert.equal(why("timeout", "ran longer than 5m"), "ran longer than 5m");
   });
 
   it("does not repeat a title that only says the number", () => {

@@ -9,17 +9,19 @@ import { phaseOf, planOf, queueOf, stateOf } from "./cardFixture";
 function stored(answer: (request: CardRequest) => Promise<unknown> = () => Promise.resolve()) {
   const page = { now: 1_000_000 };
   const folders: string[] = [];
+  const missed = { times: 0 };
   const store = new CardStore({
     request: answer,
     now: () => page.now,
     nextFrame: (draw) => draw(),
     onFolder: (folder) => folders.push(folder),
+    onMissed: () => (missed.times += 1),
   });
   const receive = (state: CardState, now = page.now): void =>
     store.receive({ type: "state", folder: "file:///a", now, state });
   const drawn = { times: 0 };
   store.subscribe(() => (drawn.times += 1));
-  return { store, page, folders, receive, drawn };
+  return { store, page, folders, missed, receive, drawn };
 }
 
 const changes: CardNews = {
@@ -34,6 +36,15 @@ describe("what the card holds", () => {
     store.receive(changes);
     assert.equal(store.view.data, undefined);
     assert.deepEqual(folders, []);
+  });
+
+  it("is asked for when changes of it come and it did not", () => {
+    const { store, receive, missed } = stored();
+    store.receive(changes);
+    assert.equal(missed.times, 1);
+    receive(stateOf([phaseOf(1)]));
+    store.receive(changes);
+    assert.equal(missed.times, 1);
   });
 
   it("is not drawn again when the same comes again", () => {

@@ -57,6 +57,7 @@ describe("a card that is sent anything", function () {
       now: () => 0,
       nextFrame: () => undefined,
       onFolder: () => undefined,
+      onMissed: () => undefined,
     });
     let news = 0;
     const link = new Link({

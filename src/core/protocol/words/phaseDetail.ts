@@ -9,13 +9,18 @@ export function phaseDetail(phase: PhaseQueueItem, now: string): string {
   return details[phase.status](phase, now);
 }
 
-/** Why a phase failed, with the reason where the message does not name it. */
+/** Why a phase failed: the reason and, where there is more to say, the message. */
 export function failureInWords({ reason, error_message }: PhaseQueueItem): string {
   const message = cleanText(error_message ?? "");
   if (reason === undefined || reason === "skipped") {
     return message;
   }
-  return message === "" ? reasonWords[reason] : message;
+  const words = reasonWords[reason];
+  if (message === "" || message === words) {
+    return words;
+  }
+  // Messages of our own name the reason: "ran longer than 5m". What somebody reported is in their words.
+  return reason === "reported" ? `${words}: ${message}` : message;
 }
 
 /** What a phase took, or has taken until `now`. */

@@ -140,6 +140,48 @@ describe("what a card is sent", () => {
     assert.deepEqual(types(), ["state", "trouble", "trouble", "state"]);
   });
 
+  describe("ahead of its page", () => {
+    it("is everything, and changes once it is there, by which it sees whether it has that", () => {
+      feed.sendAhead();
+      assert.deepEqual(types(), []);
+      clock.advance(0);
+      assert.deepEqual(types(), ["state"]);
+      feed.greet();
+      assert.deepEqual(types(), ["state", "changes"]);
+    });
+
+    it("is everything once where the page was there first, and again for another page", () => {
+      feed.sendAhead();
+      feed.greet();
+      clock.advance(0);
+      assert.deepEqual(types(), ["state"]);
+      feed.greet();
+      assert.deepEqual(types(), ["state", "state"]);
+    });
+
+    it("is what changed too, and everything again where it could not be read", () => {
+      feed.sendAhead();
+      clock.advance(0);
+      feed.note([event({ queue_id: "q1" })]);
+      clock.advance(50);
+      assert.deepEqual(lastPhases(), ["q1"]);
+      source.broken = new Error("The disk is gone.");
+      feed.refreshSoon();
+      clock.advance(50);
+      source.broken = undefined;
+      feed.greet();
+      assert.deepEqual(types(), ["state", "changes", "trouble", "state"]);
+    });
+
+    it("is nothing for a page that was thrown away before it was there", () => {
+      feed.sendAhead();
+      clock.advance(0);
+      feed.rest();
+      feed.greet();
+      assert.deepEqual(types(), ["state", "state"]);
+    });
+  });
+
   it("is nothing while its page is thrown away, and everything for the next one", () => {
     feed.sendAll();
     feed.rest();
