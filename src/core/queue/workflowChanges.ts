@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { WorkflowEntry } from "../protocol/workflows";
 import type { Change, NewEvent } from "./change";
 import { integer, text } from "./sqlDatabase";
@@ -30,7 +31,10 @@ export function writeWorkflow(change: Change, entry: WorkflowEntry, late = false
     return workflowId;
   }
   if (change.run(updateWorkflow, [...values, entry.workflowId]) === 0) {
-    throw new HopperError("notFound", `There is no workflow ${entry.workflowId} in this queue.`);
+    throw new HopperError(
+      "notFound",
+      words`There is no workflow ${entry.workflowId} in this queue.`,
+    );
   }
   return entry.workflowId;
 }

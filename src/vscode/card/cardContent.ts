@@ -1,3 +1,4 @@
+import { errorInWords } from "../../core/base/errors";
 import {
   cardActions,
   type CardPhase,
@@ -174,7 +175,7 @@ function lostOwner(hopperFolder: string): string | undefined {
   // Without a living owner somebody is just coming or going.
   return state === "alive" || state === "none" || state === "dead"
     ? undefined
-    : ownedError(verdict, ownerPath(hopperFolder)).message;
+    : errorInWords(ownedError(verdict, ownerPath(hopperFolder)));
 }
 
 function attemptState(attempt: AttemptItem): CardPhase["attempts"][number] {
