@@ -16,6 +16,9 @@ const kept: ReadonlySet<string> = new Set([
   "style-src",
   "font-src",
   "Bearer",
+  'data-texts=" "',
+  // A name of an icon, with what turns it.
+  "loading codicon-modifier-spin",
 ]);
 
 /** These write into plans, and find again what stands there: a plan is the same in every language. */
@@ -186,9 +189,7 @@ function isWords(node: ts.Expression): boolean {
   const words = partsOf(node)
     .join(" ")
     .replaceAll(/\$\([^)]*\)|\$\(|Phase Hopper/g, " ");
-  return (
-    /\p{L}{2}/u.test(words) && !kept.has(words.trimEnd()) && !words.trimStart().startsWith("<")
-  );
+  return /\p{L}{2}/u.test(words) && !kept.has(words.trim()) && !words.trimStart().startsWith("<");
 }
 
 function partsOf(node: ts.Node): string[] {

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { CardPhase } from "../../src/core/protocol/card/cardState";
 import type { CardData } from "./cardData";
 import { nameOf, statusWord } from "./phaseWords";
@@ -33,7 +34,7 @@ export function announcementsOf(before: CardData, after: CardData): Announcement
 }
 
 function pauseInWords({ queue }: CardData): string {
-  return queue.paused ? "The queue is paused" : "The queue goes on";
+  return queue.paused ? t("The queue is paused") : t("The queue goes on");
 }
 
 function inWords(phase: CardPhase): string {
@@ -44,6 +45,6 @@ function inWords(phase: CardPhase): string {
 function listed(texts: readonly string[]): string {
   const more = texts.length - most;
   return more > 0
-    ? `${texts.slice(0, most).join(". ")}, and ${more} more changes`
+    ? t("{0}, and {1} more changes", texts.slice(0, most).join(". "), more)
     : texts.join(". ");
 }
