@@ -33,7 +33,8 @@ export function ActionButton({
 export function Loading({ text }: { readonly text: string }): JSX.Element {
   return (
     <div class="empty" role="status">
-      <vscode-progress-ring aria-label={text} />
+      {/* The toolkit gives it an English name of its own; the text beside it says the same. */}
+      <vscode-progress-ring aria-hidden="true" />
       <p class="empty-text">{text}</p>
     </div>
   );
