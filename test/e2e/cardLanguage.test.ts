@@ -7,7 +7,7 @@ import { patience } from "./stage";
 const time = Date.parse("2026-03-01T10:00:00Z");
 const translated = Object.fromEntries(l10nTexts().map((text) => [text, `⟦${text}⟧`]));
 
-/** Every text and name on the page without what stands in brackets. */
+/** Every text and name on the page without what stands in brackets; days on the axis are as in English. */
 const leftInEnglish = `(() => {
   const texts = [];
   const walker = document.createTreeWalker(document.querySelector("#card"), NodeFilter.SHOW_TEXT);
@@ -20,7 +20,7 @@ const leftInEnglish = `(() => {
       before = text;
       text = text.replaceAll(/⟦[^⟦⟧]*⟧/g, "");
     }
-    return text.replaceAll("Phase Hopper", "");
+    return text.replaceAll("Phase Hopper", "").replace(/^[A-Z][a-z]{2} \\d+$/, "");
   }).filter((text) => /\\p{Ll}{2}/u.test(text));
 })()`;
 
