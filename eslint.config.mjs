@@ -27,6 +27,7 @@ const layers = Object.entries(below).map(([folder, allowed]) => ({
           {
             group: [
               "../../*",
+              "!../../base",
               "../hopper",
               ...Object.keys(below)
                 .filter((other) => other !== folder && !allowed.includes(other))
@@ -115,8 +116,8 @@ export default tseslint.config(
           paths: [editor, { name: "zod", message: "The card is small: zod/mini." }],
           patterns: [
             {
-              regex: "src/(?!core/protocol/)",
-              message: "The card knows the protocol only: src/core/protocol.",
+              regex: "src/(?!core/protocol/|core/base/words$)",
+              message: "The card knows the protocol and its words only: src/core/protocol.",
             },
             { group: ["node:*"], message: "The card runs in a browser." },
           ],

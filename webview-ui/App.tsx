@@ -1,3 +1,4 @@
+import { t } from "../src/core/base/words";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CardMemory } from "../src/core/protocol/card/cardMessages";
@@ -40,14 +41,14 @@ export function App({ store, link, memory }: AppProps): JSX.Element {
     <CardProvider value={context}>
       <main class="card-page">
         {trouble !== undefined && (
-          <Banner kind="error" text={`The queue could not be read: ${trouble}`}>
-            <vscode-button onClick={() => link.refresh()}>Retry</vscode-button>
+          <Banner kind="error" text={t("The queue could not be read: {0}", trouble)}>
+            <vscode-button onClick={() => link.refresh()}>{t("Retry")}</vscode-button>
           </Banner>
         )}
         {refusal !== undefined && (
           <Banner kind="error" text={refusal}>
             <vscode-button appearance="secondary" onClick={() => store.dismiss()}>
-              Dismiss
+              {t("Dismiss")}
             </vscode-button>
           </Banner>
         )}
@@ -56,7 +57,7 @@ export function App({ store, link, memory }: AppProps): JSX.Element {
         ) : (
           <>
             <h1 class="unseen">Phase Hopper</h1>
-            {trouble === undefined && <Loading text="Loading the queue…" />}
+            {trouble === undefined && <Loading text={t("Loading the queue…")} />}
           </>
         )}
         {data && <StaleNote />}

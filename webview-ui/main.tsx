@@ -1,18 +1,22 @@
+import { t } from "../src/core/base/words";
 import { render } from "preact";
 import * as z from "zod/mini";
 import { App } from "./App";
 import { CardStore } from "./cardStore";
 import { Link } from "./link";
 import { Memory } from "./memory";
+import { speakAs } from "./speakAs";
 import { registerToolkit } from "./toolkit";
 import "./card.css";
 
-const otherVersion =
-  "the extension and this card are of different versions. Reload the window to mend that.";
+const otherVersion = (): string =>
+  t("the extension and this card are of different versions. Reload the window to mend that.");
 
 // Functions made from text are forbidden on this page; do not try.
 z.config({ jitless: true });
 registerToolkit();
+const root = document.querySelector<HTMLElement>("#card");
+speakAs(root?.dataset["texts"]);
 
 const api = acquireVsCodeApi();
 const memory = new Memory(api);
@@ -24,10 +28,10 @@ const link: Link = new Link({
       link.refresh();
     } else {
       // To ask for it again would bring the same.
-      store.fail(otherVersion);
+      store.fail(otherVersion());
     }
   },
-  onSilence: () => store.fail("the extension does not answer."),
+  onSilence: () => store.fail(t("the extension does not answer.")),
   after: (milliseconds, then) => {
     const timer = setTimeout(then, milliseconds);
     return () => clearTimeout(timer);
@@ -47,7 +51,6 @@ const store = new CardStore({
 
 window.addEventListener("message", ({ data }: MessageEvent<unknown>) => link.receive(data));
 
-const root = document.querySelector("#card");
 if (root) {
   render(<App store={store} link={link} memory={memory} />, root);
 }

@@ -6,6 +6,7 @@ import { type Clock, isoNow, yieldToEventLoop } from "./base/clock";
 import { errorMessage, HopperError } from "./base/errors";
 import type { Event } from "./base/event";
 import type { Logger } from "./base/log";
+import { type Text, type Words, words } from "./base/words";
 import { AttemptFolders } from "./coordinator/attemptFolders";
 import { Coordinator } from "./coordinator/coordinator";
 import { crashLoopReason, noteAutomaticStart } from "./coordinator/crashLoop";
@@ -28,9 +29,11 @@ import type { StateFolder } from "./ownership/stateFolder";
 import { sweepState } from "./ownership/stateSweep";
 import type { TcpAddress } from "./ownership/tcpAddress";
 import { WorkspaceWatch } from "./ownership/workspaceWatch";
-import type { HopperCommands } from "./protocol/commands";
+import { type HopperCommands, result } from "./protocol/commands";
 import type { QueueEvent } from "./protocol/queue";
-import { phaseList } from "./protocol/words/phaseList";
+import { phaseListWords } from "./protocol/words/phaseList";
+import { statusWords } from "./protocol/words/statusWords";
+import { stored } from "./protocol/words/storedWords";
 import type { Runners } from "./protocol/runners";
 import type { HopperSnapshot, Waiting } from "./protocol/snapshot";
 import type { WorkflowCommands } from "./protocol/workflows";
@@ -101,7 +104,7 @@ export interface Hopper extends HopperCommands, ApiAccess {
    * Fires when something that is tried again and again keeps the queue from going on, such as a full
    * disk, and, with undefined, when that is over. {@link waiting} says `trouble` meanwhile.
    */
-  readonly onDidChangeTrouble: Event<string | undefined>;
+  readonly onDidChangeTrouble: Event<Text | undefined>;
   /** What writes mirrored plans to GitHub; undefined without a sign-in. */
   readonly mirrors: MirrorWorker | undefined;
   /** What opening found and did about it, for the user. */
@@ -120,7 +123,8 @@ export interface Hopper extends HopperCommands, ApiAccess {
   /** Stops whatever runs; resolves when nobody of it lives. */
   cancelAll(): Promise<void>;
   clearCompleted(): void;
-  waiting(planId?: string): Waiting;
+  /** @param say puts it into the language of who reads it; English without. */
+  waiting(planId?: string, say?: (text: Text) => string): Waiting;
   snapshot(): HopperSnapshot;
   /** Releases everything, in reverse; running phases go on with their wrappers. */
   stop(): Promise<void>;
@@ -180,9 +184,9 @@ export async function createHopper(options: HopperOptions): Promise<Hopper> {
     closers.push(() => coordinator.dispose());
     const watch = new WorkspaceWatch(folder, () => ownership.standing(), clock, logger);
     closers.push(() => watch.dispose());
-    watch.onDidLose(({ message }) => {
+    watch.onDidLose(({ message, words: why }) => {
       logger.error(message);
-      coordinator.giveUp(message);
+      coordinator.giveUp(why);
     });
     const eventBeforeOpening = queue.lastEventId;
     if (options.automatic) {
@@ -230,8 +234,7 @@ function refuseLineBreaks(path: string): void {
   if (/[\n\r]/.test(path)) {
     throw new HopperError(
       "usage",
-      `The path of the workspace folder ${JSON.stringify(path)} contains a line break, so no phase ` +
-        `could be started in it: rename the folder.`,
+      words`The path of the workspace folder ${JSON.stringify(path)} contains a line break, so no phase could be started in it: rename the folder.`,
     );
   }
 }
@@ -269,10 +272,11 @@ function hopperOf(
   const { ownership, notices, queue, coordinator, reports, watch, mirrors, closers } = parts;
   const { clock, logger } = options;
   const folders = new AttemptFolders(hopperFolderOf(folder.path), logger);
-  const waiting = (planId?: string): Waiting =>
+  const waiting = (planId?: string, say?: (text: Text) => string): Waiting =>
     whatItWaitsFor(queue, {
       now: isoNow(clock),
       trouble: coordinator.trouble,
+      ...(say !== undefined && { say }),
       ...(planId !== undefined && { planId }),
     });
   let stopped: Promise<void> | undefined;
@@ -338,8 +342,8 @@ function mirrorTo(access: GitHubAccess, queue: Queue, options: HopperOptions): M
 }
 
 /** "Phases 2 and 3": the phases that some events are about. */
-function phasesOf(events: readonly QueueEvent[]): string {
-  return phaseList(events.flatMap(({ phase_number }) => phase_number ?? []));
+function phasesOf(events: readonly QueueEvent[]): Words {
+  return phaseListWords(events.flatMap(({ phase_number }) => phase_number ?? []));
 }
 
 /** The commands, as promises: what a follower gets over a socket, the owner's own host gets alike. */
@@ -349,7 +353,7 @@ function commandsOf(
   queue: Queue,
   coordinator: Coordinator,
 ): Omit<HopperCommands, keyof WorkflowCommands | keyof MirrorCommands> {
-  const numberOf = (queueId: string): string => `Phase ${queue.state(queueId)?.number ?? "?"}`;
+  const numberOf = (queueId: string): Words => words`Phase ${queue.state(queueId)?.number ?? "?"}`;
   /* Async, so that whatever is thrown inside becomes a rejection. */
   /* eslint-disable @typescript-eslint/require-await */
   return {
@@ -367,32 +371,38 @@ function commandsOf(
     async retry(queueId) {
       const events = queue.retry(queueId);
       const back = events.filter(({ queue_id }) => queue_id !== queueId);
-      const also = back.length === 0 ? "" : `; no longer blocked: ${phasesOf(back)}`;
-      return { message: `${numberOf(queueId)} is ready again${also}.` };
+      const name = numberOf(queueId);
+      return result(
+        back.length === 0
+          ? words`${name} is ready again.`
+          : words`${name} is ready again; no longer blocked: ${phasesOf(back)}.`,
+      );
     },
     cancel: (queueId) => coordinator.cancel(queueId),
     async skip(queueId) {
       queue.skip(queueId);
-      return { message: `${numberOf(queueId)} was skipped: it counts as completed.` };
+      return result(words`${numberOf(queueId)} was skipped: it counts as completed.`);
     },
     async removePhase(queueId, dropDependencies) {
       const name = numberOf(queueId);
       const events = queue.removePhase(queueId, dropDependencies);
       const blocked = events.filter(({ to_status }) => to_status === "blocked");
-      const also = blocked.length === 0 ? "" : `; now blocked: ${phasesOf(blocked)}`;
-      return { message: `${name} was removed${also}.` };
+      return result(
+        blocked.length === 0
+          ? words`${name} was removed.`
+          : words`${name} was removed; now blocked: ${phasesOf(blocked)}.`,
+      );
     },
     async dropDependencies(queueId) {
-      const dropped = phaseList(queue.dropDependencies(queueId));
-      const status = queue.state(queueId)?.status ?? "gone";
-      return {
-        message: `${numberOf(queueId)} no longer depends on ${dropped}; it is ${status} now.`,
-      };
+      const dropped = phaseListWords(queue.dropDependencies(queueId));
+      const status = queue.state(queueId)?.status;
+      const now = status === undefined ? words`gone` : statusWords[status];
+      return result(words`${numberOf(queueId)} no longer depends on ${dropped}; it is ${now} now.`);
     },
     async removePlan(planId) {
       const plan = queue.plan(planId);
       queue.removePlan(planId);
-      return { message: `Plan ${plan?.plan_number ?? ""} was removed.` };
+      return result(words`Plan ${plan?.plan_number ?? ""} was removed.`);
     },
     async updatePlan(request) {
       const context = { workspace: folder.path, runners: options.runners() };
@@ -401,13 +411,20 @@ function commandsOf(
     async movePlan(planId, before) {
       queue.movePlan(planId, before);
       const other = before === undefined ? undefined : queue.plan(before)?.plan_number;
-      const where = other === undefined ? "after all others" : `before Plan ${other}`;
-      return { message: `Plan ${queue.plan(planId)?.plan_number ?? ""} is started ${where}.` };
+      const number = queue.plan(planId)?.plan_number ?? "";
+      return result(
+        other === undefined
+          ? words`Plan ${number} is started after all others.`
+          : words`Plan ${number} is started before Plan ${other}.`,
+      );
     },
     async movePhase(queueId, before) {
       queue.movePhase(queueId, before);
-      const where = before === undefined ? "after all others" : `before ${numberOf(before)}`;
-      return { message: `${numberOf(queueId)} is started ${where}, once it is ready.` };
+      return result(
+        before === undefined
+          ? words`${numberOf(queueId)} is started after all others, once it is ready.`
+          : words`${numberOf(queueId)} is started before ${numberOf(before)}, once it is ready.`,
+      );
     },
     async complete(queueId, note) {
       return coordinator.report(queueId, "completed", note);
@@ -418,14 +435,18 @@ function commandsOf(
     async setPaused(paused, planId) {
       if (planId === undefined) {
         queue.setPaused(paused);
-        return { message: paused ? "The queue is paused." : "The queue goes on." };
+        return result(paused ? words`The queue is paused.` : words`The queue goes on.`);
       }
       const plan = queue.plan(planId);
       if (!plan) {
-        throw new HopperError("notFound", `There is no plan ${planId} in this queue.`);
+        throw new HopperError("notFound", words`There is no plan ${planId} in this queue.`);
       }
-      queue.setPlanPaused(planId, paused ? "paused by you" : undefined);
-      return { message: `Plan ${plan.plan_number} ${paused ? "is paused" : "goes on"}.` };
+      queue.setPlanPaused(planId, paused ? stored("pausedByYou") : undefined);
+      return result(
+        paused
+          ? words`Plan ${plan.plan_number} is paused.`
+          : words`Plan ${plan.plan_number} goes on.`,
+      );
     },
   };
   /* eslint-enable @typescript-eslint/require-await */

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { errorMessage } from "../core/base/errors";
+import { errorInWords, errorMessage } from "../core/base/errors";
 import type { Hopper } from "../core/hopper";
 import type { TcpAddress } from "../core/ownership/tcpAddress";
 import type { CommandHandler } from "./commands/register";
@@ -62,7 +62,7 @@ export class ApiSwitch implements vscode.Disposable {
       void vscode.window.showErrorMessage(
         t(
           "Phase Hopper's API cannot be switched on: {0} Choose another port in the setting {1}.api.port.",
-          errorMessage(error),
+          errorInWords(error),
           section,
         ),
       );
@@ -103,7 +103,7 @@ export function apiCommands(queues: WorkspaceQueues) {
 
 async function handOver({ url, tokenFile }: TcpAddress): Promise<void> {
   await vscode.env.clipboard.writeText(url);
-  const copyPath = "Copy Path of Token File";
+  const copyPath = t("Copy Path of Token File");
   const choice = await vscode.window.showInformationMessage(
     t("{0} was copied. Every request needs the token that lies in {1}.", url, tokenFile),
     copyPath,

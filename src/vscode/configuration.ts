@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import * as vscode from "vscode";
-import { HopperError } from "../core/base/errors";
+import { errorInWords, HopperError } from "../core/base/errors";
+import { words } from "../core/base/words";
 import type { OutsideFileSettings } from "../core/coordinator/outsideFile";
 import type { Retention } from "../core/coordinator/retention";
 import { parseApiUrl, publicApiUrl } from "../core/github/repository";
@@ -195,12 +196,12 @@ export class Configuration implements vscode.Disposable {
           t("The setting {0}.runners is not an object of objects.", section),
         );
       }
-      return this.parse(entries, `The setting ${section}.runners`);
+      return this.parse(entries, words`The setting ${`${section}.runners`}`);
     } catch (error) {
       if (!(error instanceof HopperError)) {
         throw error;
       }
-      this.onBad(error.message);
+      this.onBad(errorInWords(error));
       return builtInRunners;
     }
   }

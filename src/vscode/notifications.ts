@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import type { Disposable } from "../core/base/lifecycle";
+import type { Text } from "../core/base/words";
+import { stored, storedInWords } from "../core/protocol/words/storedWords";
 import type { PhaseQueueItem, QueueEvent } from "../core/protocol/queue";
 import type { ReportFailure } from "./commands/phaseCommands";
 import { commands, views } from "./contributions";
 import { asMessage } from "./foreignText";
-import { t } from "./l10n";
+import { said, t } from "./l10n";
 import type { FolderQueue, FolderQueueChange } from "./queues/folderQueue";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
 import type { Services } from "./services";
@@ -60,9 +62,9 @@ export class Notifications implements Disposable {
     }
   };
 
-  private tellTrouble(trouble: string): void {
+  private tellTrouble(trouble: Text): void {
     if (this.services.configuration.notifications() !== "none") {
-      this.tell("error", t("The queue cannot go on: {0}", asSentence(trouble)), showQueue);
+      this.tell("error", t("The queue cannot go on: {0}", asSentence(said(trouble))), showQueue());
     }
   }
 
@@ -104,30 +106,40 @@ export class Notifications implements Disposable {
     if (failed.length > 1) {
       const names = failed.slice(0, mostNames).map((node) => nameOf(node.phase));
       const more = failed.length - names.length;
-      const list = [...names, ...(more > 0 ? [`${more} more`] : [])].join(", ");
-      this.tell("error", `${failed.length} phases failed: ${list}`, showQueue);
+      const list = [...names, ...(more > 0 ? [t("{0} more", more)] : [])].join(", ");
+      this.tell("error", t("{0} phases failed: {1}", failed.length, list), showQueue());
       return;
     }
-    const message = phase.error_message === undefined ? "" : `: ${phase.error_message}`;
-    this.tell("error", `${nameOf(phase)} of "${plan.title}" failed${message}`, {
+    const name = nameOf(phase);
+    const { error_message: why } = phase;
+    const message =
+      why === undefined
+        ? t('{0} of "{1}" failed', name, plan.title)
+        : t('{0} of "{1}" failed: {2}', name, plan.title, storedInWords(why));
+    this.tell("error", message, {
       ...(this.tree.phaseFacts(first).hasLog && {
-        "Show Log": () => vscode.commands.executeCommand(commands.showLog, first),
+        [t("Show Log")]: () => vscode.commands.executeCommand(commands.showLog, first),
       }),
-      Retry: () => vscode.commands.executeCommand(commands.retry, first),
+      [t("Retry")]: () => vscode.commands.executeCommand(commands.retry, first),
     });
   }
 
   private tellPauses(queue: FolderQueue, events: readonly QueueEvent[]): void {
     const resume = {
-      Resume: () => vscode.commands.executeCommand(commands.resume, { kind: "folder", queue }),
+      [t("Resume")]: () =>
+        vscode.commands.executeCommand(commands.resume, { kind: "folder", queue }),
     };
     for (const { type, reason = "", plan_id } of events) {
       const plan = plan_id === undefined ? undefined : queue.reader?.plan(plan_id);
-      if (type === "queue_paused" && reason !== "paused by you") {
-        this.tell("warning", `The queue is paused: ${reason.replace(/^paused: /, "")}`, resume);
-      } else if (type === "plan_paused" && plan && reason !== "paused by you") {
-        this.tell("information", `"${plan.title}" is paused: ${reason}`, {
-          Resume: () =>
+      if (type === "queue_paused" && reason !== stored("pausedByYou")) {
+        this.tell(
+          "warning",
+          t("The queue is paused: {0}", storedInWords(reason).replace(/^paused: /, "")),
+          resume,
+        );
+      } else if (type === "plan_paused" && plan && reason !== stored("pausedByYou")) {
+        this.tell("information", t('"{0}" is paused: {1}', plan.title, storedInWords(reason)), {
+          [t("Resume")]: () =>
             vscode.commands.executeCommand(commands.resume, { kind: "plan", queue, plan }),
         });
       }
@@ -139,10 +151,10 @@ export class Notifications implements Disposable {
     for (const node of phasesMovedTo("running", queue, events)) {
       const { phase, plan } = node;
       if (phase.status === "running" && runners.get(phase.runner)?.kind === "manual") {
-        this.tell("information", `${nameOf(phase)} of "${plan.title}" waits for you.`, {
-          "Go to Phase": () => vscode.commands.executeCommand(commands.goToPhase, node),
-          Done: () => vscode.commands.executeCommand(commands.done, node),
-          Failed: () => vscode.commands.executeCommand(commands.failed, node),
+        this.tell("information", t('{0} of "{1}" waits for you.', nameOf(phase), plan.title), {
+          [t("Go to Phase")]: () => vscode.commands.executeCommand(commands.goToPhase, node),
+          [t("Done")]: () => vscode.commands.executeCommand(commands.done, node),
+          [t("Failed")]: () => vscode.commands.executeCommand(commands.failed, node),
         });
       }
     }
@@ -157,8 +169,11 @@ export class Notifications implements Disposable {
       const counts = queue.reader?.counts(planId);
       if (plan && counts?.size === 1 && counts.has("completed")) {
         const count = counts.get("completed") ?? 0;
-        const phases = count === 1 ? "its phase is" : `all ${count} phases are`;
-        this.tell("information", `"${plan.title}" is done: ${phases} completed.`, showQueue);
+        const message =
+          count === 1
+            ? t('"{0}" is done: its phase is completed.', plan.title)
+            : t('"{0}" is done: all {1} phases are completed.', plan.title, count);
+        this.tell("information", message, showQueue());
       }
     }
   }
@@ -180,9 +195,10 @@ export class Notifications implements Disposable {
   }
 }
 
-const showQueue = {
-  "Show Queue": () => vscode.commands.executeCommand(`${views.queue}.focus`),
-};
+/** Made when it is shown: the language is known then. */
+const showQueue = (): Readonly<Record<string, () => Thenable<unknown>>> => ({
+  [t("Show Queue")]: () => vscode.commands.executeCommand(`${views.queue}.focus`),
+});
 
 /** Phases that came to this status in these events, as they are now; each once. */
 function phasesMovedTo(

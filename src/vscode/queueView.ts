@@ -1,7 +1,9 @@
+import { errorInWords } from "../core/base/errors";
+import { storedInWords } from "../core/protocol/words/storedWords";
 import * as vscode from "vscode";
 import { tell } from "./commands/register";
 import { contextKeys, views } from "./contributions";
-import { t } from "./l10n";
+import { said, t } from "./l10n";
 import type { FolderQueue } from "./queues/folderQueue";
 import { isRepairable, mostPressing } from "./queues/queueState";
 import type { WorkspaceQueues } from "./queues/workspaceQueues";
@@ -82,23 +84,23 @@ export function messageOf(queue: FolderQueue): string {
       return "";
     case "follower": {
       const paused = reader?.pausedReason;
-      const { message } = state.refusal;
-      return paused === undefined ? message : `${message} ${sentence(paused)}.`;
+      const message = errorInWords(state.refusal);
+      return paused === undefined ? message : `${message} ${sentence(storedInWords(paused))}.`;
     }
     case "foreign":
     case "failed":
-      return state.refusal.message;
+      return errorInWords(state.refusal);
     case "owner": {
-      const { kind, text } = state.hopper.waiting();
+      const { kind, text } = state.hopper.waiting(undefined, said);
       if (kind === "trouble") {
         return t("The queue cannot go on: {0} It is tried again every second.", asSentence(text));
       }
       const paused = state.hopper.queue.pausedReason;
       if (paused !== undefined) {
-        return `${sentence(paused)}. Resume to go on.`;
+        return t("{0}. Resume to go on.", sentence(storedInWords(paused)));
       }
       const waits = !queue.isStarting && (reader?.counts().get("ready") ?? 0) > 0;
-      return waits ? "Nothing starts by itself: Resume, or start a phase." : "";
+      return waits ? t("Nothing starts by itself: Resume, or start a phase.") : "";
     }
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { HopperError } from "../core/base/errors";
+import { errorInWords, type HopperError } from "../core/base/errors";
 import { commands } from "./contributions";
 import { asMessage } from "./foreignText";
 import { t } from "./l10n";
@@ -8,7 +8,7 @@ import { t } from "./l10n";
 export async function showRefusal(error: HopperError): Promise<void> {
   const remedy = remedies[error.kind];
   const choice = await vscode.window.showErrorMessage(
-    asMessage(error.message),
+    asMessage(errorInWords(error)),
     ...(remedy === undefined ? [] : [remedy.title()]),
   );
   if (choice !== undefined && remedy !== undefined) {

@@ -1,3 +1,4 @@
+import { t } from "./l10n";
 import * as vscode from "vscode";
 import type { Waiting } from "../core/protocol/snapshot";
 import { apiAddressOf } from "./apiSwitch";
@@ -72,7 +73,7 @@ function rank({ kind }: Waiting): number {
 function addresses(queues: readonly FolderQueue[]): string[] {
   return queues.flatMap((queue) => {
     const address = apiAddressOf(queue);
-    return address ? [`API at ${address.url}`] : [];
+    return address ? [t("API at {0}", address.url)] : [];
   });
 }
 
@@ -85,7 +86,7 @@ function progress(queues: readonly FolderQueue[]): string {
       done += status === "completed" ? count : 0;
     }
   }
-  return `${done} of ${all} phases are completed.`;
+  return t("{0} of {1} phases are completed.", done, all);
 }
 
 export function sentence(text: string): string {

@@ -1,4 +1,5 @@
 import { isoNow } from "../core/base/clock";
+import { said, t } from "./l10n";
 import { whatItWaitsFor } from "../core/coordinator/waiting";
 import type { Waiting } from "../core/protocol/snapshot";
 import type { FolderQueue } from "./queues/folderQueue";
@@ -10,18 +11,21 @@ export function waitingOf(queue: FolderQueue, services: Services, planId?: strin
   if (state.kind === "failed") {
     // Its phases can be read, at best: that they are ready is not what keeps them waiting.
     const isReadable = state.refusal.kind === "storage" && reader !== undefined;
-    const text = isReadable ? "the queue's files cannot be written" : "the queue cannot be opened";
+    const text = isReadable
+      ? t("the queue's files cannot be written")
+      : t("the queue cannot be opened");
     return { kind: "trouble", text };
   }
   const waiting =
     state.kind === "owner"
-      ? state.hopper.waiting(planId)
+      ? state.hopper.waiting(planId, said)
       : reader
         ? whatItWaitsFor(reader, {
             now: isoNow(services.clock),
+            say: said,
             ...(planId !== undefined && { planId }),
           })
-        : nothing;
+        : ({ kind: "completed", text: t("nothing is enqueued") } as const);
   // It would start, were anybody there to start it.
   const started = state.kind === "follower" || queue.isStarting;
   if (
@@ -29,9 +33,7 @@ export function waitingOf(queue: FolderQueue, services: Services, planId?: strin
     !started &&
     (reader?.counts(planId).get("running") ?? 0) === 0
   ) {
-    return { kind: "paused", text: "not started" };
+    return { kind: "paused", text: t("not started") };
   }
   return waiting;
 }
-
-const nothing: Waiting = { kind: "completed", text: "nothing is enqueued" };

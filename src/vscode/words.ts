@@ -1,24 +1,12 @@
+import { statusWords } from "../core/protocol/words/statusWords";
 import type { PhaseQueueItem } from "../core/protocol/queue";
 import type { PhaseStatus } from "../core/protocol/terms";
 import { cleanText } from "../core/protocol/words/cleanText";
-import { t } from "./l10n";
+import { said, t } from "./l10n";
 
 /** A status in the user's language. */
 export function statusInWords(status: PhaseStatus): string {
-  switch (status) {
-    case "queued":
-      return t("queued");
-    case "ready":
-      return t("ready");
-    case "running":
-      return t("running");
-    case "completed":
-      return t("completed");
-    case "blocked":
-      return t("blocked");
-    case "failed":
-      return t("failed");
-  }
+  return said(statusWords[status]);
 }
 
 /** "1 phase", "3 phases". */
@@ -28,9 +16,11 @@ export function phasesInWords(count: number): string {
 
 /** "Phase 2: Build", or "Phase 2" where the title says no more. */
 export function nameOf(phase: PhaseQueueItem): string {
-  const number = `Phase ${phase.phase_number}`;
+  const { phase_number } = phase;
   const title = ownTitle(phase);
-  return title === undefined ? number : `${number}: ${title}`;
+  return title === undefined
+    ? t("Phase {0}", phase_number)
+    : t("Phase {0}: {1}", phase_number, title);
 }
 
 /** The same where it is plain that phases are meant: "2: Build". */

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LiveLog } from "./liveLog";
@@ -59,7 +60,7 @@ export function LiveLogView({ log, label }: LiveLogProps): JSX.Element {
         ))}
         {view.lines.length === 0 && (
           <div class="log-line log-notice">
-            {view.state === "ended" ? "No output" : "No output yet"}
+            {view.state === "ended" ? t("No output") : t("No output yet")}
           </div>
         )}
       </div>
@@ -72,7 +73,8 @@ export function LiveLogView({ log, label }: LiveLogProps): JSX.Element {
             scroller.current?.focus();
           }}
         >
-          <span aria-hidden="true">↓</span> {view.state === "ended" ? "To the end" : "Follow again"}
+          <span aria-hidden="true">↓</span>{" "}
+          {view.state === "ended" ? t("To the end") : t("Follow again")}
         </button>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import { Component, type JSX } from "preact";
 import type { LogSpan } from "./lineBuffer";
 import type { LogLine } from "./logLines";
@@ -20,7 +21,10 @@ export class LogLineView extends Component<LogLineProps> {
       <div class={`log-line log-${line.kind}`}>
         {line.spans.map((span) => spanView(span, theme))}
         {line.leftOut > 0 && (
-          <span class="log-note"> … {line.leftOut.toLocaleString("en")} more characters</span>
+          <span class="log-note">
+            {" "}
+            … {t("{0} more characters", line.leftOut.toLocaleString("en"))}
+          </span>
         )}
       </div>
     );

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { LogBatch, LogBreak } from "../../src/core/protocol/card/logBatch";
 import { type LogLine, LogLines } from "./logLines";
 
@@ -65,21 +66,23 @@ export function breakInWords({ kind, leftOut }: LogBreak): string {
   const size = sizeInWords(leftOut);
   switch (kind) {
     case "earlier":
-      return `${size} before this: see the whole log`;
+      return t("{0} before this: see the whole log", size);
     case "flood":
-      return `${size} left out: faster than it can be read`;
+      return t("{0} left out: faster than it can be read", size);
     case "gap":
-      return `${size} left out to keep the file small`;
+      return t("{0} left out to keep the file small", size);
     case "restart":
-      return "the output was begun anew";
+      return t("the output was begun anew");
   }
 }
 
 /** "1 byte", "12.3 KB", "4.0 MB". */
 function sizeInWords(bytes: number): string {
   if (bytes < 1000) {
-    return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+    return bytes === 1 ? t("1 byte") : t("{0} bytes", bytes);
   }
   const kilobytes = bytes / 1000;
-  return kilobytes < 999.5 ? `${kilobytes.toFixed(1)} KB` : `${(kilobytes / 1000).toFixed(1)} MB`;
+  return kilobytes < 999.5
+    ? t("{0} KB", kilobytes.toFixed(1))
+    : t("{0} MB", (kilobytes / 1000).toFixed(1));
 }

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { CardPhase } from "../../src/core/protocol/card/cardState";
 import type { CardData } from "./cardData";
 import { nameOf, statusWord } from "./phaseWords";
@@ -40,7 +41,7 @@ function changedOf(before: readonly CardPhase[], after: readonly CardPhase[]): C
 }
 
 function pauseInWords({ queue }: CardData): string {
-  return queue.paused ? "The queue is paused" : "The queue goes on";
+  return queue.paused ? t("The queue is paused") : t("The queue goes on");
 }
 
 function inWords(phase: CardPhase): string {
@@ -51,6 +52,6 @@ function inWords(phase: CardPhase): string {
 function listed(texts: readonly string[]): string {
   const more = texts.length - most;
   return more > 0
-    ? `${texts.slice(0, most).join(". ")}, and ${more} more changes`
+    ? t("{0}, and {1} more changes", texts.slice(0, most).join(". "), more)
     : texts.join(". ");
 }

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
 import type { CardData, PlanData } from "./cardData";
 import { clock } from "./phaseWords";
@@ -29,7 +30,7 @@ export function planWaitsSpoken({ waiting: { kind, text } }: CardPlan): string {
   if (kind === "completed") {
     return "";
   }
-  return kind === "retry" ? "waiting to be tried again" : text;
+  return kind === "retry" ? t("waiting to be tried again") : text;
 }
 
 /** Running, with a process of ours. */
@@ -51,12 +52,17 @@ function atWorkInWords(
   if (!first) {
     return undefined;
   }
-  const more = running.length > 1 ? ` and ${running.length - 1} more` : "";
+  const more = running.length - 1;
+  const time = clock(now - startOf(first.phase));
   const people = named(plans, several, ({ turn }) => turn === "person");
   return [
     ...(pausedReason === undefined ? [] : [pausedReason]),
-    `${first.name}${more} runs for ${clock(now - startOf(first.phase))}`,
-    ...(people.length > 0 ? [`${listed(people.map(({ name }) => name))} for a person to do`] : []),
+    more > 0
+      ? t("{0} and {1} more runs for {2}", first.name, more, time)
+      : t("{0} runs for {1}", first.name, time),
+    ...(people.length > 0
+      ? [t("{0} for a person to do", listed(people.map(({ name }) => name)))]
+      : []),
   ].join("; ");
 }
 
@@ -69,7 +75,7 @@ function retryInWords(
   const [next] = named(startable, several, ({ status, retryAt = 0 }) => {
     return status === "ready" && retryAt > now;
   }).sort((a, b) => retryOf(a.phase) - retryOf(b.phase));
-  return next && `${next.name} is tried again in ${clock(retryOf(next.phase) - now)}`;
+  return next && t("{0} is tried again in {1}", next.name, clock(retryOf(next.phase) - now));
 }
 
 interface NamedPhase {
@@ -86,14 +92,16 @@ function named(
   return plans.flatMap(({ plan, phases }) =>
     phases.filter(isMeant).map((phase) => ({
       phase,
-      name: `Phase ${phase.number}${several ? ` of Plan ${plan.number}` : ""}`,
+      name: several
+        ? t("Phase {0} of Plan {1}", phase.number, plan.number)
+        : t("Phase {0}", phase.number),
     })),
   );
 }
 
 function listed(names: readonly string[]): string {
   const more = names.length - 3;
-  return more > 0 ? `${names.slice(0, 3).join(", ")} and ${more} more` : names.join(", ");
+  return more > 0 ? t("{0} and {1} more", names.slice(0, 3).join(", "), more) : names.join(", ");
 }
 
 function startOf({ startedAt = 0 }: CardPhase): number {

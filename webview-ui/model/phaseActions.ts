@@ -1,3 +1,4 @@
+import { said, t, type Words, words } from "../../src/core/base/words";
 import type { CardPhaseRequest } from "../../src/core/protocol/card/cardMessages";
 import type { CardAction, CardPhase } from "../../src/core/protocol/card/cardState";
 import { phaseList } from "../../src/core/protocol/words/phaseList";
@@ -20,11 +21,12 @@ export interface PhaseAction {
 export function phaseActions(phase: CardPhase, freed: readonly number[]): PhaseAction[] {
   return offers
     .filter(({ needs }) => phase.actions.includes(needs))
-    .map(({ action }) =>
-      action.request === "retry" && freed.length > 0
-        ? { ...action, effect: `brings back ${phaseList(freed)}` }
-        : action,
-    );
+    .map(({ action }) => ({
+      ...action,
+      label: said(action.label),
+      ...(action.request === "retry" &&
+        freed.length > 0 && { effect: t("brings back {0}", phaseList(freed)) }),
+    }));
 }
 
 /** "Phases 2 and 5": what a retry of all failed phases starts again. */
@@ -35,31 +37,32 @@ export function retriedInWords(plan: readonly CardPhase[]): string {
 
 interface Offer {
   readonly needs: CardAction;
-  readonly action: PhaseAction;
+  /** Its label is put into the user's language when it is shown. */
+  readonly action: Omit<PhaseAction, "label"> & { readonly label: Words };
 }
 
 /** In the order in which they are shown. */
 const offers: readonly Offer[] = [
-  offer("settle", "done", "Done", "check", "run", true),
-  offer("settle", "failed", "Failed", "close", "run", true),
-  offer("start", "start", "Start", "play", "run"),
-  offer("retry", "retry", "Retry", "refresh", "run", true),
-  offer("cancel", "cancel", "Cancel", "debug-stop", "run"),
-  offer("skip", "skip", "Skip", "debug-step-over", "run"),
-  offer("log", "log", "Show Log", "output", "look"),
-  offer("attempts", "attempts", "Show Log of an Earlier Attempt", "history", "look"),
-  offer("goTo", "goTo", "Go to Phase", "go-to-file", "look"),
-  offer("issue", "issue", "Open Issue", "github", "look"),
-  offer("error", "error", "Copy Error", "copy", "look"),
-  offer("showChanges", "showChanges", "Show Changes", "diff", "look"),
-  offer("update", "update", "Update from File", "file-symlink-file", "run"),
-  offer("remove", "remove", "Remove", "trash", "remove"),
+  offer("settle", "done", words`Done`, "check", "run", true),
+  offer("settle", "failed", words`Failed`, "close", "run", true),
+  offer("start", "start", words`Start`, "play", "run"),
+  offer("retry", "retry", words`Retry`, "refresh", "run", true),
+  offer("cancel", "cancel", words`Cancel`, "debug-stop", "run"),
+  offer("skip", "skip", words`Skip`, "debug-step-over", "run"),
+  offer("log", "log", words`Show Log`, "output", "look"),
+  offer("attempts", "attempts", words`Show Log of an Earlier Attempt`, "history", "look"),
+  offer("goTo", "goTo", words`Go to Phase`, "go-to-file", "look"),
+  offer("issue", "issue", words`Open Issue`, "github", "look"),
+  offer("error", "error", words`Copy Error`, "copy", "look"),
+  offer("showChanges", "showChanges", words`Show Changes`, "diff", "look"),
+  offer("update", "update", words`Update from File`, "file-symlink-file", "run"),
+  offer("remove", "remove", words`Remove`, "trash", "remove"),
 ];
 
 function offer(
   needs: CardAction,
   request: CardPhaseRequest,
-  label: string,
+  label: Words,
   icon: string,
   group: PhaseAction["group"],
   isAsked = false,

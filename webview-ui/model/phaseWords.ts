@@ -1,3 +1,5 @@
+import { said, t } from "../../src/core/base/words";
+import { statusWords } from "../../src/core/protocol/words/statusWords";
 import type { CardPhase } from "../../src/core/protocol/card/cardState";
 import { duration } from "../../src/core/protocol/words/duration";
 import { phaseList } from "../../src/core/protocol/words/phaseList";
@@ -6,7 +8,7 @@ import { phaseList } from "../../src/core/protocol/words/phaseList";
 
 /** "Phase 2 Build", or "Phase 2" where the title says no more. */
 export function nameOf({ number, title }: CardPhase): string {
-  return hasTitle({ number, title }) ? `Phase ${number} ${title}` : `Phase ${number}`;
+  return hasTitle({ number, title }) ? t("Phase {0} {1}", number, title) : t("Phase {0}", number);
 }
 
 export function hasTitle({ number, title }: Pick<CardPhase, "number" | "title">): boolean {
@@ -16,14 +18,17 @@ export function hasTitle({ number, title }: Pick<CardPhase, "number" | "title">)
 /** The word on the badge: the status, or what is more exact. */
 export function statusWord({ status, skipped, turn }: CardPhase): string {
   if (skipped) {
-    return "skipped";
+    return t("skipped");
   }
-  return turn === undefined ? status : `waiting for a ${turn}`;
+  if (turn === undefined) {
+    return said(statusWords[status]);
+  }
+  return turn === "person" ? t("waiting for a person") : t("waiting for a workflow");
 }
 
 /** "After Phases 1 and 3"; empty where it waits for nothing. */
 export function dependenciesInWords({ dependsOn }: CardPhase): string {
-  return dependsOn.length === 0 ? "" : `After ${phaseList(dependsOn)}`;
+  return dependsOn.length === 0 ? "" : t("After {0}", phaseList(dependsOn));
 }
 
 /** "3m 05s": how long it runs, or ran; empty where it never did. */
@@ -58,8 +63,8 @@ export function detailInWords({ detail, retryAt, status }: CardPhase, now: numbe
   if (retryAt === undefined || retryAt <= now) {
     return "";
   }
-  const again = `Again in ${clock(retryAt - now)}`;
-  return detail === "" ? again : `${again}: ${detail}`;
+  const time = clock(retryAt - now);
+  return detail === "" ? t("Again in {0}", time) : t("Again in {0}: {1}", time, detail);
 }
 
 /** All of a card in one sentence: what a screen reader says when it is reached. */
@@ -69,10 +74,10 @@ export function cardInWords(phase: CardPhase): string {
     nameOf(phase),
     statusWord(phase),
     // Without the time that runs: whoever listens would be told of each second.
-    status === "ready" && retryAt !== undefined ? "to be tried again" : "",
+    status === "ready" && retryAt !== undefined ? t("to be tried again") : "",
     detail,
     dependenciesInWords(phase),
-    attempts.length > 1 ? `${attempts.length} attempts` : "",
+    attempts.length > 1 ? t("{0} attempts", attempts.length) : "",
   ]
     .filter((part) => part !== "")
     .join(", ");

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import type { CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
 import { useCard } from "../context";
@@ -24,20 +25,20 @@ function Differs({ text, name, actions, isCurrent, ask }: DiffersProps): JSX.Ele
         type="button"
         class="link"
         tabIndex={tabIndex}
-        aria-label={`Show Changes: ${name}`}
+        aria-label={t("Show Changes: {0}", name)}
         onClick={() => ask("showChanges")}
       >
-        Show Changes
+        {t("Show Changes")}
       </button>
       {actions.includes("update") && (
         <button
           type="button"
           class="link"
           tabIndex={tabIndex}
-          aria-label={`Update from File: ${name}`}
+          aria-label={t("Update from File: {0}", name)}
           onClick={() => ask("update")}
         >
-          Update from File
+          {t("Update from File")}
         </button>
       )}
     </p>
@@ -54,7 +55,7 @@ export function PhaseDiffers({
   const { store } = useCard();
   return phase.differs === true ? (
     <Differs
-      text="Differs from the file"
+      text={t("Differs from the file")}
       name={nameOf(phase)}
       actions={phase.actions}
       isCurrent={isCurrent}
@@ -73,8 +74,8 @@ export function PlanDiffers({
   const { store } = useCard();
   return plan.differs === undefined ? null : (
     <Differs
-      text={`File changed: ${plan.differs}`}
-      name={`Plan ${plan.number}, ${plan.title}`}
+      text={t("File changed: {0}", plan.differs)}
+      name={t("Plan {0}, {1}", plan.number, plan.title)}
       actions={plan.actions}
       isCurrent={isCurrent}
       ask={(action) => void store.ask({ name: "plan", action, planId: plan.planId })}

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { CardData } from "../model/cardData";
@@ -24,9 +25,12 @@ export function Header({ data, counts }: HeaderProps): JSX.Element {
         <h1 class="header-title">{queue.folder ?? "Phase Hopper"}</h1>
         {hasPhases && (
           <span class="header-counts">
-            {halfCount(counts, "inProgress")} in progress • {counts.completed} completed
-            {counts.failed > 0 && <span class="header-failed"> • {counts.failed} failed</span>}
-            {counts.blocked > 0 && ` • ${counts.blocked} blocked`}
+            {t("{0} in progress", halfCount(counts, "inProgress"))} •{" "}
+            {t("{0} completed", counts.completed)}
+            {counts.failed > 0 && (
+              <span class="header-failed"> • {t("{0} failed", counts.failed)}</span>
+            )}
+            {counts.blocked > 0 && ` • ${t("{0} blocked", counts.blocked)}`}
           </span>
         )}
         <span class="header-buttons">
@@ -36,16 +40,16 @@ export function Header({ data, counts }: HeaderProps): JSX.Element {
           {queue.kind !== "untrusted" && queue.kind !== "noFolder" && (
             <IconButton
               icon="add"
-              label="Enqueue Phases"
-              hint="Enqueue Phases…"
+              label={t("Enqueue Phases")}
+              hint={t("Enqueue Phases…")}
               onPress={() => void store.ask({ name: "queue", action: "enqueue" })}
             />
           )}
           {queue.canChange && data.plans.some(isFinished) && (
             <IconButton
               icon="clear-all"
-              label="Clear Completed"
-              hint="Clear Completed: plans with every phase completed leave the queue"
+              label={t("Clear Completed")}
+              hint={t("Clear Completed: plans with every phase completed leave the queue")}
               onPress={() => void store.ask({ name: "queue", action: "clearCompleted" })}
             />
           )}
@@ -74,12 +78,12 @@ function PauseSwitch({ isPaused }: { readonly isPaused: boolean }): JSX.Element 
       appearance={isPaused ? "primary" : "secondary"}
       // Disabled for real it would lose the focus, and the keyboard its place.
       aria-disabled={isAsking}
-      aria-label={isPaused ? "Resume: the queue is paused" : "Pause: the queue is active"}
-      title={isPaused ? "Start what is ready" : "Start nothing more; what runs goes on"}
+      aria-label={isPaused ? t("Resume: the queue is paused") : t("Pause: the queue is active")}
+      title={isPaused ? t("Start what is ready") : t("Start nothing more; what runs goes on")}
       onClick={() => void press()}
     >
       <span slot="start" class={`codicon codicon-${isPaused ? "play" : "debug-pause"}`} />
-      {isPaused ? "Resume" : "Pause"}
+      {isPaused ? t("Resume") : t("Pause")}
     </vscode-button>
   );
 }

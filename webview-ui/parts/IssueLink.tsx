@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 
 interface IssueLinkProps {
@@ -15,7 +16,7 @@ export function IssueLink({ number, label, isCurrent, onOpen }: IssueLinkProps):
       type="button"
       class="link issue"
       aria-label={label}
-      title={`Open ${label}`}
+      title={t("Open {0}", label)}
       tabIndex={isCurrent ? 0 : -1}
       onClick={(event) => {
         event.stopPropagation();

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import type { CardPhase } from "../../src/core/protocol/card/cardState";
 import { useCard } from "../context";
@@ -44,20 +45,20 @@ export const PhaseCard = memo((props: PhaseCardProps): JSX.Element => {
       <div class="phase-line">
         <IconButton
           icon={isExpanded ? "chevron-down" : "chevron-right"}
-          label={`Details of ${name}`}
-          hint={isExpanded ? "Hide Details" : "Show Details"}
+          label={t("Details of {0}", name)}
+          hint={isExpanded ? t("Hide Details") : t("Show Details")}
           tabIndex={isCurrent ? 0 : -1}
           expanded={isExpanded}
           onPress={toggle}
         />
         <span class="phase-number">{phase.number}</span>
         <span class="phase-title" title={phase.title}>
-          {hasTitle(phase) ? phase.title : `Phase ${phase.number}`}
+          {hasTitle(phase) ? phase.title : t("Phase {0}", phase.number)}
         </span>
         {phase.issue !== undefined && (
           <IssueLink
             number={phase.issue}
-            label={`Issue ${phase.issue} of ${name}`}
+            label={t("Issue {0} of {1}", phase.issue, name)}
             isCurrent={isCurrent}
             onOpen={() =>
               void store.ask({ name: "phase", action: "issue", queueId: phase.queueId })
@@ -261,14 +262,14 @@ function PhaseFacts({ phase, isCurrent }: PhaseFactsProps): JSX.Element {
   return (
     <div class="phase-facts">
       {after !== "" && <span>{after}</span>}
-      <span>Runner {phase.runner}</span>
-      {attempts > 1 && <span>{attempts} attempts</span>}
+      <span>{t("Runner {0}", phase.runner)}</span>
+      {attempts > 1 && <span>{t("{0} attempts", attempts)}</span>}
       {parentIssue !== undefined && (
         <span>
-          Part of{" "}
+          {t("Part of")}{" "}
           <IssueLink
             number={parentIssue}
-            label={`Issue ${parentIssue}, which ${nameOf(phase)} is part of`}
+            label={t("Issue {0}, which {1} is part of", parentIssue, nameOf(phase))}
             isCurrent={isCurrent}
             onOpen={() => void store.ask({ name: "plan", action: "issue", planId })}
           />

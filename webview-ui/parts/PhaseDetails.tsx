@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import {
@@ -45,7 +46,7 @@ export function PhaseDetails({ phase, actions }: PhaseDetailsProps): JSX.Element
             }
           >
             {/* Text alone: the toolkit takes a span in a button for an icon, and cuts it to its size. */}
-            {request === "log" ? "Show Whole Log" : label}
+            {request === "log" ? t("Show Whole Log") : label}
             {effect !== undefined && ` (${effect})`}
           </vscode-button>
         ))}
@@ -89,14 +90,14 @@ function Facts({ phase, details }: FactsProps): JSX.Element {
       <StepList details={details} />
       {documents.length > 0 && (
         <>
-          <dt>Documents</dt>
+          <dt>{t("Documents")}</dt>
           <dd>
             {documents.map((document) => (
               <button
                 key={document}
                 type="button"
                 class="link"
-                title={`Open ${document}`}
+                title={t("Open {0}", document)}
                 onClick={() =>
                   void store.ask({ name: "openDocument", queueId: phase.queueId, document })
                 }
@@ -107,11 +108,11 @@ function Facts({ phase, details }: FactsProps): JSX.Element {
           </dd>
         </>
       )}
-      <dt>Enqueued</dt>
+      <dt>{t("Enqueued")}</dt>
       <dd>{timeOf(enqueuedAt)}</dd>
       {phase.attempts.length > 0 && (
         <>
-          <dt>{phase.attempts.length === 1 ? "Attempt" : "Attempts"}</dt>
+          <dt>{phase.attempts.length === 1 ? t("Attempt") : t("Attempts")}</dt>
           <dd>
             <ul class="attempts">
               {phase.attempts.map((attempt) => (
@@ -153,7 +154,7 @@ function AttemptLog({ phase, attemptId }: AttemptLogProps): JSX.Element | null {
     setLog(opened);
     return () => store.closeLog(attemptId, opened);
   }, [store, queueId, attemptId]);
-  return log ? <LiveLogView log={log} label={`Output of ${nameOf(phase)}`} /> : null;
+  return log ? <LiveLogView log={log} label={t("Output of {0}", nameOf(phase))} /> : null;
 }
 
 function timeOf(milliseconds: number): string {

@@ -1,3 +1,4 @@
+import { said, t, type Words, words } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import type { CardPlanAction, CardPhase, CardPlan } from "../../src/core/protocol/card/cardState";
@@ -41,7 +42,7 @@ export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
   const freed = useFreed(all);
   const chunks = useChunks(shown);
   return (
-    <section class="plan" aria-label={`Plan ${plan.number}, ${plan.title}`}>
+    <section class="plan" aria-label={t("Plan {0}, {1}", plan.number, plan.title)}>
       <PlanHeading
         plan={plan}
         all={all}
@@ -51,7 +52,7 @@ export const PlanGroup = memo((props: PlanGroupProps): JSX.Element => {
       />
       <PlanDiffers plan={plan} isCurrent={current === plan.planId} />
       {isOpen && (
-        <div class="cards" role="list" aria-label={`Phases of ${plan.title}`}>
+        <div class="cards" role="list" aria-label={t("Phases of {0}", plan.title)}>
           {drawnOf(chunks, limit).map(({ key, phases }) => (
             <PhaseCards
               key={key}
@@ -134,7 +135,13 @@ function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProp
   const menuOf = useMenu(plan, all);
   const counts = countsOf(all);
   const spoken = [
-    `Plan ${plan.number}, ${plan.title}, ${counts.completed} of ${all.length} phases completed`,
+    t(
+      "Plan {0}, {1}, {2} of {3} phases completed",
+      plan.number,
+      plan.title,
+      counts.completed,
+      all.length,
+    ),
     planWaitsSpoken(plan),
   ];
   return (
@@ -168,11 +175,11 @@ function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProp
           </span>
         </button>
       </h2>
-      <span class="plan-number">Plan {plan.number}</span>
+      <span class="plan-number">{t("Plan {0}", plan.number)}</span>
       {plan.parentIssue !== undefined && (
         <IssueLink
           number={plan.parentIssue}
-          label={`Issue ${plan.parentIssue} of Plan ${plan.number}`}
+          label={t("Issue {0} of Plan {1}", plan.parentIssue, plan.number)}
           isCurrent={isCurrent}
           onOpen={() => void store.ask({ name: "plan", action: "issue", planId: plan.planId })}
         />
@@ -180,15 +187,15 @@ function PlanHeading({ plan, all, isOpen, isCurrent, onToggle }: PlanHeadingProp
       {plan.pausedReason !== undefined && (
         <span class="plan-paused" title={plan.pausedReason}>
           <Icon name="debug-pause" />
-          paused
+          {t("paused")}
         </span>
       )}
       <PlanWaits plan={plan} phases={all} />
       <Progress counts={counts} total={all.length} />
       <IconButton
         icon="ellipsis"
-        label={`Actions of Plan ${plan.number}, ${plan.title}`}
-        hint="Actions of the Plan"
+        label={t("Actions of Plan {0}, {1}", plan.number, plan.title)}
+        hint={t("Actions of the Plan")}
         tabIndex={isCurrent ? 0 : -1}
         hasMenu
         onPress={(event) => openMenu(menuOf(placeBelow(event)))}
@@ -209,30 +216,30 @@ function PlanWaits({ plan, phases }: PlanData): JSX.Element | null {
 
 const planActions: readonly (readonly [
   CardPlanAction,
-  label: string,
+  label: Words,
   icon: string,
   group: number,
 ])[] = [
-  ["pause", "Pause Plan", "debug-pause", 0],
-  ["resume", "Resume Plan", "debug-continue", 0],
-  ["retry", "Retry Failed Phases", "refresh", 0],
-  ["goTo", "Go to Plan", "go-to-file", 1],
-  ["issue", "Open Issue", "github", 1],
-  ["showChanges", "Show Changes", "diff", 1],
-  ["update", "Update from File…", "file-symlink-file", 1],
-  ["remove", "Remove Plan", "trash", 2],
+  ["pause", words`Pause Plan`, "debug-pause", 0],
+  ["resume", words`Resume Plan`, "debug-continue", 0],
+  ["retry", words`Retry Failed Phases`, "refresh", 0],
+  ["goTo", words`Go to Plan`, "go-to-file", 1],
+  ["issue", words`Open Issue`, "github", 1],
+  ["showChanges", words`Show Changes`, "diff", 1],
+  ["update", words`Update from File…`, "file-symlink-file", 1],
+  ["remove", words`Remove Plan`, "trash", 2],
 ];
 
 function useMenu(plan: CardPlan, all: readonly CardPhase[]): (place: Place) => MenuRequest {
   const { store } = useCard();
   return (place) => ({
     ...place,
-    label: `Plan ${plan.number}, ${plan.title}`,
+    label: t("Plan {0}, {1}", plan.number, plan.title),
     groups: [0, 1, 2].map((wanted) =>
       planActions
         .filter(([action, , , group]) => group === wanted && plan.actions.includes(action))
         .map(([action, label, icon]) => ({
-          label,
+          label: said(label),
           icon,
           ...(action === "retry" && { effect: retriedInWords(all) }),
           run: () => void store.ask({ name: "plan", action, planId: plan.planId }),

@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
+import { said } from "../../src/core/base/words";
 import type { PhaseStatus } from "../../src/core/protocol/terms";
+import { statusWords } from "../../src/core/protocol/words/statusWords";
 import type { Counts } from "../model/groups";
 
 interface ProgressProps {
@@ -12,7 +14,7 @@ const order: readonly PhaseStatus[] = ["completed", "running", "failed", "blocke
 /** How far a plan is: a bar with a part for each status, and "3/5". */
 export function Progress({ counts, total }: ProgressProps): JSX.Element {
   const parts = order.filter((status) => counts[status] > 0);
-  const title = parts.map((status) => `${counts[status]} ${status}`).join(", ");
+  const title = parts.map((status) => `${counts[status]} ${said(statusWords[status])}`).join(", ");
   return (
     <span class="progress" title={title}>
       <span class="progress-bar" aria-hidden="true">

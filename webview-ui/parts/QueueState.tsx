@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import type { CardQueueAction } from "../../src/core/protocol/card/cardMessages";
 import type { CardQueue } from "../../src/core/protocol/card/cardState";
@@ -32,7 +33,8 @@ export function ActionButton({
 export function Loading({ text }: { readonly text: string }): JSX.Element {
   return (
     <div class="empty" role="status">
-      <vscode-progress-ring aria-label={text} />
+      {/* The toolkit gives it an English name of its own; the text beside it says the same. */}
+      <vscode-progress-ring aria-hidden="true" />
       <p class="empty-text">{text}</p>
     </div>
   );
@@ -42,39 +44,43 @@ export function Loading({ text }: { readonly text: string }): JSX.Element {
 export function NothingToShow({ queue }: { readonly queue: CardQueue }): JSX.Element {
   switch (queue.kind) {
     case "opening":
-      return <Loading text="Opening the queue…" />;
+      return <Loading text={t("Opening the queue…")} />;
     case "noFolder":
       return (
         <EmptyState
           icon="folder"
-          title="No Folder Is Open"
-          text="Plans are enqueued, run and kept in a folder."
+          title={t("No Folder Is Open")}
+          text={t("Plans are enqueued, run and kept in a folder.")}
         >
-          <ActionButton action="openFolder" label="Open Folder" />
+          <ActionButton action="openFolder" label={t("Open Folder")} />
         </EmptyState>
       );
     case "untrusted":
       return (
         <EmptyState
           icon="workspace-untrusted"
-          title="The Workspace Is Not Trusted"
-          text="Phases run commands: in an untrusted workspace its queue is not even read. Plans can be previewed."
+          title={t("The Workspace Is Not Trusted")}
+          text={t(
+            "Phases run commands: in an untrusted workspace its queue is not even read. Plans can be previewed.",
+          )}
         >
-          <ActionButton action="trust" label="Manage Workspace Trust" />
+          <ActionButton action="trust" label={t("Manage Workspace Trust")} />
         </EmptyState>
       );
     case "foreign":
       return (
-        <EmptyState icon="workspace-unknown" title="Not Your Queue" text={queue.message}>
-          <ActionButton action="adopt" label="Adopt Queue…" />
+        <EmptyState icon="workspace-unknown" title={t("Not Your Queue")} text={queue.message}>
+          <ActionButton action="adopt" label={t("Adopt Queue…")} />
         </EmptyState>
       );
     case "failed":
       return (
         <div class="empty" role="alert">
-          <EmptyState icon="error" title="The Queue Cannot Be Opened" text={queue.message}>
-            <ActionButton action="reopen" label="Retry" />
-            {queue.canRepair && <ActionButton action="repair" label="Repair Queue…" isSecondary />}
+          <EmptyState icon="error" title={t("The Queue Cannot Be Opened")} text={queue.message}>
+            <ActionButton action="reopen" label={t("Retry")} />
+            {queue.canRepair && (
+              <ActionButton action="repair" label={t("Repair Queue…")} isSecondary />
+            )}
           </EmptyState>
         </div>
       );
@@ -86,10 +92,12 @@ export function NothingToShow({ queue }: { readonly queue: CardQueue }): JSX.Ele
           <QueueBanner queue={queue} />
           <EmptyState
             icon="inbox"
-            title="Queue Empty"
-            text="Enqueue a plan: a Markdown file with a heading for each phase, such as “## Phase 1: Setup”. Its phases run one after another, each exactly once."
+            title={t("Queue Empty")}
+            text={t(
+              "Enqueue a plan: a Markdown file with a heading for each phase, such as “## Phase 1: Setup”. Its phases run one after another, each exactly once.",
+            )}
           >
-            <ActionButton action="enqueue" label="Enqueue Phases…" />
+            <ActionButton action="enqueue" label={t("Enqueue Phases…")} />
           </EmptyState>
         </>
       );
@@ -106,7 +114,7 @@ export function QueueBanner({ queue }: { readonly queue: CardQueue }): JSX.Eleme
     case "follower":
       return queue.canTakeOver ? (
         <Banner kind="warning" text={message}>
-          <ActionButton action="takeOver" label="Take Over…" />
+          <ActionButton action="takeOver" label={t("Take Over…")} />
         </Banner>
       ) : (
         <Banner kind="information" text={message} />
@@ -114,14 +122,16 @@ export function QueueBanner({ queue }: { readonly queue: CardQueue }): JSX.Eleme
     case "foreign":
       return (
         <Banner kind="warning" text={message}>
-          <ActionButton action="adopt" label="Adopt Queue…" />
+          <ActionButton action="adopt" label={t("Adopt Queue…")} />
         </Banner>
       );
     case "failed":
       return (
         <Banner kind="error" text={message}>
-          <ActionButton action="reopen" label="Retry" />
-          {queue.canRepair && <ActionButton action="repair" label="Repair Queue…" isSecondary />}
+          <ActionButton action="reopen" label={t("Retry")} />
+          {queue.canRepair && (
+            <ActionButton action="repair" label={t("Repair Queue…")} isSecondary />
+          )}
         </Banner>
       );
     default:

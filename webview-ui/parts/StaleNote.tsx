@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { duration } from "../../src/core/protocol/words/duration";
 import { useCard } from "../context";
@@ -17,9 +18,9 @@ export function StaleNote(): JSX.Element | null {
   }
   return (
     <div class="stale" role="status">
-      Nothing new was heard for {duration(silence)}.
+      {t("Nothing new was heard for {0}.", duration(silence))}{" "}
       <button type="button" class="link" onClick={() => link.refresh()}>
-        Refresh
+        {t("Refresh")}
       </button>
     </div>
   );

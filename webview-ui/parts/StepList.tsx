@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import type { CardDetails, CardStep } from "../../src/core/protocol/card/cardState";
 
@@ -9,7 +10,7 @@ export function StepList({ details }: { readonly details: CardDetails }): JSX.El
   }
   return (
     <>
-      <dt>{hasRun ? "Command" : "To be run"}</dt>
+      <dt>{hasRun ? t("Command") : t("To be run")}</dt>
       <dd>
         <ol class="steps">
           {steps.map((step, index) => (
@@ -25,10 +26,10 @@ function Step({ step: { kind, command, source } }: { readonly step: CardStep }):
   return (
     <li class="step">
       <code class="step-command">{command}</code>
-      {kind === "verify" && <span class="step-kind">verifies</span>}
+      {kind === "verify" && <span class="step-kind">{t("verifies")}</span>}
       {source && (
         // What is long scrolls, for the keyboard too.
-        <pre class="step-source" tabIndex={0} role="group" aria-label={`Text of ${command}`}>
+        <pre class="step-source" tabIndex={0} role="group" aria-label={t("Text of {0}", command)}>
           {source.join("\n")}
         </pre>
       )}

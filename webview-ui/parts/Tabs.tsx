@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { type CardMemory, cardMemorySchema } from "../../src/core/protocol/card/cardMessages";
@@ -25,12 +26,12 @@ interface TabsProps {
 export function Tabs({ data, counts, tab, onTab, memory }: TabsProps): JSX.Element {
   const inProgress = halfCount(counts, "inProgress");
   const completed = halfCount(counts, "completed");
-  const failed = counts.failed > 0 ? `, ${counts.failed} of them failed` : "";
+  const failed = counts.failed > 0 ? `, ${t("{0} of them failed", counts.failed)}` : "";
   // The toolkit names a tab by its text, but only once: the names must follow the counts.
   return (
     <vscode-panels
       class="tabs"
-      aria-label="Phases"
+      aria-label={t("Phases")}
       activeid={tabId(tab)}
       onChange={(event) => {
         const chosen = cardMemorySchema.shape.tab.safeParse(tabOf(event));
@@ -39,11 +40,14 @@ export function Tabs({ data, counts, tab, onTab, memory }: TabsProps): JSX.Eleme
         }
       }}
     >
-      <vscode-panel-tab id={tabId("inProgress")} aria-label={`In Progress ${inProgress}`}>
-        In Progress <vscode-badge>{inProgress}</vscode-badge>
+      <vscode-panel-tab id={tabId("inProgress")} aria-label={`${t("In Progress")} ${inProgress}`}>
+        {t("In Progress")} <vscode-badge>{inProgress}</vscode-badge>
       </vscode-panel-tab>
-      <vscode-panel-tab id={tabId("completed")} aria-label={`Completed ${completed}${failed}`}>
-        Completed <vscode-badge>{completed}</vscode-badge>
+      <vscode-panel-tab
+        id={tabId("completed")}
+        aria-label={`${t("Completed")} ${completed}${failed}`}
+      >
+        {t("Completed")} <vscode-badge>{completed}</vscode-badge>
         {failed !== "" && (
           <>
             <Icon name="error" class="tab-failed status-failed" />
@@ -51,7 +55,7 @@ export function Tabs({ data, counts, tab, onTab, memory }: TabsProps): JSX.Eleme
           </>
         )}
       </vscode-panel-tab>
-      <vscode-panel-tab id={tabId("timeline")}>Timeline</vscode-panel-tab>
+      <vscode-panel-tab id={tabId("timeline")}>{t("Timeline")}</vscode-panel-tab>
       <View isShown={tab === "inProgress"} memory={memory}>
         <HalfView data={data} half="inProgress" memory={memory} />
       </View>
@@ -115,22 +119,26 @@ function HalfView({ data, half, memory }: HalfViewProps): JSX.Element {
     return (
       <EmptyState
         icon="checklist"
-        title="Nothing Completed Yet"
-        text="Completed items will be displayed here"
+        title={t("Nothing Completed Yet")}
+        text={t("Completed items will be displayed here")}
       />
     );
   }
   return (
     <EmptyState
       icon="inbox"
-      title="Queue Empty"
+      title={t("Queue Empty")}
       text={
         hasFailed
-          ? "Nothing is queued, ready or running. What failed is under Completed: retry it, or enqueue another plan."
-          : "Nothing is queued, ready or running. What ran is under Completed; enqueue a plan to go on."
+          ? t(
+              "Nothing is queued, ready or running. What failed is under Completed: retry it, or enqueue another plan.",
+            )
+          : t(
+              "Nothing is queued, ready or running. What ran is under Completed; enqueue a plan to go on.",
+            )
       }
     >
-      {data.queue.canChange && <ActionButton action="enqueue" label="Enqueue Phases…" />}
+      {data.queue.canChange && <ActionButton action="enqueue" label={t("Enqueue Phases…")} />}
     </EmptyState>
   );
 }

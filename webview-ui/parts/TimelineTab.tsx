@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { CardPhase } from "../../src/core/protocol/card/cardState";
@@ -34,11 +35,11 @@ function PlanChart({ number, title, phases }: PlanChartProps): JSX.Element {
   return (
     <section class="plan-chart">
       <h2 class="plan-chart-title">
-        <span class="plan-number">Plan {number}</span> {title}
+        <span class="plan-number">{t("Plan {0}", number)}</span> {title}
       </h2>
       <Timeline
         phases={shown}
-        label={`Timeline of ${title}`}
+        label={t("Timeline of {0}", title)}
         onOpen={(queueId) => void store.ask({ name: "phase", action: "goTo", queueId })}
       />
     </section>

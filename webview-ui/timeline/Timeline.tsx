@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { useNow } from "../useNow";
@@ -37,7 +38,7 @@ export function Timeline({ phases, label, onOpen }: TimelineProps): JSX.Element 
       <div class="timeline-head">
         <span>{planInWords(phases, now)}</span>
         <button type="button" class="timeline-link" onClick={() => setIsTable(!isTable)}>
-          {isTable ? "Show as Chart" : "Show as Table"}
+          {isTable ? t("Show as Chart") : t("Show as Table")}
         </button>
       </div>
       {isTable ? (

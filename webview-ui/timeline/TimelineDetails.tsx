@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import type { TimelineRow } from "./timelineLayout";
 import { attemptDuration, durationOf, nameOf, statusOf, timeInWords } from "./timelineWords";
@@ -26,12 +27,12 @@ export function TimelineDetails(props: DetailsProps): JSX.Element {
       <div class={`timeline-details-status timeline-${phase.status}`}>
         {[statusOf(phase), durationOf(phase, now)].filter((part) => part !== "").join(" · ")}
       </div>
-      {waitsFor.length > 0 && <div>after {waitsFor.join(", ")}</div>}
+      {waitsFor.length > 0 && <div>{t("after {0}", waitsFor.join(", "))}</div>}
       {shown.length > 0 && (
         <table>
           {shown.length < phase.attempts.length && (
             <tr>
-              <td colSpan={4}>{phase.attempts.length - shown.length} earlier attempts</td>
+              <td colSpan={4}>{t("{0} earlier attempts", phase.attempts.length - shown.length)}</td>
             </tr>
           )}
           {shown.map((one) => (
@@ -40,7 +41,7 @@ export function TimelineDetails(props: DetailsProps): JSX.Element {
               <td>{one.words}</td>
               <td>
                 {timeInWords(one.startedAt, now)} –{" "}
-                {one.finishedAt === undefined ? "now" : timeInWords(one.finishedAt, now)}
+                {one.finishedAt === undefined ? t("now") : timeInWords(one.finishedAt, now)}
               </td>
               <td>{attemptDuration(one, now)}</td>
             </tr>

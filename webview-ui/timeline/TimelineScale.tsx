@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import { nextPadding, type TimelineLayout } from "./timelineLayout";
 import { longDuration } from "./timelineWords";
@@ -40,13 +41,13 @@ export function TimelineScale({ layout, width }: ScaleProps): JSX.Element {
       )}
       {next && (
         <text x={next.x} y={13} class="timeline-heading">
-          Next
+          {t("Next")}
         </text>
       )}
       {nowX !== undefined && (
         <>
           <text class="timeline-heading" x={Math.min(nowX, end)} y={13} text-anchor="middle">
-            now
+            {t("now")}
           </text>
           <path class="timeline-flag" d={`M${nowX - 4} ${scaleHeight - 8}h8l-4 7Z`} />
         </>

@@ -1,3 +1,4 @@
+import { t } from "../../src/core/base/words";
 import type { JSX } from "preact";
 import type { TimelinePhase } from "./timelinePhase";
 import { durationOf, nameOf, statusOf, timeInWords } from "./timelineWords";
@@ -18,7 +19,14 @@ export function TimelineTable({ phases, now, label, onOpen }: TableProps): JSX.E
       <table class="timeline-table">
         <thead>
           <tr>
-            {["Phase", "Status", "Started", "Finished", "Duration", "Attempts"].map((title) => (
+            {[
+              t("Phase"),
+              t("Status"),
+              t("Started"),
+              t("Finished"),
+              t("Duration"),
+              t("Attempts"),
+            ].map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>

@@ -1,3 +1,5 @@
+import { said, t } from "../../src/core/base/words";
+import { statusWords } from "../../src/core/protocol/words/statusWords";
 import { duration, localTime } from "../../src/core/protocol/words/duration";
 import { phaseList } from "../../src/core/protocol/words/phaseList";
 import { endOf } from "./timelineLayout";
@@ -5,12 +7,14 @@ import type { TimelineAttempt, TimelinePhase } from "./timelinePhase";
 
 /** "Phase 3 Build". */
 export function nameOf({ label, title }: TimelinePhase): string {
-  return title === "" || title === `Phase ${label}` ? `Phase ${label}` : `Phase ${label} ${title}`;
+  return title === "" || title === `Phase ${label}`
+    ? t("Phase {0}", label)
+    : t("Phase {0} {1}", label, title);
 }
 
 /** "completed", or "skipped" where that is what it is. */
 export function statusOf({ status, skipped }: TimelinePhase): string {
-  return skipped ? "skipped" : status;
+  return skipped ? t("skipped") : said(statusWords[status]);
 }
 
 /** From the beginning of the first attempt to the end of the last one; empty where there is none. */
@@ -33,8 +37,8 @@ export function phaseInWords(phase: TimelinePhase, after: readonly string[], now
     statusOf(phase),
     durationOf(phase, now),
     first && last ? spanInWords({ ...last, startedAt: first.startedAt }, now) : "",
-    count > 1 ? `${count} attempts` : "",
-    after.length > 0 ? `after ${phaseList(after)}` : "",
+    count > 1 ? t("{0} attempts", count) : "",
+    after.length > 0 ? t("after {0}", phaseList(after)) : "",
   ]
     .filter((part) => part !== "")
     .join(", ");
@@ -44,7 +48,7 @@ export function phaseInWords(phase: TimelinePhase, after: readonly string[], now
 export function attemptInWords(attempt: TimelineAttempt, now: number): string {
   const { number, words } = attempt;
   const took = attemptDuration(attempt, now);
-  return `Attempt ${number}, ${words}, ${took}, ${spanInWords(attempt, now)}`;
+  return t("Attempt {0}, {1}, {2}, {3}", number, words, took, spanInWords(attempt, now));
 }
 
 /** "10:02:07 to 10:05:12", or "since 10:02:07" of what still runs. */
@@ -53,7 +57,9 @@ function spanInWords(
   now: number,
 ): string {
   const from = timeInWords(startedAt, now);
-  return finishedAt === undefined ? `since ${from}` : `${from} to ${timeInWords(finishedAt, now)}`;
+  return finishedAt === undefined
+    ? t("since {0}", from)
+    : t("{0} to {1}", from, timeInWords(finishedAt, now));
 }
 
 export function attemptDuration(attempt: TimelineAttempt, now: number): string {
@@ -70,7 +76,7 @@ export function timeInWords(time: number, now: number): string {
 export function planInWords(phases: readonly TimelinePhase[], now: number): string {
   const completed = phases.filter(({ status }) => status === "completed").length;
   const attempts = phases.flatMap((phase) => phase.attempts);
-  const progress = `${completed} of ${phases.length} phases completed`;
+  const progress = t("{0} of {1} phases completed", completed, phases.length);
   if (attempts.length === 0) {
     return progress;
   }

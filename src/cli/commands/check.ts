@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { HopperError } from "../../core/base/errors";
-import type { ParsedPhase, ParsedPlan } from "../../core/protocol/plan";
+import { type ParsedPhase, type ParsedPlan, plainProblems } from "../../core/protocol/plan";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
 import { runnerSettings } from "../queue/runnerSettings";
@@ -38,7 +38,7 @@ export async function check(context: Context, file = ""): Promise<ExitCode> {
 
 /** The documented shape of `check --json`. */
 function planAsJson({ title, context, phases, problems }: ParsedPlan): object {
-  return { title, context, phases: phases.map(phaseAsJson), problems };
+  return { title, context, phases: phases.map(phaseAsJson), problems: plainProblems(problems) };
 }
 
 /** The same shape for a file that is there and holds no text: whoever reads it needs only one. */

@@ -1,3 +1,4 @@
+import { english } from "../../core/base/words";
 import type { Hopper } from "../../core/hopper";
 import { currentMachine } from "../../core/ownership/machine";
 import { ownedError } from "../../core/ownership/ownedError";
@@ -36,7 +37,7 @@ export function ownerInWords(verdict: OwnerVerdict, queue: QueueReader): string 
     case "elsewhere":
       return `Owned by ${nameOf(verdict.owner)} on another machine or in another container.`;
     case "unreadable":
-      return `It is not known who owns this queue: ${verdict.problem}.`;
+      return `It is not known who owns this queue: ${english(verdict.problem)}.`;
     case "none":
     case "dead":
       return undefined;

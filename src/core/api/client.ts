@@ -3,12 +3,14 @@ import type * as z from "zod";
 import type { Clock } from "../base/clock";
 import { HopperError } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";
-import type {
-  CommandResult,
-  EnqueueRequest,
-  EnqueueResult,
-  HopperCommands,
-  UpdateRequest,
+import { words } from "../base/words";
+import {
+  type CommandResult,
+  type EnqueueRequest,
+  type EnqueueResult,
+  type HopperCommands,
+  result,
+  type UpdateRequest,
 } from "../protocol/commands";
 import type { MirrorSettings } from "../protocol/mirrors";
 import { InvalidPlanError } from "../protocol/plan";
@@ -81,8 +83,7 @@ class HttpOwnerClient implements OwnerClient {
     if (!answer.success) {
       throw new HopperError(
         "unavailable",
-        "The queue's owner answered something unknown; its version may be another one. " +
-          "The command may have been carried out.",
+        words`The queue's owner answered something unknown; its version may be another one. The command may have been carried out.`,
         { cause: answer.error },
       );
     }
@@ -211,9 +212,10 @@ class HttpOwnerClient implements OwnerClient {
     return { message: answer.message, changed: answer.changed, workflowId: answer.workflow_id };
   }
 
-  heartbeat({ attemptToken, progress }: Heartbeat): Promise<CommandResult> {
+  async heartbeat({ attemptToken, progress }: Heartbeat): Promise<{ readonly message: string }> {
     const body = { attempt_token: attemptToken, ...(progress !== undefined && { progress }) };
-    return done(this.ask(workflows.heartbeat, { body }));
+    const { message } = await this.ask(workflows.heartbeat, { body });
+    return { message };
   }
 
   async issueToken(queueId: string): Promise<AttemptToken> {
@@ -262,12 +264,12 @@ function entriesOf(given: unknown): [string, string][] {
 
 async function done(answer: Promise<{ readonly message: string }>): Promise<CommandResult> {
   const { message } = await answer;
-  return { message };
+  return result(message);
 }
 
 function toError(status: number, json: unknown): HopperError {
   const { data } = refusalReply.safeParse(json);
-  const detail = data?.detail ?? `The queue's owner answered with status ${status}.`;
+  const detail = data?.detail ?? words`The queue's owner answered with status ${status}.`;
   if (status === 422) {
     return new InvalidPlanError(detail, data?.problems ?? []);
   }

@@ -1,7 +1,8 @@
 import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { Clock } from "../base/clock";
-import { errorMessage, HopperError } from "../base/errors";
+import { errorMessage, errorWords, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
+import { words } from "../base/words";
 import type { Purpose } from "./handshake";
 
 /** How long a client may take to send its request's headers, and to take its answer. */
@@ -64,7 +65,7 @@ export class Door {
       const place = where.path ?? `${where.host ?? ""}:${where.port ?? 0}`;
       throw new HopperError(
         "unavailable",
-        `The queue's owner cannot listen on ${place}: ${errorMessage(error)}`,
+        words`The queue's owner cannot listen on ${place}: ${errorWords(error)}`,
         { cause: error },
       );
     }

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { serverMessage } from "./eventMessages";
 import { eventsQuery } from "./requestSchemas";
 import { route } from "./route";
@@ -17,6 +18,6 @@ export const followEvents = route({
   status: 101,
   refusals: [426],
   answer: () => {
-    throw new HopperError("usage", "This route is a WebSocket: ask for an upgrade.");
+    throw new HopperError("usage", words`This route is a WebSocket: ask for an upgrade.`);
   },
 });

@@ -1,7 +1,8 @@
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Clock } from "../base/clock";
-import { errorMessage, HopperError } from "../base/errors";
+import { errorWords, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { handshakeTime, performHandshake, type Purpose } from "./handshake";
 import { localHost } from "./guard";
 
@@ -49,7 +50,7 @@ export async function openConnection(
     socket.destroy();
     throw new HopperError(
       "unavailable",
-      `The queue's owner does not answer at ${socketPath}: ${errorMessage(error)}.`,
+      words`The queue's owner does not answer at ${socketPath}: ${errorWords(error)}.`,
       { cause: error },
     );
   }
@@ -70,8 +71,7 @@ export async function exchange(
   } catch (error) {
     throw new HopperError(
       "unavailable",
-      `The queue's owner did not answer: ${errorMessage(error)}. ` +
-        "The command may have been carried out.",
+      words`The queue's owner did not answer: ${errorWords(error)}. The command may have been carried out.`,
       { cause: error },
     );
   } finally {

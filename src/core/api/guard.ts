@@ -1,3 +1,4 @@
+import { english } from "../base/words";
 import type { IncomingMessage } from "node:http";
 import { type Answer, refusal } from "./answer";
 import { isSameSecret } from "./handshake";
@@ -113,7 +114,7 @@ function refuseByContentType(request: IncomingMessage): Answer | undefined {
 
 function refuseBySize(request: IncomingMessage, { bodyLimit }: Route): Answer | undefined {
   return Number(request.headers["content-length"] ?? 0) > bodyLimit
-    ? refusal(413, tooLarge(bodyLimit))
+    ? refusal(413, english(tooLarge(bodyLimit)))
     : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../base/clock";
+import { english, type Words, words } from "../base/words";
 import { type Answer, refusal } from "./answer";
 
 /** How long a client may take to send its request's body. */
@@ -29,8 +30,8 @@ export async function readBody(
   }
 }
 
-export function tooLarge(limit: number): string {
-  return `The request's body is larger than ${Math.floor(limit / 1024)} KB.`;
+export function tooLarge(limit: number): Words {
+  return words`The request's body is larger than ${Math.floor(limit / 1024)} KB.`;
 }
 
 /** Stops reading at the limit: what a client sends beyond it is never kept. */
@@ -51,7 +52,7 @@ function readBytes(
       chunks.push(chunk);
       size += chunk.length;
       if (size > limit) {
-        settle(refusal(413, tooLarge(limit)));
+        settle(refusal(413, english(tooLarge(limit))));
       }
     };
     const finish = (): void => settle(Buffer.concat(chunks));

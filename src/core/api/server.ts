@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import { type Clock, delay } from "../base/clock";
 import { errorCode, HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
+import { words } from "../base/words";
 import type { HopperCommands } from "../protocol/commands";
 import { type Answer, refusal } from "./answer";
 import { Door } from "./door";
@@ -115,7 +116,7 @@ class OwnerServer implements ApiServer {
 
   async openTcp(port: number, token: string): Promise<number> {
     if (this.tcp) {
-      throw new HopperError("conflict", "The API is open over TCP already.");
+      throw new HopperError("conflict", words`The API is open over TCP already.`);
     }
     const entrance: Entrance = this.entrance(() => hostsOf(entrance.door.port), token);
     this.tcp = entrance;

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { WorkflowReportResult } from "../protocol/workflows";
 import { done } from "./done";
 import {
@@ -54,7 +55,7 @@ export const completeIssue = route({
   refusals: [404, 409],
   answer: async ({ params, body }, { commands }) => {
     if (body.issue_number !== undefined && body.issue_number !== params.issue_number) {
-      throw new HopperError("usage", "issue_number: is another one than that of the path");
+      throw new HopperError("usage", words`issue_number: is another one than that of the path`);
     }
     const report = {
       status: "completed" as const,
@@ -100,7 +101,7 @@ export const heartbeat = route({
   answer: ({ body, attemptToken: bearer }, { commands }) => {
     const attemptToken = oneToken(bearer, body.attempt_token);
     if (attemptToken === undefined) {
-      throw new HopperError("usage", "attempt_token: must be given");
+      throw new HopperError("usage", words`attempt_token: must be given`);
     }
     return done(
       commands.heartbeat({
@@ -128,7 +129,7 @@ export const issueToken = route({
 /** A request that was let in by an attempt's token is about that attempt and no other. */
 function oneToken(bearer: string | undefined, given: string | undefined): string | undefined {
   if (bearer !== undefined && given !== undefined && bearer !== given) {
-    throw new HopperError("usage", "attempt_token: is another one than that of the request");
+    throw new HopperError("usage", words`attempt_token: is another one than that of the request`);
   }
   return bearer ?? given;
 }

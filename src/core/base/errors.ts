@@ -1,3 +1,5 @@
+import { english, said, type Text } from "./words";
+
 /**
  * The kinds of expected problems. Each host maps a kind once: the command line to an exit code, the
  * API to a status code, the editor to a message. Everything else that is thrown is a bug.
@@ -24,16 +26,19 @@ export type ErrorKind =
   /** A process or socket that is needed does not answer. */
   | "unavailable";
 
-/** An expected problem: its message is fit for the user, and says what, where, and the remedy. */
+/**
+ * An expected problem: its message is fit for the user, and says what, where, and the remedy. The message is
+ * English, as logs and other programs have it; `words` say the same in the user's language.
+ */
 export class HopperError extends Error {
   override readonly name: string = "HopperError";
 
   constructor(
     readonly kind: ErrorKind,
-    message: string,
+    readonly words: Text,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(english(words), options);
   }
 }
 
@@ -41,6 +46,16 @@ export class HopperError extends Error {
 export function errorMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return onOneLine(text);
+}
+
+/** As {@link errorMessage}, to be said in the user's language as far as it is ours. */
+export function errorWords(error: unknown): Text {
+  return error instanceof HopperError ? error.words : errorMessage(error);
+}
+
+/** As {@link errorMessage}, in the user's language. */
+export function errorInWords(error: unknown): string {
+  return onOneLine(said(errorWords(error)));
 }
 
 /**

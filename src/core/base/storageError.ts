@@ -1,26 +1,27 @@
-import { errorCode, errorMessage, HopperError } from "./errors";
+import { errorCode, errorWords, HopperError } from "./errors";
+import { type Text, words } from "./words";
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  EROFS: "the file system is read-only",
-  EACCES: "writing is not permitted",
-  EPERM: "writing is not permitted",
-  EMFILE: "too many files are open",
-  ENFILE: "too many files are open",
-  EIO: "the disk reports an error",
+const reasons: Readonly<Record<string, Text>> = {
+  ENOSPC: words`the disk is full`,
+  EDQUOT: words`the disk quota is used up`,
+  EROFS: words`the file system is read-only`,
+  EACCES: words`writing is not permitted`,
+  EPERM: words`writing is not permitted`,
+  EMFILE: words`too many files are open`,
+  ENFILE: words`too many files are open`,
+  EIO: words`the disk reports an error`,
 };
 
 /** A failed file operation in words for the user: what it was about, and what could not be done. */
 export function storageError(
-  what: string,
+  what: Text,
   error: unknown,
-  failed = "cannot be written",
+  failed: Text = words`cannot be written`,
 ): HopperError {
   if (error instanceof HopperError) {
     return error;
   }
   const code = errorCode(error);
-  const reason = (code && reasons[code]) ?? errorMessage(error);
-  return new HopperError("storage", `${what} ${failed}: ${reason}`, { cause: error });
+  const reason = (code && reasons[code]) ?? errorWords(error);
+  return new HopperError("storage", words`${what} ${failed}: ${reason}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { type ErrorKind, HopperError } from "./errors";
+import { type Text, words } from "./words";
 
 /**
  * Checks `value`, which came from outside, against `schema` and returns it typed.
@@ -10,7 +11,7 @@ import { type ErrorKind, HopperError } from "./errors";
 export function validate<T>(
   schema: z.ZodType<T>,
   value: unknown,
-  what: string,
+  what: Text,
   kind: ErrorKind = "usage",
 ): T {
   const result = schema.safeParse(value);
@@ -21,21 +22,21 @@ export function validate<T>(
     const place = issue.path.map(String).join(".");
     return place === "" ? issue.message : `${place}: ${issue.message}`;
   });
-  throw new HopperError(kind, `${what} is not valid: ${complaints.join("; ")}`);
+  throw new HopperError(kind, words`${what} is not valid: ${complaints.join("; ")}`);
 }
 
 /** Parses JSON text and checks it; see {@link validate}. */
 export function parseJson<T>(
   schema: z.ZodType<T>,
   text: string,
-  what: string,
+  what: Text,
   kind: ErrorKind = "usage",
 ): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new HopperError(kind, `${what} is not JSON: ${String(error)}`, { cause: error });
+    throw new HopperError(kind, words`${what} is not JSON: ${String(error)}`, { cause: error });
   }
   return validate(schema, value, what, kind);
 }

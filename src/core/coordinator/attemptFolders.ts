@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
 import { storageError } from "../base/storageError";
 import type { Logger } from "../base/log";
+import { words } from "../base/words";
 import type { AttemptItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
 import { attemptFolder, outputFolder, verifyFolder } from "../runner/attemptFolder";
@@ -50,7 +51,10 @@ export class AttemptFolders {
   refuseLinks(queueId?: string): void {
     for (const path of [this.root, ...(queueId === undefined ? [] : [join(this.root, queueId)])]) {
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
-        throw new HopperError("usage", `${path} is not a folder, or is a link to one: remove it.`);
+        throw new HopperError(
+          "usage",
+          words`${path} is not a folder, or is a link to one: remove it.`,
+        );
       }
     }
   }
@@ -67,7 +71,7 @@ export class AttemptFolders {
         mkdirSync(path, { mode: 0o700 });
       } catch (error) {
         if (errorCode(error) !== "EEXIST") {
-          throw storageError(path, error, "cannot be made");
+          throw storageError(path, error, words`cannot be made`);
         }
       }
     }
@@ -83,7 +87,7 @@ export class AttemptFolders {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch (error) {
-      throw storageError(folder, error, "cannot be removed");
+      throw storageError(folder, error, words`cannot be removed`);
     }
   }
 

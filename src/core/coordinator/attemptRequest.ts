@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { AttemptRequest, AttemptRunner } from "../protocol/attempts";
 import type { PhaseData } from "../protocol/queue";
 import type { RunnerDefinition, Runners } from "../protocol/runners";
@@ -70,7 +71,7 @@ export function requestFor(
 export function requiredData(queue: Queue, queueId: string): PhaseData {
   const data = queue.phaseData(queueId);
   if (!data) {
-    throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+    throw new HopperError("notFound", words`There is no phase ${queueId} in this queue.`);
   }
   return data;
 }

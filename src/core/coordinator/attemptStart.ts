@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { AttemptRequest, AttemptRunner, PreparedAttempt } from "../protocol/attempts";
 import type { AttemptItem, PhaseData } from "../protocol/queue";
 import type { RunnerDefinition } from "../protocol/runners";
@@ -102,7 +103,7 @@ export function prepareVerify(context: StartContext, phase: PhaseState): Prepare
   const data = requiredData(queue, phase.queueId);
   const item = phase.attemptId === undefined ? undefined : queue.attempt(phase.attemptId);
   if (!item) {
-    throw new HopperError("conflict", `Phase ${phase.number} has no attempt to verify.`);
+    throw new HopperError("conflict", words`Phase ${phase.number} has no attempt to verify.`);
   }
   const { attempt_id: attemptId, attempt_number: attemptNumber, runner_kind } = item;
   const folder = folders.verifyOf(phase.queueId, attemptNumber);

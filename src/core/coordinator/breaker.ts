@@ -1,3 +1,5 @@
+import { stored } from "../protocol/words/storedWords";
+
 /** So many phases failing for good within this time pause the queue. */
 const limit = { failures: 3, milliseconds: 60_000 };
 
@@ -25,4 +27,4 @@ export class Breaker {
   }
 }
 
-export const breakerReason = `${limit.failures} phases failed within ${limit.milliseconds / 1000} seconds`;
+export const breakerReason = stored("breaker", limit.failures, limit.milliseconds / 1000);

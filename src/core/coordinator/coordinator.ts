@@ -3,8 +3,11 @@ import { errorMessage, HopperError } from "../base/errors";
 import type { Event } from "../base/event";
 import { type Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
+import { type Text, words } from "../base/words";
+import { statusWords } from "../protocol/words/statusWords";
+import { stored } from "../protocol/words/storedWords";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
-import type { CommandResult } from "../protocol/commands";
+import { type CommandResult, result } from "../protocol/commands";
 import type { Runners } from "../protocol/runners";
 import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
@@ -87,12 +90,12 @@ export class Coordinator implements Disposable {
   }
 
   /** What keeps the coordinator from working, such as a full disk; tried again every second. */
-  get trouble(): string | undefined {
+  get trouble(): Text | undefined {
     return this.troubles.told;
   }
 
   /** Fires with {@link trouble} when that came up or is over. */
-  get onDidChangeTrouble(): Event<string | undefined> {
+  get onDidChangeTrouble(): Event<Text | undefined> {
     return this.troubles.onDidChange;
   }
 
@@ -100,7 +103,7 @@ export class Coordinator implements Disposable {
    * Starts, settles and stops nothing more, because nothing can be stored any more; what runs goes on
    * with its wrappers. For good: only a new host can know what became of it.
    */
-  giveUp(reason: string): void {
+  giveUp(reason: Text): void {
     this.troubles.giveUp(reason);
     this.scheduler.stop();
     this.tickTimer?.dispose();
@@ -144,10 +147,12 @@ export class Coordinator implements Disposable {
   startPhase(queueId: string): CommandResult {
     const phase = this.phase(queueId);
     if (phase.status !== "ready") {
-      const remedy = phase.status === "failed" ? ": retry it" : "";
+      const { number, status } = phase;
       throw new HopperError(
         "conflict",
-        `Phase ${phase.number} is ${phase.status}, not ready${remedy}.`,
+        status === "failed"
+          ? words`Phase ${number} is failed, not ready: retry it.`
+          : words`Phase ${number} is ${statusWords[status]}, not ready.`,
       );
     }
     return this.scheduler.startByHand(phase);
@@ -158,14 +163,16 @@ export class Coordinator implements Disposable {
     const phase = this.phase(queueId);
     const attempt = this.running(queueId);
     await this.cancelAttempt(attempt);
-    const status = this.options.queue.state(queueId)?.status ?? "removed";
+    const status = this.options.queue.state(queueId)?.status;
     if (attempt.stop?.reason !== "cancelled") {
       throw new HopperError(
         "conflict",
-        `Phase ${phase.number} had ended already: it is ${status}.`,
+        status === undefined
+          ? words`Phase ${phase.number} had ended already: it is removed.`
+          : words`Phase ${phase.number} had ended already: it is ${statusWords[status]}.`,
       );
     }
-    return { message: `Phase ${phase.number} was cancelled.` };
+    return result(words`Phase ${phase.number} was cancelled.`);
   }
 
   /**
@@ -191,27 +198,27 @@ export class Coordinator implements Disposable {
     if (kind === "shell" || kind === "command") {
       throw new HopperError(
         "conflict",
-        `Phase ${phase.number} is running: its own process decides how it ends. Cancel it to stop it.`,
+        words`Phase ${phase.number} is running: its own process decides how it ends. Cancel it to stop it.`,
       );
     }
     if (attempt.hasProcess || attempt.ending) {
-      throw new HopperError("conflict", `Phase ${phase.number} is being verified already.`);
+      throw new HopperError("conflict", words`Phase ${phase.number} is being verified already.`);
     }
     const evidence = { reported: outcome, ...(note !== undefined && { note }), ...more };
     if (outcome === "failed") {
       this.settle(attempt, {
         outcome: "reported",
-        message: note ?? "reported as failed",
+        message: note ?? stored("reportedFailed"),
         evidence,
       });
-      return { message: `Phase ${phase.number} was marked as failed.` };
+      return result(words`Phase ${phase.number} was marked as failed.`);
     }
     if ((this.options.queue.phaseData(queueId)?.verify.length ?? 0) > 0) {
       this.verify(attempt, evidence);
-      return { message: `Phase ${phase.number} was reported as done; its verify blocks are run.` };
+      return result(words`Phase ${phase.number} was reported as done; its verify blocks are run.`);
     }
     this.settle(attempt, { outcome: "completed", evidence });
-    return { message: `Phase ${phase.number} is completed.` };
+    return result(words`Phase ${phase.number} is completed.`);
   }
 
   /** Stops every attempt that is open. */
@@ -234,8 +241,7 @@ export class Coordinator implements Disposable {
     this.endWaiters.rejectAll(
       new HopperError(
         "unavailable",
-        "Phase Hopper ends before the phase did. A stop that was asked for is finished by whoever " +
-          "opens the queue next: `phase-hopper run` does.",
+        words`Phase Hopper ends before the phase did. A stop that was asked for is finished by whoever opens the queue next: \`phase-hopper run\` does.`,
       ),
     );
   }
@@ -245,7 +251,10 @@ export class Coordinator implements Disposable {
     const { attemptId, number, status } = this.phase(queueId);
     const attempt = attemptId === undefined ? undefined : this.attempts.get(attemptId);
     if (status !== "running" || !attempt) {
-      throw new HopperError("conflict", `Phase ${number} is ${status}, not running.`);
+      throw new HopperError(
+        "conflict",
+        words`Phase ${number} is ${statusWords[status]}, not running.`,
+      );
     }
     return attempt;
   }
@@ -253,7 +262,7 @@ export class Coordinator implements Disposable {
   private phase(queueId: string): PhaseState {
     const phase = this.options.queue.state(queueId);
     if (!phase) {
-      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+      throw new HopperError("notFound", words`There is no phase ${queueId} in this queue.`);
     }
     return phase;
   }
@@ -352,10 +361,10 @@ export class Coordinator implements Disposable {
 
   private async cancelAttempt(attempt: OpenAttempt): Promise<void> {
     attempt.look();
-    if (!attempt.ending && !this.stopAttempt(attempt, "cancelled", "cancelled by you")) {
+    if (!attempt.ending && !this.stopAttempt(attempt, "cancelled", stored("cancelledByYou"))) {
       const { phaseNumber } = attempt.facts;
-      const why = this.trouble ?? "the queue cannot be written";
-      throw new HopperError("storage", `Phase ${phaseNumber} was not cancelled: ${why}`);
+      const why = this.trouble ?? words`the queue cannot be written`;
+      throw new HopperError("storage", words`Phase ${phaseNumber} was not cancelled: ${why}`);
     }
     if (this.attempts.has(attempt.facts.attemptId)) {
       await this.endWaiters.wait(attempt.facts.attemptId);

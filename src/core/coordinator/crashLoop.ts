@@ -1,12 +1,11 @@
 import type { Clock } from "../base/clock";
+import { stored } from "../protocol/words/storedWords";
 import type { Queue } from "../queue/queue";
 
 /** So many automatic starts after an unclean end within this time, and the queue comes up paused. */
 const limit = { starts: 3, milliseconds: 5 * 60_000 };
 
-export const crashLoopReason =
-  `paused: the last ${limit.starts} starts within ${limit.milliseconds / 60_000} minutes followed a ` +
-  `crash`;
+export const crashLoopReason = stored("crashLoop", limit.starts, limit.milliseconds / 60_000);
 
 /**
  * Counts the automatic starts whose predecessor died, and pauses the queue when something in it, or

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { EnqueueRequest } from "../protocol/commands";
 import { InvalidPlanError, type ParsedPhase } from "../protocol/plan";
 import type { PlanItem } from "../protocol/queue";
@@ -30,7 +31,7 @@ export async function enqueuePlan(
   const planContext = { ...context, defaultRunner: runner };
   if (!context.runners.has(runner)) {
     const known = [...context.runners.keys()].join(", ");
-    throw new HopperError("usage", `There is no runner "${runner}": choose one of ${known}.`);
+    throw new HopperError("usage", words`There is no runner "${runner}": choose one of ${known}.`);
   }
   const loaded = await loadPlan(request, planContext, planWorker);
   assertAsShown(loaded, request.sha256, request.path);
@@ -39,8 +40,7 @@ export async function enqueuePlan(
   if (unfinished && (request.ifEnqueued ?? "refuse") === "refuse") {
     throw new HopperError(
       "conflict",
-      `${unfinished.source_path ?? unfinished.title} is enqueued and unfinished already, as Plan ` +
-        `${unfinished.plan_number}: go on with it, replace it, or enqueue it again as a second copy.`,
+      words`${unfinished.source_path ?? unfinished.title} is enqueued and unfinished already, as Plan ${unfinished.plan_number}: go on with it, replace it, or enqueue it again as a second copy.`,
     );
   }
   const { plan } = loaded;
@@ -82,7 +82,7 @@ export function assertAsShown(
   if (shown !== undefined && shown.toLowerCase() !== sha256) {
     throw new HopperError(
       "conflict",
-      `${path ?? "The plan"} changed since it was shown; nothing was stored. Look at it again first.`,
+      words`${path ?? words`The plan`} changed since it was shown; nothing was stored. Look at it again first.`,
     );
   }
 }
@@ -92,9 +92,9 @@ export function assertValid({ plan }: LoadedPlan, path?: string): void {
   const errors = plan.problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
   if (first) {
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-    const place = `${path ?? "the plan"}:${first.startLine + 1}`;
-    throw new InvalidPlanError(`${place}: ${first.message}${more}`, plan.problems);
+    const said = words`${path ?? words`the plan`}:${first.startLine + 1}: ${first.words ?? first.message}`;
+    const more = errors.length - 1;
+    throw new InvalidPlanError(more > 0 ? words`${said} (and ${more} more)` : said, plan.problems);
   }
 }
 

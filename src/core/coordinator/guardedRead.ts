@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import type { Clock } from "../base/clock";
 import { errorCode, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { replayWal } from "./walReplay";
 
 /** Larger ones are refused: the image and what is read of it are held in memory. */
@@ -149,11 +150,11 @@ function readWhole(path: string, most: number): Buffer | undefined {
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) {
-      throw new HopperError("storage", `${path} is no regular file.`);
+      throw new HopperError("storage", words`${path} is no regular file.`);
     }
     if (stats.size > most) {
       const megabytes = Math.round(most / 1024 / 1024);
-      throw new HopperError("storage", `${path} is larger than ${megabytes} MB.`);
+      throw new HopperError("storage", words`${path} is larger than ${megabytes} MB.`);
     }
     const bytes = Buffer.alloc(stats.size);
     let length = 0;
@@ -194,7 +195,7 @@ function open(path: string): number | undefined {
     if (errorCode(error) === "ENOENT") {
       return undefined;
     }
-    throw new HopperError("storage", `${path} cannot be read (${errorCode(error) ?? "?"}).`, {
+    throw new HopperError("storage", words`${path} cannot be read (${errorCode(error) ?? "?"}).`, {
       cause: error,
     });
   }

@@ -3,6 +3,7 @@ import { DisposableStore } from "../base/lifecycle";
 import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { FailureReason, RunnerKind } from "../protocol/terms";
 import { inWords } from "../protocol/words/duration";
+import { stored } from "../protocol/words/storedWords";
 import type { ProcessReport } from "./processReport";
 
 /** An attempt that has not ended, as the coordinator holds it. */
@@ -131,7 +132,7 @@ export class OpenAttempt {
     }
     const { idleTimeout } = this.facts;
     if (idleTimeout > 0 && this.silence >= idleTimeout * 1000 && !this.stop) {
-      this.events.overdue(this, "idle", `no output for ${inWords(idleTimeout)}`);
+      this.events.overdue(this, "idle", stored("silent", inWords(idleTimeout)));
     }
   }
 
@@ -149,7 +150,7 @@ export class OpenAttempt {
       this.clock.after(reattached ? Math.max(left, graceAfterReattach) : timeout * 1000, () => {
         this.look();
         if (!this.ending && !this.stop) {
-          this.events.overdue(this, "timeout", `ran longer than ${inWords(timeout)}`);
+          this.events.overdue(this, "timeout", stored("overdue", inWords(timeout)));
         }
       }),
     );

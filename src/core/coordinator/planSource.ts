@@ -9,7 +9,8 @@ import {
   realpathSync,
 } from "node:fs";
 import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
-import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { errorCode, errorWords, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { decodePlan } from "../plan/decodePlan";
 import { maxFileBytes } from "../plan/limits";
 import { parsePlan } from "../plan/parsePlan";
@@ -123,9 +124,9 @@ function readPlanFile(path: string): { sourcePath: string; bytes: Buffer } {
       throw error;
     }
     if (errorCode(error) === "ENOENT") {
-      throw new HopperError("notFound", `There is no plan ${path}: check the path.`);
+      throw new HopperError("notFound", words`There is no plan ${path}: check the path.`);
     }
-    throw new HopperError("usage", `${path} cannot be read: ${errorMessage(error)}`, {
+    throw new HopperError("usage", words`${path} cannot be read: ${errorWords(error)}`, {
       cause: error,
     });
   }
@@ -146,10 +147,10 @@ function readRegularFile(path: string): Buffer {
   try {
     const stats = fstatSync(descriptor);
     if (stats.isDirectory()) {
-      throw new HopperError("usage", `${path} is a folder: name a Markdown file in it.`);
+      throw new HopperError("usage", words`${path} is a folder: name a Markdown file in it.`);
     }
     if (!stats.isFile()) {
-      throw new HopperError("usage", `${path} is not a regular file: save the plan in one.`);
+      throw new HopperError("usage", words`${path} is not a regular file: save the plan in one.`);
     }
     const buffer = Buffer.alloc(Math.min(stats.size + 1, mostBytes));
     let length = 0;

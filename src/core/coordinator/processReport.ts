@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Verdict } from "../protocol/attempts";
 import type { AttemptItem } from "../protocol/queue";
+import { stored } from "../protocol/words/storedWords";
 
 const processReportSchema = z.looseObject({
   reported: z.enum(["completed", "failed"]),
@@ -23,7 +24,12 @@ export function withReport(verdict: Verdict, report: ProcessReport | undefined):
   }
   const evidence = { ...objectOf(verdict.evidence), report };
   return verdict.outcome === "completed" && report.reported === "failed"
-    ? { ...verdict, outcome: "reported", message: report.note ?? "reported as failed", evidence }
+    ? {
+        ...verdict,
+        outcome: "reported",
+        message: report.note ?? stored("reportedFailed"),
+        evidence,
+      }
     : { ...verdict, evidence };
 }
 

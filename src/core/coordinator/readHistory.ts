@@ -1,6 +1,7 @@
 import type { Database, SqlJsStatic } from "sql.js";
 import { systemClock } from "../base/clock";
 import { errorMessage, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { type WorkflowStatus, workflowStatuses } from "../protocol/workflows";
 import { guardedRead, stampOf } from "./guardedRead";
 import {
@@ -112,7 +113,7 @@ function columnsOf(database: Database, path: string): ReadonlySet<string> {
   if (!columns.has("status") || !nameColumns.some((name) => columns.has(name))) {
     throw new HopperError(
       "storage",
-      `${path}: workflow_history needs a column status and one of ${nameColumns.join(", ")}.`,
+      words`${path}: workflow_history needs a column status and one of ${nameColumns.join(", ")}.`,
     );
   }
   return columns;

@@ -1,6 +1,8 @@
 import { errorMessage, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { AttemptItem } from "../protocol/queue";
+import { stored } from "../protocol/words/storedWords";
 import type { StartContext } from "./attemptRequest";
 import { factsOf, missingRunner } from "./attemptStart";
 import type { AttemptFacts, OpenAttempt } from "./openAttempt";
@@ -33,7 +35,7 @@ export async function recoverAttempts(
     const phase = context.queue.state(item.queue_id);
     const data = context.queue.phaseData(item.queue_id);
     if (!phase || !data) {
-      throw new HopperError("damaged", `Attempt ${item.attempt_id} belongs to no phase.`);
+      throw new HopperError("damaged", words`Attempt ${item.attempt_id} belongs to no phase.`);
     }
     const attempt = actions.watch(
       factsOf(context.folders, phase, item, data, true),
@@ -121,7 +123,7 @@ function whyNotStartable({ runner, runner_kind }: AttemptItem): string {
 
 function stopMessages(reason: NonNullable<AttemptItem["stop_requested"]>): string {
   const messages: Partial<Record<typeof reason, string>> = {
-    cancelled: "cancelled by you",
+    cancelled: stored("cancelledByYou"),
     timeout: "ran longer than its time-out",
     idle: "gave no output for too long",
   };

@@ -1,7 +1,8 @@
 import { type Clock, isoNow } from "../base/clock";
 import { HopperError } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";
-import type { CommandResult } from "../protocol/commands";
+import { words } from "../base/words";
+import { type CommandResult, result } from "../protocol/commands";
 import type { Runners } from "../protocol/runners";
 import type { RunnerKind } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
@@ -63,18 +64,18 @@ export class Scheduler implements Disposable {
     if (this.hasSlotFor(phase, [])) {
       launch(claim(phase));
       this.asked.delete(phase.queueId);
-      return { message: `Phase ${phase.number} was started.` };
+      return result(words`Phase ${phase.number} was started.`);
     }
     if (!this.scope) {
       throw new HopperError(
         "conflict",
-        `Phase ${phase.number} cannot start now: ${processes()} phases run, and no more than ` +
-          `${maxConcurrentPhases()} may. Start it when one of them has ended.`,
+        words`Phase ${phase.number} cannot start now: ${processes()} phases run, and no more than ${maxConcurrentPhases()} may. Start it when one of them has ended.`,
       );
     }
     this.asked.add(phase.queueId);
-    const running = `one of the ${processes()} running phases`;
-    return { message: `Phase ${phase.number} is next: it starts when ${running} ends.` };
+    return result(
+      words`Phase ${phase.number} is next: it starts when one of the ${processes()} running phases ends.`,
+    );
   }
 
   /** Starts what may be started. Called whenever anything changed; calls from within do nothing. */

@@ -1,6 +1,7 @@
-import { errorMessage } from "../base/errors";
+import { errorMessage, errorWords, onOneLine } from "../base/errors";
 import { type Event, EventEmitter } from "../base/event";
 import type { Logger } from "../base/log";
+import { english, type Text } from "../base/words";
 import type { OpenAttempt } from "./openAttempt";
 
 /**
@@ -9,13 +10,13 @@ import type { OpenAttempt } from "./openAttempt";
  * is met.
  */
 export class Trouble {
-  private problem: string | undefined;
-  private toldProblem: string | undefined;
-  private obstacle: string | undefined;
-  private readonly changed: EventEmitter<string | undefined>;
+  private problem: Text | undefined;
+  private toldProblem: Text | undefined;
+  private obstacle: Text | undefined;
+  private readonly changed: EventEmitter<Text | undefined>;
 
   /** Fires when there is another {@link told}, or none any more; not for what is for good. */
-  readonly onDidChange: Event<string | undefined>;
+  readonly onDidChange: Event<Text | undefined>;
 
   /** @param onProblem called when something could not be stored and is to be tried again. */
   constructor(
@@ -29,12 +30,12 @@ export class Trouble {
   }
 
   /** What keeps the queue from going on, as far as it was not taken back to try again. */
-  get text(): string | undefined {
+  get text(): Text | undefined {
     return this.obstacle ?? this.problem;
   }
 
   /** The same for people: it stays until it is known to be over. */
-  get told(): string | undefined {
+  get told(): Text | undefined {
     return this.obstacle ?? this.toldProblem;
   }
 
@@ -43,7 +44,7 @@ export class Trouble {
     return this.obstacle !== undefined;
   }
 
-  giveUp(reason: string): void {
+  giveUp(reason: Text): void {
     this.obstacle ??= reason;
   }
 
@@ -73,9 +74,10 @@ export class Trouble {
 
   /** Takes note of what kept something from being stored. */
   met(error: unknown): void {
-    this.problem = errorMessage(error);
-    if (this.problem !== this.toldProblem) {
-      this.logger.error(`The queue cannot go on: ${this.problem}`, error);
+    this.problem = errorWords(error);
+    const message = errorMessage(error);
+    if (this.toldProblem === undefined || message !== onOneLine(english(this.toldProblem))) {
+      this.logger.error(`The queue cannot go on: ${message}`, error);
       this.tell(this.problem);
     }
     this.onProblem();
@@ -89,7 +91,7 @@ export class Trouble {
       this.logger.error(text, error);
     }
   }
-  private tell(problem: string | undefined): void {
+  private tell(problem: Text | undefined): void {
     this.toldProblem = problem;
     if (!this.isFinal) {
       this.changed.fire(problem);

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import {
   canBeUpdated,
   type PhasePair,
@@ -7,7 +8,7 @@ import {
 } from "../plan/comparePlan";
 import { standIn } from "../plan/standIn";
 import type { ParsedPhase } from "../protocol/plan";
-import { phaseList } from "../protocol/words/phaseList";
+import { phaseListWords } from "../protocol/words/phaseList";
 import type { PlanUpdate } from "../queue/queue";
 
 /** What an update takes over, found in the comparison. */
@@ -110,7 +111,7 @@ export function assertNoCycle({ kept, updated, added }: PlanUpdate): void {
   if (open.length > 0) {
     throw new HopperError(
       "conflict",
-      `${phaseList(open)} would wait for one another: update them together.`,
+      words`${phaseListWords(open)} would wait for one another: update them together.`,
     );
   }
 }

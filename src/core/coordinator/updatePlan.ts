@@ -1,9 +1,11 @@
 import { HopperError } from "../base/errors";
+import { joined, type Words, words } from "../base/words";
+import { statusWords } from "../protocol/words/statusWords";
 import { canBeUpdated, comparePlan, type PlanComparison } from "../plan/comparePlan";
-import type { CommandResult, UpdateRequest } from "../protocol/commands";
+import { type CommandResult, type UpdateRequest, result } from "../protocol/commands";
 import type { ParsedPhase } from "../protocol/plan";
 import type { PlanItem } from "../protocol/queue";
-import { phaseList } from "../protocol/words/phaseList";
+import { phaseListWords } from "../protocol/words/phaseList";
 import type { NewPhase, PlanUpdate, Queue } from "../queue/queue";
 import { assertAsShown, assertValid, newPhase } from "./enqueuePlan";
 import { assertNoCycle, type Choice, dependenciesAfter, numbersAfter } from "./updateOrder";
@@ -57,7 +59,7 @@ export async function updatePlan(
   };
   assertNoCycle(update);
   queue.update(update);
-  return { message: inWords(plan, choice, request.context === true) };
+  return result(inWords(plan, choice, request.context === true));
 }
 
 /** With the last difference that is taken over, the stored plan is this file. */
@@ -80,19 +82,19 @@ function choose(
     updated: update.map((id) =>
       required(
         pairs.find(({ stored }) => stored.queue_id === id),
-        `The phase ${id} is not, or no longer, both in the queue and in the plan's file.`,
+        words`The phase ${id} is not, or no longer, both in the queue and in the plan's file.`,
       ),
     ),
     added: add.map((number) =>
       required(
         added.find((phase) => phase.number === number),
-        `Phase ${number} of the file is in the queue already, or not in the file.`,
+        words`Phase ${number} of the file is in the queue already, or not in the file.`,
       ),
     ),
     removed: remove.map((id) =>
       required(
         removed.find(({ queue_id }) => queue_id === id),
-        `The phase ${id} is still in the plan's file, or not in the queue.`,
+        words`The phase ${id} is still in the plan's file, or not in the queue.`,
       ),
     ),
   };
@@ -100,7 +102,7 @@ function choose(
     if (!canBeUpdated(stored)) {
       throw new HopperError(
         "conflict",
-        `Phase ${stored.phase_number} is ${stored.status}: it keeps the text it was started with.`,
+        words`Phase ${stored.phase_number} is ${statusWords[stored.status]}: it keeps the text it was started with.`,
       );
     }
   }
@@ -126,30 +128,37 @@ function inWords(
   { plan_number }: PlanItem,
   { updated, added, removed }: Choice,
   frame: boolean,
-): string {
+): Words {
   const parts = [
-    said(
+    ...changed(
       updated.map(({ written }) => written.number),
-      "updated",
+      (phase) => words`${phase} was updated`,
+      (phases) => words`${phases} were updated`,
     ),
-    said(
+    ...changed(
       added.map(({ number }) => number),
-      "added",
+      (phase) => words`${phase} was added`,
+      (phases) => words`${phases} were added`,
     ),
-    said(
+    ...changed(
       removed.map(({ phase_number }) => phase_number),
-      "removed",
+      (phase) => words`${phase} was removed`,
+      (phases) => words`${phases} were removed`,
     ),
-    frame ? "its title and context are those of the file" : "",
-  ].filter((part) => part !== "");
+    ...(frame ? [words`its title and context are those of the file`] : []),
+  ];
   return parts.length === 0
-    ? `Plan ${plan_number} has the numbers of its file.`
-    : `Plan ${plan_number}: ${parts.join("; ")}.`;
+    ? words`Plan ${plan_number} has the numbers of its file.`
+    : words`Plan ${plan_number}: ${joined(parts, "; ")}.`;
 }
 
-function said(numbers: readonly number[], what: string): string {
-  const verb = numbers.length === 1 ? "was" : "were";
-  return numbers.length === 0 ? "" : `${phaseList(numbers)} ${verb} ${what}`;
+function changed(
+  numbers: readonly number[],
+  one: (phase: Words) => Words,
+  several: (phases: Words) => Words,
+): Words[] {
+  const list = phaseListWords(numbers);
+  return numbers.length === 0 ? [] : [numbers.length === 1 ? one(list) : several(list)];
 }
 
 /** Where the plan's text is now. */
@@ -157,19 +166,19 @@ function placeOf(plan: PlanItem, { markdown }: UpdateRequest): PlanPlace {
   if (markdown === undefined && plan.source_path === undefined) {
     throw new HopperError(
       "usage",
-      `Plan ${plan.plan_number} came as text, not from a file: give its new text.`,
+      words`Plan ${plan.plan_number} came as text, not from a file: give its new text.`,
     );
   }
   return { path: plan.source_path, markdown };
 }
 
 function requiredPlan(queue: Queue, planId: string): PlanItem {
-  return required(queue.plan(planId), `There is no plan ${planId} in this queue.`);
+  return required(queue.plan(planId), words`There is no plan ${planId} in this queue.`);
 }
 
-function required<T>(value: T | undefined, message: string): T {
+function required<T>(value: T | undefined, missing: Words): T {
   if (value === undefined) {
-    throw new HopperError("notFound", message);
+    throw new HopperError("notFound", missing);
   }
   return value;
 }

@@ -1,5 +1,7 @@
+import { english, joined, type Text, type Words, words } from "../base/words";
 import type { Waiting } from "../protocol/snapshot";
 import { localTime } from "../protocol/words/duration";
+import { storedWords } from "../protocol/words/storedWords";
 import type { PhaseQueueItem } from "../protocol/queue";
 import type { QueueReader } from "../queue/queueReader";
 
@@ -9,7 +11,14 @@ export interface WaitingQuestion {
   /** ISO time; retries due before it are not waited for. */
   readonly now: string;
   /** What keeps the coordinator from working. */
-  readonly trouble?: string | undefined;
+  readonly trouble?: Text | undefined;
+  /** Puts it into the language of who reads it; English without. */
+  readonly say?: (text: Text) => string;
+}
+
+/** As {@link Waiting}, in words that can be said in more than one language. */
+interface WaitingWords extends Pick<Waiting, "kind"> {
+  readonly text: Text;
 }
 
 /** What the queue is waiting for, in one sentence, the most pressing thing first. */
@@ -18,15 +27,17 @@ export function whatItWaitsFor(queue: QueueReader, question: WaitingQuestion): W
   const plan = question.planId === undefined ? undefined : queue.plan(question.planId);
   const paused = queue.pausedReason ?? plan?.paused_reason;
   // What runs goes on to its end under a pause: that alone would look as if more came after it.
-  return paused !== undefined && atWork.has(waiting.kind)
-    ? { ...waiting, text: `${paused}; ${waiting.text}` }
-    : waiting;
+  const text =
+    paused !== undefined && atWork.has(waiting.kind)
+      ? joined([storedWords(paused), waiting.text], "; ")
+      : waiting.text;
+  return { ...waiting, text: (question.say ?? english)(text) };
 }
 
 /** The kinds in which a phase runs. */
 const atWork: ReadonlySet<Waiting["kind"]> = new Set(["running", "person", "workflow"]);
 
-function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
+function mostPressing(queue: QueueReader, question: WaitingQuestion): WaitingWords {
   const { trouble, now } = question;
   if (trouble !== undefined) {
     return { kind: "trouble", text: trouble };
@@ -47,45 +58,50 @@ function mostPressing(queue: QueueReader, question: WaitingQuestion): Waiting {
   const startable = paused === undefined ? ready.filter((phase) => !pausedPlan(queue, phase)) : [];
   const due = startable.filter(({ not_before }) => (not_before ?? "") <= now);
   if (byProcess.length > 0) {
-    const said = `${list(byProcess, several)} running`;
-    const others = byPerson.length > 0 ? `; ${list(byPerson, several)} for a person to do` : "";
-    return { kind: "running", text: `${said}${others}` };
+    const said = words`${list(byProcess, several)} running`;
+    const others =
+      byPerson.length > 0 ? [words`${list(byPerson, several)} for a person to do`] : [];
+    return { kind: "running", text: joined([said, ...others], "; ") };
   }
   const [next] = due;
   if (next) {
     // Whatever else runs has the slots: with one to spare it would have been started already.
     const others = question.planId === undefined ? [] : processesOf(queue);
     if (others.length === 0) {
-      return { kind: "running", text: `${name(next, several)} is about to start` };
+      return { kind: "running", text: words`${name(next, several)} is about to start` };
     }
     if (byWorkflow.length === 0 && byPerson.length === 0) {
-      return { kind: "running", text: `waiting for ${list(others, true)}` };
+      return { kind: "running", text: words`waiting for ${list(others, true)}` };
     }
   }
   const [retry] = startable;
   if (retry && !next) {
     const time = localTime(retry.not_before ?? question.now).slice(11);
-    return { kind: "retry", text: `${name(retry, several)} is tried again at ${time}` };
+    return { kind: "retry", text: words`${name(retry, several)} is tried again at ${time}` };
   }
   if (byWorkflow.length > 0) {
-    return { kind: "workflow", text: `waiting for the workflow of ${list(byWorkflow, several)}` };
+    return {
+      kind: "workflow",
+      text: words`waiting for the workflow of ${list(byWorkflow, several)}`,
+    };
   }
   if (byPerson.length > 0) {
-    return { kind: "person", text: `waiting for a person: ${list(byPerson, several)}` };
+    return { kind: "person", text: words`waiting for a person: ${list(byPerson, several)}` };
   }
   const [held] = ready;
   if (held) {
-    return { kind: "paused", text: paused ?? pausedPlan(queue, held) ?? "paused" };
+    const reason = paused ?? pausedPlan(queue, held);
+    return { kind: "paused", text: reason === undefined ? words`paused` : storedWords(reason) };
   }
   const failed = phases.filter(({ status }) => status === "failed");
   if (failed.length > 0) {
-    return { kind: "failed", text: `${list(failed, several)} failed` };
+    return { kind: "failed", text: words`${list(failed, several)} failed` };
   }
   const blocked = queue.phasesWith(["blocked", "queued"], question.planId);
   if (blocked.length > 0) {
-    return { kind: "failed", text: `${list(blocked, several)} blocked` };
+    return { kind: "failed", text: words`${list(blocked, several)} blocked` };
   }
-  return { kind: "completed", text: "all phases are completed" };
+  return { kind: "completed", text: words`all phases are completed` };
 }
 
 /** The phases of all plans that a process is at work on. */
@@ -119,13 +135,15 @@ function pausedPlan(queue: QueueReader, phase: PhaseQueueItem): string | undefin
 }
 
 /** "Phase 2" or, where there are several plans, "Phase 2 of Plan 1". */
-function name(phase: PhaseQueueItem, several: boolean): string {
-  const plan = several ? ` of Plan ${phase.plan_number}` : "";
-  return `Phase ${phase.phase_number}${plan}`;
+function name(phase: PhaseQueueItem, several: boolean): Words {
+  return several
+    ? words`Phase ${phase.phase_number} of Plan ${phase.plan_number}`
+    : words`Phase ${phase.phase_number}`;
 }
 
-function list(phases: readonly PhaseQueueItem[], several: boolean): string {
+function list(phases: readonly PhaseQueueItem[], several: boolean): Words {
   const shown = phases.slice(0, 3).map((phase) => name(phase, several));
   const more = phases.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
+  const names = joined(shown, ", ");
+  return more > 0 ? words`${names} and ${more} more` : names;
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
+import { statusWords } from "../protocol/words/statusWords";
 import type {
   AttemptToken,
   Heartbeat,
@@ -67,7 +69,7 @@ export class WorkflowReports implements WorkflowCommands {
     if ((workflowId ?? queueId ?? issueNumber ?? adwId) === undefined) {
       throw new HopperError(
         "usage",
-        "Say what the workflow is about: a phase, an issue or an ADW.",
+        words`Say what the workflow is about: a phase, an issue or an ADW.`,
       );
     }
     if (queueId !== undefined) {
@@ -90,7 +92,10 @@ export class WorkflowReports implements WorkflowCommands {
   async issueToken(queueId: string): Promise<AttemptToken> {
     const { phase, attempt } = this.reported({ queueId });
     if (!attempt || !isOpen(phase, attempt)) {
-      throw new HopperError("conflict", `Phase ${phase.number} is ${phase.status}, not running.`);
+      throw new HopperError(
+        "conflict",
+        words`Phase ${phase.number} is ${statusWords[phase.status]}, not running.`,
+      );
     }
     const { attempt_id: attemptId, attempt_number: number } = attempt;
     const token = randomBytes(32).toString("hex");
@@ -139,7 +144,10 @@ export class WorkflowReports implements WorkflowCommands {
     if (attemptToken !== undefined) {
       const attempt = this.attemptOf(attemptToken);
       if (queueId !== undefined && queueId !== attempt.queue_id) {
-        throw new HopperError("conflict", "The attempt of this token is one of another phase.");
+        throw new HopperError(
+          "conflict",
+          words`The attempt of this token is one of another phase.`,
+        );
       }
       this.refuseOtherIssue(attempt.queue_id, issueNumber);
       return { phase: this.phase(attempt.queue_id), attempt };
@@ -150,7 +158,10 @@ export class WorkflowReports implements WorkflowCommands {
       return this.newest(phase);
     }
     if (issueNumber === undefined) {
-      throw new HopperError("usage", "Name the phase: queue_id, issue_number or attempt_token.");
+      throw new HopperError(
+        "usage",
+        words`Name the phase: queue_id, issue_number or attempt_token.`,
+      );
     }
     const phases = this.queue.workflows.phasesOfIssue(issueNumber);
     const running = phases.filter(({ status }) => status === "running");
@@ -158,12 +169,12 @@ export class WorkflowReports implements WorkflowCommands {
       const ids = running.map((phase) => phase.queueId).join(", ");
       throw new HopperError(
         "conflict",
-        `Several phases of issue ${issueNumber} run: name one of ${ids}.`,
+        words`Several phases of issue ${issueNumber} run: name one of ${ids}.`,
       );
     }
     const [phase = phases[0]] = running;
     if (!phase) {
-      throw new HopperError("notFound", `No phase in this queue has issue ${issueNumber}.`);
+      throw new HopperError("notFound", words`No phase in this queue has issue ${issueNumber}.`);
     }
     return this.newest(phase);
   }
@@ -176,7 +187,10 @@ export class WorkflowReports implements WorkflowCommands {
       return;
     }
     if (known !== undefined || workflows.phasesOfIssue(issueNumber).length > 0) {
-      throw new HopperError("conflict", `Issue ${issueNumber} is not that of phase ${queueId}.`);
+      throw new HopperError(
+        "conflict",
+        words`Issue ${issueNumber} is not that of phase ${queueId}.`,
+      );
     }
   }
 
@@ -194,7 +208,7 @@ export class WorkflowReports implements WorkflowCommands {
     if (phase.status !== "completed" && !isBegun) {
       throw new HopperError(
         "conflict",
-        `Phase ${phase.number} is ${phase.status}: nothing of it was started that could end.`,
+        words`Phase ${phase.number} is ${statusWords[phase.status]}: nothing of it was started that could end.`,
       );
     }
   }
@@ -220,7 +234,7 @@ export class WorkflowReports implements WorkflowCommands {
   private phase(queueId: string): PhaseState {
     const phase = this.queue.state(queueId);
     if (!phase) {
-      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+      throw new HopperError("notFound", words`There is no phase ${queueId} in this queue.`);
     }
     return phase;
   }
@@ -228,7 +242,10 @@ export class WorkflowReports implements WorkflowCommands {
   private attemptOf(token: string): AttemptItem {
     const attempt = this.queue.workflows.attemptOfToken(token);
     if (!attempt) {
-      throw new HopperError("notFound", "No attempt has this token; a newer one may replace it.");
+      throw new HopperError(
+        "notFound",
+        words`No attempt has this token; a newer one may replace it.`,
+      );
     }
     return attempt;
   }

@@ -1,7 +1,8 @@
 import { request } from "@octokit/request";
 import * as z from "zod";
 import type { Clock } from "../base/clock";
-import { errorMessage } from "../base/errors";
+import { errorWords } from "../base/errors";
+import { words } from "../base/words";
 import { GitHubError, refusalError } from "./failure";
 import type { Repository } from "../protocol/mirrors";
 
@@ -220,7 +221,7 @@ export class GitHubClient {
     const answered = answeredSchema.safeParse(error);
     if (!answered.success) {
       const problem = { kind: "unclear", answered: false } as const;
-      return new GitHubError(problem, `GitHub does not answer: ${errorMessage(error)}`);
+      return new GitHubError(problem, words`GitHub does not answer: ${errorWords(error)}`);
     }
     const { status, response, message } = answered.data;
     const refusal = { status, message, headers: texts(response.headers) };
@@ -249,7 +250,7 @@ function read<T>(schema: z.ZodType<T>, data: unknown): T {
   const answer = schema.safeParse(data);
   if (!answer.success) {
     const problem = { kind: "unclear", answered: true } as const;
-    throw new GitHubError(problem, "GitHub's answer cannot be read.");
+    throw new GitHubError(problem, words`GitHub's answer cannot be read.`);
   }
   return answer.data;
 }

@@ -1,5 +1,6 @@
 import { HopperError } from "../base/errors";
 import { withoutSecrets } from "../base/secrets";
+import { type Text, words } from "../base/words";
 
 /** Why GitHub did not do what it was asked for. */
 export type Problem =
@@ -26,10 +27,22 @@ export class GitHubError extends HopperError {
 
   constructor(
     readonly problem: Problem,
-    message: string,
+    message: Text,
   ) {
-    super(problem.kind === "refused" ? "conflict" : "unavailable", withoutSecrets(message));
+    super(problem.kind === "refused" ? "conflict" : "unavailable", secretless(message));
   }
+}
+
+/** What GitHub or the network said stands among the values of a text. */
+function secretless(text: Text): Text {
+  return typeof text === "string"
+    ? withoutSecrets(text)
+    : {
+        message: text.message,
+        inserts: text.inserts.map((value) =>
+          typeof value === "number" ? value : secretless(value),
+        ),
+      };
 }
 
 /** What of an answer says why it is a refusal. */
@@ -52,12 +65,15 @@ export function refusalError({ status, headers, message }: Refusal, now: number)
     const wait = waitOf(header, now);
     return new GitHubError(
       { kind: "limited", ...(wait !== undefined && { wait }) },
-      `GitHub asks to wait: ${said}`,
+      words`GitHub asks to wait: ${said}`,
     );
   }
   switch (status) {
     case 401:
-      return new GitHubError({ kind: "signIn" }, `GitHub does not accept the sign-in: ${said}`);
+      return new GitHubError(
+        { kind: "signIn" },
+        words`GitHub does not accept the sign-in: ${said}`,
+      );
     case 403:
       return forbidden(header, said);
     case 301:
@@ -67,21 +83,21 @@ export function refusalError({ status, headers, message }: Refusal, now: number)
       return moved(header("location"));
     case 404:
     case 410:
-      return new GitHubError({ kind: "missing" }, `GitHub does not have it: ${said}`);
+      return new GitHubError({ kind: "missing" }, words`GitHub does not have it: ${said}`);
     default:
       return status >= 500 || status === 408
         ? new GitHubError(
             { kind: "unclear", answered: true },
-            `GitHub answered with status ${status}.`,
+            words`GitHub answered with status ${status}.`,
           )
-        : new GitHubError({ kind: "refused" }, `GitHub refuses it: ${said}`);
+        : new GitHubError({ kind: "refused" }, words`GitHub refuses it: ${said}`);
   }
 }
 
 function moved(location: string | undefined): GitHubError {
   return new GitHubError(
     { kind: "missing", ...(location !== undefined && { movedTo: location }) },
-    "It was moved to another place on GitHub.",
+    words`It was moved to another place on GitHub.`,
   );
 }
 
@@ -116,17 +132,17 @@ function forbidden(header: Header, said: string): GitHubError {
   if (sso !== undefined) {
     return new GitHubError(
       { kind: "forbidden", url: sso },
-      `The organization asks for single sign-on: authorize the sign-in at ${sso}`,
+      words`The organization asks for single sign-on: authorize the sign-in at ${sso}`,
     );
   }
   if (/locked/i.test(said)) {
-    return new GitHubError({ kind: "refused" }, `GitHub refuses it: ${said}`);
+    return new GitHubError({ kind: "refused" }, words`GitHub refuses it: ${said}`);
   }
   const scopes = header("x-oauth-scopes");
-  const has = scopes === undefined ? "" : `, and has ${scopes === "" ? "no scope" : scopes}`;
-  const needs = "it needs the right to write issues (scope public_repo or repo)";
   return new GitHubError(
     { kind: "forbidden" },
-    `The sign-in may not do this on GitHub; ${needs}${has}. ` + `GitHub says: ${said}`,
+    scopes === undefined
+      ? words`The sign-in may not do this on GitHub; it needs the right to write issues (scope public_repo or repo). GitHub says: ${said}`
+      : words`The sign-in may not do this on GitHub; it needs the right to write issues (scope public_repo or repo), and has ${scopes === "" ? words`no scope` : scopes}. GitHub says: ${said}`,
   );
 }

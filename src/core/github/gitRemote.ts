@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { type HostedRepository, parseRemote } from "./repository";
 
 const run = promisify(execFile);
@@ -19,14 +20,12 @@ export async function repositoryOfFolder(folder: string, host: string): Promise<
   });
   const chosen = suitable.find(({ name }) => name === "origin") ?? suitable[0];
   if (!chosen || (chosen.name !== "origin" && suitable.length > 1)) {
-    const found =
-      suitable.length > 1
-        ? `has several remotes on ${host} (${suitable.map(({ name }) => name).join(", ")})`
-        : `has no Git remote on ${host}`;
+    const names = suitable.map(({ name }) => name).join(", ");
     throw new HopperError(
       "usage",
-      `The folder ${folder} ${found}: name the repository, as owner/name, in the setting ` +
-        "phaseHopper.github.repository or with --repo.",
+      suitable.length > 1
+        ? words`The folder ${folder} has several remotes on ${host} (${names}): name the repository, as owner/name, in the setting phaseHopper.github.repository or with --repo.`
+        : words`The folder ${folder} has no Git remote on ${host}: name the repository, as owner/name, in the setting phaseHopper.github.repository or with --repo.`,
     );
   }
   return chosen.repository;

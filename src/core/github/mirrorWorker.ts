@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock";
 import { type Event, EventEmitter } from "../base/event";
 import type { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
+import { english, type Text, words } from "../base/words";
 import type { MirrorTrouble } from "../protocol/mirrors";
 import { GitHubClient } from "./client";
 import { Delivery } from "./delivery";
@@ -18,7 +19,7 @@ export interface GitHubAccess {
   /** The token, if there is one; nobody is asked for it here. */
   readonly token: () => Promise<string | undefined>;
   /** What can be done where there is none, as a sentence. */
-  readonly remedy: string;
+  readonly remedy: Text;
   /** Of the account; every queue that is mirrored with it keeps to it. */
   readonly pacer: Pacer;
   /** Fires when there may be another token. */
@@ -274,7 +275,7 @@ export class MirrorWorker implements Disposable {
     const { access, clock } = this.options;
     const token = await access.token();
     if (token === undefined || token === "") {
-      const message = `Nobody is signed in to GitHub. ${access.remedy}`;
+      const message = words`Nobody is signed in to GitHub. ${access.remedy}`;
       throw new GitHubError({ kind: "signIn" }, message);
     }
     if (this.session?.token !== token) {
@@ -294,7 +295,7 @@ export class MirrorWorker implements Disposable {
   }
 
   /** Waits as long as the cause of a failure asks for, and tells of what a user can help. */
-  private putOff({ problem, message }: GitHubError, planId: string): void {
+  private putOff({ problem, message, words: said }: GitHubError, planId: string): void {
     const { logger } = this.options;
     switch (problem.kind) {
       case "limited":
@@ -310,7 +311,7 @@ export class MirrorWorker implements Disposable {
         this.pacer.pause(deniedPause);
         this.tell("signIn", {
           kind: "signIn",
-          message: `Nothing is written to GitHub: ${message}`,
+          words: words`Nothing is written to GitHub: ${said}`,
         });
         return;
       case "forbidden":
@@ -319,7 +320,7 @@ export class MirrorWorker implements Disposable {
         this.due.set(planId, this.options.clock.monotonic() + deniedPause);
         this.tell(`forbidden ${planId}`, {
           kind: "forbidden",
-          message: `Nothing is written to GitHub: ${message}`,
+          words: words`Nothing is written to GitHub: ${said}`,
           ...(problem.kind === "forbidden" && problem.url !== undefined && { url: problem.url }),
         });
     }
@@ -336,9 +337,8 @@ export class MirrorWorker implements Disposable {
     // Whatever keeps one issue from being linked keeps the others from it, too.
     this.tell(`${planId} ${link === "refused" ? link : problem}`, {
       kind: unknown ? "unknown" : "refused",
-      message: unknown
-        ? `It is not known whether something was created on GitHub: ${problem}. It is not ` +
-          "created again before that is clear."
+      words: unknown
+        ? words`It is not known whether something was created on GitHub: ${problem}. It is not created again before that is clear.`
         : problem,
     });
   }
@@ -346,18 +346,17 @@ export class MirrorWorker implements Disposable {
   private tellOfServer({ settings }: Mirror): void {
     this.tell(`server ${settings.apiUrl}`, {
       kind: "forbidden",
-      message:
-        `A plan is mirrored to ${settings.apiUrl}, and the sign-in is for ` +
-        `${this.options.access.apiUrl()}: set the address of the GitHub server.`,
+      words: words`A plan is mirrored to ${settings.apiUrl}, and the sign-in is for ${this.options.access.apiUrl()}: set the address of the GitHub server.`,
     });
   }
 
   /** Tells a trouble, once until somebody asks to try again. */
-  private tell(key: string, trouble: MirrorTrouble): void {
+  private tell(key: string, trouble: Omit<MirrorTrouble, "message">): void {
     if (!this.told.has(key)) {
       this.told.add(key);
-      this.options.logger.warn(trouble.message);
-      this.found.fire(trouble);
+      const message = english(trouble.words);
+      this.options.logger.warn(message);
+      this.found.fire({ ...trouble, message });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { Repository } from "../protocol/mirrors";
 
 /** Where github.com's REST API is. */
@@ -40,7 +41,7 @@ export function parseRepository(text: string, host: string): HostedRepository {
   if (!found) {
     throw new HopperError(
       "usage",
-      `"${text}" is no GitHub repository: write it as owner/name, or as the address of a Git remote.`,
+      words`"${text}" is no GitHub repository: write it as owner/name, or as the address of a Git remote.`,
     );
   }
   return found;
@@ -58,7 +59,7 @@ export function parseApiUrl(text: string): string {
   if (!url || !(url.protocol === "https:" || (url.protocol === "http:" && isLocal))) {
     throw new HopperError(
       "usage",
-      `"${text}" cannot be the address of a GitHub server: it must begin with https://.`,
+      words`"${text}" cannot be the address of a GitHub server: it must begin with https://.`,
     );
   }
   const path = url.pathname.replace(/(?<!\/)\/+$/, "");
@@ -95,7 +96,7 @@ export function refuseOtherHost({ host }: HostedRepository, ours: string, remedy
   if (host !== ours) {
     throw new HopperError(
       "usage",
-      `The repository is on ${host}, and the sign-in is for ${ours}: ${remedy}`,
+      words`The repository is on ${host}, and the sign-in is for ${ours}: ${remedy}`,
     );
   }
 }

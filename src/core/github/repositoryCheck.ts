@@ -1,3 +1,4 @@
+import { words } from "../base/words";
 import type { Repository } from "../protocol/mirrors";
 import type { GitHubClient } from "./client";
 import { GitHubError } from "./failure";
@@ -21,7 +22,7 @@ export async function lookForRepository(client: GitHubClient): Promise<Repositor
     if (id === undefined) {
       throw new GitHubError(
         { kind: "forbidden" },
-        `The repository ${client.name} is not there, or the sign-in may not see it.`,
+        words`The repository ${client.name} is not there, or the sign-in may not see it.`,
       );
     }
     const found = await client.repositoryById(Number(id));

@@ -1,5 +1,6 @@
+import { english } from "../base/words";
 import { durationBetween } from "../protocol/words/duration";
-import { phaseList } from "../protocol/words/phaseList";
+import { phaseListWords } from "../protocol/words/phaseList";
 import type { PhaseStatus } from "../protocol/terms";
 import { foreignExtract, foreignLine, foreignOutput, foreignTitle } from "./foreignText";
 import { happeningOf } from "./happening";
@@ -221,6 +222,11 @@ function startText(phases: readonly PhaseLine[]): string {
   return running.length === 0
     ? "Nothing has run yet."
     : `${phaseList(running.map(({ number }) => number))} ${running.length === 1 ? "is" : "are"} running.`;
+}
+
+/** On GitHub everybody reads the same language. */
+function phaseList(numbers: readonly number[]): string {
+  return english(phaseListWords(numbers));
 }
 
 function checklistLine(phase: PhaseLine, { issues }: Links): string {

@@ -1,3 +1,4 @@
+import { stored } from "../protocol/words/storedWords";
 import { randomUUID } from "node:crypto";
 import { databaseIdKey } from "../queue/config";
 import type { Queue } from "../queue/queue";
@@ -37,7 +38,7 @@ export function admitQueue(request: AdmissionRequest): Admission {
     case "moved":
       return { isFromElsewhere: false, notices: [] };
     case "copy":
-      return makeOwn(request, "paused: this queue was copied from another folder");
+      return makeOwn(request, stored("copiedQueue"));
     case "unknown":
       if (!adopt) {
         throw foreignError(hopperFolder);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import * as z from "zod";
 import { HopperError } from "../base/errors";
 import { parseJson } from "../base/validate";
+import { words } from "../base/words";
 import { folderKey, type FolderIdentity } from "./folderIdentity";
 import { readPrivateFile, replacePrivateFile } from "./privateFile";
 import { socketPath, type StateFolder } from "./stateFolder";
@@ -77,7 +78,10 @@ export function readEndpoint(state: StateFolder, folder: FolderIdentity): Endpoi
   } catch (error) {
     // Without the cause: it quotes the text, and the text holds a token.
     if (error instanceof HopperError) {
-      throw new HopperError("unavailable", `${path} is damaged; start the queue's owner again.`);
+      throw new HopperError(
+        "unavailable",
+        words`${path} is damaged; start the queue's owner again.`,
+      );
     }
     throw error;
   }

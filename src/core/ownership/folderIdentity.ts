@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync, statSync } from "node:fs";
-import { errorMessage, HopperError } from "../base/errors";
+import { errorWords, HopperError } from "../base/errors";
+import { words } from "../base/words";
 
 /**
  * A workspace folder whatever path leads to it. The folder itself, not its `.hopper` folder and not
@@ -24,11 +25,11 @@ export function identifyFolder(folder: string): FolderIdentity {
   } catch (error) {
     throw new HopperError(
       "notFound",
-      `The workspace folder ${folder} cannot be opened: ${errorMessage(error)}`,
+      words`The workspace folder ${folder} cannot be opened: ${errorWords(error)}`,
       { cause: error },
     );
   }
-  throw new HopperError("notFound", `${folder} is not a folder; name the workspace's folder.`);
+  throw new HopperError("notFound", words`${folder} is not a folder; name the workspace's folder.`);
 }
 
 /** Whether both are one folder, whatever paths lead to it. */

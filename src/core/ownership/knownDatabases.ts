@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { HopperError } from "../base/errors";
 import { parseJson } from "../base/validate";
+import { words } from "../base/words";
 import { type FolderIdentity, isSameFolder } from "./folderIdentity";
 import { readPrivateFile, replacePrivateFile } from "./privateFile";
 import type { StateFolder } from "./stateFolder";
@@ -55,7 +56,10 @@ export class KnownDatabases {
   /** Lists a database as this user's, in this folder. */
   register(databaseId: string, folder: FolderIdentity): void {
     if (!isDatabaseId(databaseId)) {
-      throw new HopperError("usage", `${JSON.stringify(databaseId)} is not the id of a database.`);
+      throw new HopperError(
+        "usage",
+        words`${JSON.stringify(databaseId)} is not the id of a database.`,
+      );
     }
     const { path, device, inode } = folder;
     const record: KnownDatabase = { id: databaseId, path, device, inode };

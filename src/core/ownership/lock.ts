@@ -1,8 +1,9 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { errorCode, errorWords, HopperError } from "../base/errors";
 import { type Disposable, toDisposable } from "../base/lifecycle";
+import { words } from "../base/words";
 import { folderKey, type FolderIdentity } from "./folderIdentity";
 import type { StateFolder } from "./stateFolder";
 
@@ -38,7 +39,7 @@ export async function acquireLock(
   } catch (error) {
     throw new HopperError(
       "unavailable",
-      `The lock of ${folder.path} cannot be taken: ${errorMessage(error)}`,
+      words`The lock of ${folder.path} cannot be taken: ${errorWords(error)}`,
       { cause: error },
     );
   }

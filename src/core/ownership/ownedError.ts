@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { type Words, words } from "../base/words";
 import { type OwnerRecord, type OwnerVerdict, programNames } from "./ownerRecord";
 
 /** Says who owns the queue and what a person can do about it. */
@@ -6,41 +7,24 @@ export function ownedError(verdict: OwnerVerdict, ownerFile: string): HopperErro
   return new HopperError("owned", ownedMessage(verdict, ownerFile));
 }
 
-function ownedMessage(verdict: OwnerVerdict, ownerFile: string): string {
+function ownedMessage(verdict: OwnerVerdict, ownerFile: string): Words {
   switch (verdict.state) {
     case "alive":
-      return `${ownedBy(verdict.owner)}; commands given here go to it, and phases run here once it ends.`;
+      return words`${ownedBy(verdict.owner)}; commands given here go to it, and phases run here once it ends.`;
     case "notAnswering":
-      return (
-        `${ownedBy(verdict.owner)}, which is stopped and does not answer; ` +
-        `let it go on (kill -CONT ${verdict.owner.pid}), or take the queue from it, which ends it ` +
-        "(--take-over)."
-      );
+      return words`${ownedBy(verdict.owner)}, which is stopped and does not answer; let it go on (kill -CONT ${verdict.owner.pid}), or take the queue from it, which ends it (--take-over).`;
     case "elsewhere":
-      return (
-        `${ownedBy(verdict.owner)} on another machine or in another container ` +
-        `(${verdict.owner.host}); end it there, or take the queue from it if it is gone for good ` +
-        "(--take-over)."
-      );
+      return words`${ownedBy(verdict.owner)} on another machine or in another container (${verdict.owner.host}); end it there, or take the queue from it if it is gone for good (--take-over).`;
     case "unreadable":
-      return (
-        `It is not known who owns this workspace's queue: ${verdict.problem}. ` +
-        `If no other process uses this queue, take it (--take-over), or remove ${ownerFile}.`
-      );
+      return words`It is not known who owns this workspace's queue: ${verdict.problem}. If no other process uses this queue, take it (--take-over), or remove ${ownerFile}.`;
     case "none":
     case "dead":
-      return (
-        "This workspace's queue is owned by another process, which has not yet said who it is; " +
-        "try again in a moment."
-      );
+      return words`This workspace's queue is owned by another process, which has not yet said who it is; try again in a moment.`;
   }
 }
 
-function ownedBy(owner: OwnerRecord): string {
-  return (
-    `This workspace's queue is owned by process ${owner.pid} (${programNames[owner.program]}) ` +
-    `since ${localTime(owner.startedAt)}`
-  );
+function ownedBy({ pid, program, startedAt }: OwnerRecord): Words {
+  return words`This workspace's queue is owned by process ${pid} (${programNames[program]}) since ${localTime(startedAt)}`;
 }
 
 /** "2026-03-01 10:02", in the time of the person who reads it. */

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import * as z from "zod";
-import { errorMessage } from "../base/errors";
+import { errorWords } from "../base/errors";
+import type { Text } from "../base/words";
 import { parseJson } from "../base/validate";
 import { type FolderIdentity, identifyFolder, isSameFolder } from "./folderIdentity";
 import type { Machine } from "./machine";
@@ -52,7 +53,7 @@ export type OwnerVerdict =
   /** Its process lives but is stopped: it keeps the queue and answers nothing. */
   | { readonly state: "notAnswering"; readonly owner: OwnerRecord }
   /** Something is there that says nothing understandable, which proves nothing. */
-  | { readonly state: "unreadable"; readonly problem: string };
+  | { readonly state: "unreadable"; readonly problem: Text };
 
 export function ownerPath(hopperFolder: string): string {
   return join(hopperFolder, "owner.json");
@@ -72,7 +73,7 @@ export function readOwner(hopperFolder: string, machine: Machine): OwnerVerdict 
       ? { state: "none" }
       : { state: judgeOwner(record, workspaceOf(hopperFolder), machine), owner: record };
   } catch (error) {
-    return { state: "unreadable", problem: errorMessage(error) };
+    return { state: "unreadable", problem: errorWords(error) };
   }
 }
 

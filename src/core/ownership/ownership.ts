@@ -5,6 +5,7 @@ import { errorMessage, HopperError } from "../base/errors";
 import { storageError } from "../base/storageError";
 import { type Disposable, toDisposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
+import { words } from "../base/words";
 import type { FolderIdentity } from "./folderIdentity";
 import { acquireLock, type Lock } from "./lock";
 import type { Machine } from "./machine";
@@ -136,10 +137,10 @@ function makeHopperFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw storageError(path, error, "cannot be made");
+    throw storageError(path, error, words`cannot be made`);
   }
   if (lstatSync(path).isSymbolicLink()) {
-    throw new HopperError("usage", `${path} is a symbolic link; remove it.`);
+    throw new HopperError("usage", words`${path} is a symbolic link; remove it.`);
   }
 }
 
@@ -150,7 +151,7 @@ function closeToOthers(path: string, uid: number | undefined): void {
     try {
       chmodSync(path, 0o700);
     } catch (error) {
-      throw storageError(path, error, "cannot be closed to others");
+      throw storageError(path, error, words`cannot be closed to others`);
     }
   }
 }

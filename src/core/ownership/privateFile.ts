@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { errorCode, HopperError } from "../base/errors";
 import { storageError } from "../base/storageError";
+import { words } from "../base/words";
 
 /** No record of ours comes near this; a larger file is not one. */
 const largestFile = 64 * 1024;
@@ -37,14 +38,14 @@ export function readPrivateFile(path: string): string | undefined {
       return undefined;
     }
     if (errorCode(error) === "ELOOP") {
-      throw new HopperError("damaged", `${path} is a symbolic link`, { cause: error });
+      throw new HopperError("damaged", words`${path} is a symbolic link`, { cause: error });
     }
     throw error;
   }
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || stats.size > largestFile) {
-      throw new HopperError("damaged", `${path} is not a small regular file`);
+      throw new HopperError("damaged", words`${path} is not a small regular file`);
     }
     return readFileSync(descriptor, "utf8");
   } finally {

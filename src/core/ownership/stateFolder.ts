@@ -3,6 +3,7 @@ import { homedir, userInfo } from "node:os";
 import { posix, win32 } from "node:path";
 import { errorCode, HopperError } from "../base/errors";
 import { storageError } from "../base/storageError";
+import { words } from "../base/words";
 
 /** What decides where a user's state lies; a parameter, so that tests can be somebody else. */
 export interface UserEnvironment {
@@ -125,8 +126,7 @@ export function socketPath(state: StateFolder, name: string): string {
   if (Buffer.byteLength(short) > longestSocketPath) {
     throw new HopperError(
       "storage",
-      `No socket can be made: ${usual} and ${short} are longer than ${longestSocketPath} bytes. ` +
-        "Set XDG_STATE_HOME to a folder with a shorter path.",
+      words`No socket can be made: ${usual} and ${short} are longer than ${longestSocketPath} bytes. Set XDG_STATE_HOME to a folder with a shorter path.`,
     );
   }
   try {
@@ -141,8 +141,7 @@ function homeOf({ home }: UserEnvironment): string {
   if (home === "") {
     throw new HopperError(
       "storage",
-      "Phase Hopper's private folder has no place: your home folder is not known. Set HOME, or " +
-        "XDG_STATE_HOME, to a folder of yours.",
+      words`Phase Hopper's private folder has no place: your home folder is not known. Set HOME, or XDG_STATE_HOME, to a folder of yours.`,
     );
   }
   return home;
@@ -197,5 +196,5 @@ function mkdirIfMissing(path: string): void {
 }
 
 function asStorageError(path: string, error: unknown): HopperError {
-  return storageError(`Phase Hopper's private folder ${path}`, error, "cannot be used");
+  return storageError(words`Phase Hopper's private folder ${path}`, error, words`cannot be used`);
 }

@@ -4,6 +4,7 @@ import { errorCode, HopperError } from "../base/errors";
 import { type Event, EventEmitter } from "../base/event";
 import type { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
+import { type Words, words } from "../base/words";
 import type { FolderIdentity } from "./folderIdentity";
 
 /** How often the folder is looked at: watching it would miss a deletion on some file systems. */
@@ -55,29 +56,27 @@ export class WorkspaceWatch implements Disposable {
     if (why !== undefined) {
       return new HopperError(
         "storage",
-        `The workspace folder ${this.folder.path} is gone while its queue is open (${why}): ` +
-          `nothing more is started or stored. Put it back, and start Phase Hopper there again.`,
+        words`The workspace folder ${this.folder.path} is gone while its queue is open (${why}): nothing more is started or stored. Put it back, and start Phase Hopper there again.`,
       );
     }
     return this.standing() === "taken"
       ? new HopperError(
           "owned",
-          `Another process has taken over the queue of ${this.folder.path} while this one did not ` +
-            "answer: this one starts and stores nothing more. What runs goes on, and is followed there.",
+          words`Another process has taken over the queue of ${this.folder.path} while this one did not answer: this one starts and stores nothing more. What runs goes on, and is followed there.`,
         )
       : undefined;
   }
 
-  private whyLost(): string | undefined {
+  private whyLost(): Words | undefined {
     try {
       const { dev, ino } = statSync(this.folder.path, { bigint: true });
       return String(dev) === this.folder.device && String(ino) === this.folder.inode
         ? undefined
-        : "another folder has its place";
+        : words`another folder has its place`;
     } catch (error) {
       // A network that hiccups, or too many open files, say nothing about the folder.
       const isGone = ["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "");
-      return isGone ? "it was removed or moved away" : undefined;
+      return isGone ? words`it was removed or moved away` : undefined;
     }
   }
 }

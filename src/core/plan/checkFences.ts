@@ -1,3 +1,4 @@
+import { words } from "../base/words";
 import type { PlanProblem } from "../protocol/plan";
 import type { Fence } from "./markdown";
 import { readPhaseHeading } from "./phaseHeading";
@@ -10,7 +11,7 @@ import { problem } from "./problem";
 export function checkUnclosedFences(fences: readonly Fence[]): PlanProblem[] {
   return fences.flatMap((fence) => {
     const index = fence.closed ? -1 : fence.source.split("\n").findIndex(isPhaseHeading);
-    const message = `This line looks like a phase but is inside the fenced block that begins on line ${fence.startLine + 1} and is never closed. Close that block.`;
+    const message = words`This line looks like a phase but is inside the fenced block that begins on line ${fence.startLine + 1} and is never closed. Close that block.`;
     return index < 0 ? [] : [problem("looks-like-phase", message, fence.startLine + 1 + index)];
   });
 }

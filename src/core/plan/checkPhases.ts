@@ -1,9 +1,10 @@
+import { words } from "../base/words";
 import { type ParsedPhase, type PlanProblem, blockLanguages } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 import { findCycles } from "./dependencyCycles";
 import { manyPhases } from "./limits";
 import type { ReadPhase } from "./phase";
-import { checkNumbers, phaseName } from "./phaseNumbers";
+import { checkNumbers, phaseWords } from "./phaseNumbers";
 import { excerpt, problem } from "./problem";
 
 /** What decides whether phases are right, besides the plan's text. */
@@ -31,11 +32,11 @@ export function checkPhases(read: readonly ReadPhase[], surroundings: Surroundin
 
 function checkCount(phases: readonly ParsedPhase[]): PlanProblem[] {
   if (phases.length === 0) {
-    const message = 'No phase found. Begin each phase with a heading such as "## Phase 1: Title".';
+    const message = words`No phase found. Begin each phase with a heading such as "## Phase 1: Title".`;
     return [problem("no-phase", message, 0)];
   }
   const firstBeyond = phases[manyPhases];
-  const message = `The plan has ${phases.length} phases. Check that all of them are meant as one, or split the plan.`;
+  const message = words`The plan has ${phases.length} phases. Check that all of them are meant as one, or split the plan.`;
   return firstBeyond ? [problem("many-phases", message, firstBeyond.startLine)] : [];
 }
 
@@ -45,7 +46,7 @@ function checkBlocks({ phase, body }: ReadPhase, surroundings: Surroundings): Pl
   if (surroundings.runners.get(runner)?.kind !== "shell" || phase.blocks.length > 0) {
     return [];
   }
-  const message = `${phaseName(phase)} has no block to run. Choose a runner ("Runner: NAME"), or add a fenced block of ${blockLanguages.join(", ")}.`;
+  const message = words`${phaseWords(phase)} has no block to run. Choose a runner ("Runner: NAME"), or add a fenced block of ${blockLanguages.join(", ")}.`;
   return [problem("no-block", message, body.runnerLine ?? phase.startLine)];
 }
 
@@ -53,7 +54,7 @@ function checkContent({ phase }: ReadPhase): PlanProblem[] {
   if (Array.from(phase.content.slice(0, 2 * littleContent)).length >= littleContent) {
     return [];
   }
-  const message = `${phaseName(phase)} says next to nothing. Describe below its heading what is to be done.`;
+  const message = words`${phaseWords(phase)} says next to nothing. Describe below its heading what is to be done.`;
   return [problem("little-content", message, phase.startLine, phase.endLine)];
 }
 
@@ -73,7 +74,7 @@ function checkDocuments(
   };
   return read.flatMap(({ body }) =>
     body.documents.flatMap(({ path, line }) => {
-      const message = `${excerpt(path)} is not in the workspace. Correct the path, or create the document before the plan runs.`;
+      const message = words`${excerpt(path)} is not in the workspace. Correct the path, or create the document before the plan runs.`;
       return exists(path) ? [] : [problem("document-not-found", message, line)];
     }),
   );

@@ -1,3 +1,4 @@
+import { words } from "../base/words";
 import {
   type BlockLanguage,
   type CodeBlock,
@@ -56,7 +57,7 @@ function toBlock(fence: Fence, language: BlockLanguage): CodeBlock {
 /** A check that cannot run must not count as passed. */
 function badVerify({ startLine, endLine }: Fence, isEmpty: boolean): PlanProblem {
   const message = isEmpty
-    ? "This verify block is empty, so it checks nothing. Write a command into it, or take it out."
-    : `This verify block cannot be run. Begin its info string with one of: ${[...languages.keys()].join(", ")}.`;
+    ? words`This verify block is empty, so it checks nothing. Write a command into it, or take it out.`
+    : words`This verify block cannot be run. Begin its info string with one of: ${[...languages.keys()].join(", ")}.`;
   return problem("bad-property", message, startLine, endLine);
 }

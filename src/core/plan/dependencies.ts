@@ -1,7 +1,8 @@
+import { type Words, words } from "../base/words";
 import type { PlanProblem } from "../protocol/plan";
 import { type WrittenDependency, foldName, parseDependencies, splitAtAnd } from "./dependencyNames";
 import { idNumber } from "./phaseId";
-import { phaseName } from "./phaseNumbers";
+import { phaseName, phaseWords } from "./phaseNumbers";
 import { excerpt, problem } from "./problem";
 
 /** A phase before its dependencies are known. */
@@ -29,7 +30,7 @@ export function resolveDependencies(phases: readonly DependentPhase[]): {
       return predecessors.get(phase.number) ?? [];
     }
     const found = new Set<number>();
-    const complain = (code: "unknown-dependency" | "self-dependency", message: string) =>
+    const complain = (code: "unknown-dependency" | "self-dependency", message: Words) =>
       problems.push(problem(code, message, phase.dependsOnLine));
     for (const name of phase.written.flatMap((written) => namesIn(written, lookUp))) {
       const [number, ...others] = lookUp(name);
@@ -38,8 +39,10 @@ export function resolveDependencies(phases: readonly DependentPhase[]): {
       } else if (others.length > 0) {
         complain("unknown-dependency", ambiguousMessage(name));
       } else if (number === phase.number) {
-        const name = phaseName(phase);
-        complain("self-dependency", `${name} depends on itself. Take it out of "Depends on".`);
+        complain(
+          "self-dependency",
+          words`${phaseWords(phase)} depends on itself. Take it out of "Depends on".`,
+        );
       } else {
         found.add(number);
       }
@@ -113,10 +116,10 @@ function findPredecessors(phases: readonly DependentPhase[]): Map<number, number
   );
 }
 
-function unknownMessage(name: string): string {
-  return `There is no phase "${excerpt(name)}". Write a phase's number, its title (in double quotes if it has a comma or "and"), or "none".`;
+function unknownMessage(name: string): Words {
+  return words`There is no phase "${excerpt(name)}". Write a phase's number, its title (in double quotes if it has a comma or "and"), or "none".`;
 }
 
-function ambiguousMessage(name: string): string {
-  return `Several phases are called "${excerpt(name)}". Write the number of the one you mean.`;
+function ambiguousMessage(name: string): Words {
+  return words`Several phases are called "${excerpt(name)}". Write the number of the one you mean.`;
 }

@@ -1,5 +1,6 @@
+import { joined, words } from "../base/words";
 import type { ParsedPhase, PlanProblem } from "../protocol/plan";
-import { phaseName } from "./phaseNumbers";
+import { phaseWords } from "./phaseNumbers";
 import { problem } from "./problem";
 
 /** A longer cycle is named by its beginning. */
@@ -60,8 +61,8 @@ function describe(
 ): PlanProblem {
   const lowest = cycle.reduce((a, b) => (b.number < a.number ? b : a));
   const start = cycle.indexOf(lowest);
-  const names = [...cycle.slice(start), ...cycle.slice(0, start), lowest].map(phaseName);
+  const names = [...cycle.slice(start), ...cycle.slice(0, start), lowest].map(phaseWords);
   const named = names.length > maxNamed ? [...names.slice(0, maxNamed), "…"] : names;
-  const message = `These phases wait for each other: ${named.join(" → ")}. Take one of them out of a "Depends on".`;
+  const message = words`These phases wait for each other: ${joined(named, " → ")}. Take one of them out of a "Depends on".`;
   return problem("dependency-cycle", message, lineOf(lowest));
 }

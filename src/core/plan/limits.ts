@@ -1,3 +1,4 @@
+import { words } from "../base/words";
 import type { PlanProblem } from "../protocol/plan";
 import type { PhaseStart } from "./phaseStarts";
 import { problem } from "./problem";
@@ -14,14 +15,13 @@ export function checkFileSize(text: string): PlanProblem | undefined {
   if (Buffer.byteLength(text) <= maxFileBytes) {
     return undefined;
   }
-  const message = "The plan is larger than 2 MB. Split it into several plans.";
+  const message = words`The plan is larger than 2 MB. Split it into several plans.`;
   return problem("file-too-large", message, 0, lastLineOf(text));
 }
 
 /** The problems of lines that are too long, each with its line. */
 export function checkLineLengths(lines: readonly string[]): PlanProblem[] {
-  const message =
-    "This line is longer than 64 KB. Break it, or move its text to a file of its own.";
+  const message = words`This line is longer than 64 KB. Break it, or move its text to a file of its own.`;
   return lines.flatMap((line, number) =>
     // A UTF-16 unit takes at most three bytes, so that most lines need not be measured.
     line.length * 3 > maxLineBytes && Buffer.byteLength(line) > maxLineBytes
@@ -33,7 +33,7 @@ export function checkLineLengths(lines: readonly string[]): PlanProblem[] {
 /** The problem of more phases than are read. */
 export function checkPhaseCount(starts: readonly PhaseStart[]): PlanProblem | undefined {
   const firstBeyond = starts[maxPhases];
-  const message = `The plan has ${starts.length} phases, more than 1,000. Split it into several plans.`;
+  const message = words`The plan has ${starts.length} phases, more than 1,000. Split it into several plans.`;
   return firstBeyond && problem("too-many-phases", message, firstBeyond.heading.startLine);
 }
 

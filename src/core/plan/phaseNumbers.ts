@@ -1,3 +1,4 @@
+import { english, type Words, words } from "../base/words";
 import type { ParsedPhase, PlanProblem } from "../protocol/plan";
 import type { PhaseHeading } from "./phaseHeading";
 import { idKey } from "./phaseId";
@@ -14,9 +15,14 @@ export function numberPhases(names: readonly PhaseHeading[]): number[] {
   return names.map(({ number }, index) => (byPosition ? first + index : (number ?? first + index)));
 }
 
-/** How a phase is called in messages: by what the plan's author wrote. */
+/** How a phase is called: by what the plan's author wrote. */
 export function phaseName(phase: Pick<ParsedPhase, "label" | "number">): string {
-  return `Phase ${phase.label === "" ? phase.number : phase.label}`;
+  return english(phaseWords(phase));
+}
+
+/** As {@link phaseName}, for messages. */
+export function phaseWords({ label, number }: Pick<ParsedPhase, "label" | "number">): Words {
+  return words`Phase ${label === "" ? number : label}`;
 }
 
 /** Checks numbers of phases, which come in the document's order. */
@@ -31,7 +37,7 @@ function findDuplicates(phases: readonly ParsedPhase[]): PlanProblem[] {
     const keys = [`number ${phase.number}`, ...(phase.label ? [`id ${idKey(phase.label)}`] : [])];
     const holder = keys.map((key) => holders.get(key)).find((found) => found !== undefined);
     if (holder) {
-      const message = `${phaseName(phase)} is there already, on line ${holder.startLine + 1}. Give this one another number.`;
+      const message = words`${phaseWords(phase)} is there already, on line ${holder.startLine + 1}. Give this one another number.`;
       problems.push(problem("duplicate-number", message, phase.startLine));
     }
     for (const key of keys) {
@@ -48,9 +54,9 @@ function findGaps(phases: readonly ParsedPhase[]): PlanProblem[] {
     if (phase.number > expected) {
       const missing =
         phase.number - 1 === expected
-          ? `Phase ${expected} is missing`
-          : `Phases ${expected} to ${phase.number - 1} are missing`;
-      const message = `${missing}. Number the phases without a gap, from 1 (or 0).`;
+          ? words`Phase ${expected} is missing`
+          : words`Phases ${expected} to ${phase.number - 1} are missing`;
+      const message = words`${missing}. Number the phases without a gap, from 1 (or 0).`;
       problems.push(problem("missing-phase", message, phase.startLine));
     }
     expected = Math.max(expected, phase.number + 1);
@@ -63,7 +69,7 @@ function findDisorder(phases: readonly ParsedPhase[]): PlanProblem[] {
   let highest: ParsedPhase | undefined;
   for (const phase of phases) {
     if (highest && phase.number < highest.number) {
-      const message = `${phaseName(phase)} stands below ${phaseName(highest)}, but goes before it. Move it up, or number the phases in the order in which they stand.`;
+      const message = words`${phaseWords(phase)} stands below ${phaseWords(highest)}, but goes before it. Move it up, or number the phases in the order in which they stand.`;
       problems.push(problem("out-of-order", message, phase.startLine));
     }
     highest = highest && highest.number > phase.number ? highest : phase;

@@ -1,3 +1,4 @@
+import { type Words, words } from "../base/words";
 import type { PlanProblem } from "../protocol/plan";
 import type { Heading, Outline } from "./markdown";
 import { type PhaseHeading, readPhaseHeading } from "./phaseHeading";
@@ -25,11 +26,10 @@ export function findPhaseStarts(outline: Outline): {
       ? readPhaseHeading(outline.plainText(heading.markup))
       : undefined;
     if (name === "looks-like") {
-      const remedy =
-        'To make it one, give it an id or a colon: "Phase 2: Title" or "Phase: Title".';
+      const remedy = words`To make it one, give it an id or a colon: "Phase 2: Title" or "Phase: Title".`;
       problems.push(looksLikePhase(heading, remedy));
     } else if (name && heading.level > deepestLevel) {
-      problems.push(looksLikePhase(heading, "To make it one, give it one to four #."));
+      problems.push(looksLikePhase(heading, words`To make it one, give it one to four #.`));
     } else if (name) {
       candidates.push({ heading, name });
     }
@@ -42,7 +42,7 @@ export function findPhaseStarts(outline: Outline): {
     if (candidate.name.label === "" || sharesRank(candidate, holder)) {
       starts.push(candidate);
     } else {
-      const remedy = `To make it one, give it an id of its own: line ${holder.heading.startLine + 1} begins Phase ${holder.name.label}.`;
+      const remedy = words`To make it one, give it an id of its own: line ${holder.heading.startLine + 1} begins Phase ${holder.name.label}.`;
       problems.push(looksLikePhase(candidate.heading, remedy));
     }
   }
@@ -85,7 +85,7 @@ function sharesRank(candidate: PhaseStart, holder: PhaseStart): boolean {
   return candidate === holder || (candidate.name.separated && rank(candidate) === rank(holder));
 }
 
-function looksLikePhase(heading: Heading, remedy: string): PlanProblem {
-  const message = `This heading looks like a phase but is none. ${remedy}`;
+function looksLikePhase(heading: Heading, remedy: Words): PlanProblem {
+  const message = words`This heading looks like a phase but is none. ${remedy}`;
   return problem("looks-like-phase", message, heading.startLine, heading.endLine);
 }

@@ -1,13 +1,21 @@
+import { english, type Words } from "../base/words";
 import { type PlanProblem, type ProblemCode, problemSeverities } from "../protocol/plan";
 
 /** A problem with the severity of its code; `message` says the remedy. */
 export function problem(
   code: ProblemCode,
-  message: string,
+  words: Words,
   startLine: number,
   endLine: number = startLine,
 ): PlanProblem {
-  return { severity: problemSeverities[code], code, message, startLine, endLine };
+  return {
+    severity: problemSeverities[code],
+    code,
+    message: english(words),
+    startLine,
+    endLine,
+    words,
+  };
 }
 
 /** As much of a plan's own words as fits into a message. */

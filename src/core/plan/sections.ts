@@ -1,3 +1,4 @@
+import { words } from "../base/words";
 import type { PlanProblem } from "../protocol/plan";
 import type { Heading, Outline } from "./markdown";
 import type { PhaseStart } from "./phaseStarts";
@@ -64,10 +65,9 @@ export function checkOutside(outside: readonly OutsideSection[], outline: Outlin
       return [];
     }
     const title = excerpt(outline.plainText(heading.markup));
-    const remedy = heading.underlined
-      ? "If the line below it is meant as a rule, put an empty line before it; else give"
-      : "To make it part of the phase above, give";
-    const message = `The section "${title}" between two phases belongs to no phase. ${remedy} its heading a deeper level or move it above the first phase.`;
+    const message = heading.underlined
+      ? words`The section "${title}" between two phases belongs to no phase. If the line below it is meant as a rule, put an empty line before it; else give its heading a deeper level or move it above the first phase.`
+      : words`The section "${title}" between two phases belongs to no phase. To make it part of the phase above, give its heading a deeper level or move it above the first phase.`;
     return [problem("section-between-phases", message, startLine, endLine)];
   });
 }

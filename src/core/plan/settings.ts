@@ -1,3 +1,4 @@
+import { type Words, words } from "../base/words";
 import type { PlanProblem } from "../protocol/plan";
 import type { Runners } from "../protocol/runners";
 import { type WrittenDependency, parseDependencies } from "./dependencyNames";
@@ -17,20 +18,20 @@ export interface PhaseSettings {
 const maxRetries = 100;
 
 /** How each property is called, and how it is written right. */
-const usage: Record<PropertyName, { name: string; remedy: string }> = {
+const usage: Record<PropertyName, { name: string; remedy: Words }> = {
   dependsOn: {
     name: "Depends on",
-    remedy: 'Write "none", or phases: "Depends on: Phase 1, 3 and \\"A title, with comma\\"".',
+    remedy: words`Write "none", or phases: "Depends on: Phase 1, 3 and \\"A title, with comma\\"".`,
   },
-  runner: { name: "Runner", remedy: 'Name a runner: "Runner: shell".' },
+  runner: { name: "Runner", remedy: words`Name a runner: "Runner: shell".` },
   timeout: {
     name: "Timeout",
-    remedy: 'Write a time with its unit, such as "45m", "90s" or "1h30m", at most 24d, or "none".',
+    remedy: words`Write a time with its unit, such as "45m", "90s" or "1h30m", at most 24d, or "none".`,
   },
-  retries: { name: "Retries", remedy: `Write a whole number from 0 to ${maxRetries}.` },
+  retries: { name: "Retries", remedy: words`Write a whole number from 0 to ${maxRetries}.` },
   checkpoint: {
     name: "Checkpoint",
-    remedy: 'Say what to look at before the plan goes on: "Checkpoint: try the preview".',
+    remedy: words`Say what to look at before the plan goes on: "Checkpoint: try the preview".`,
   },
 };
 
@@ -54,10 +55,10 @@ export function readSettings(
   for (const { name, value, line } of properties) {
     const earlier = given.get(name);
     if (earlier !== undefined) {
-      const message = `"${usage[name].name}" is given already, on line ${earlier + 1}. Keep one of the two lines.`;
+      const message = words`"${usage[name].name}" is given already, on line ${earlier + 1}. Keep one of the two lines.`;
       problems.push(problem("bad-property", message, line));
     } else if (!readers[name](settings, value)) {
-      const message = `${complaint(name, value)} ${usage[name].remedy}`;
+      const message = words`${complaint(name, value)} ${usage[name].remedy}`;
       problems.push(problem("bad-property", message, line));
     } else if (name === "runner") {
       problems.push(...resolveRunner(settings, value, runners, line));
@@ -79,10 +80,10 @@ function assign<K extends keyof PhaseSettings>(
   return true;
 }
 
-function complaint(name: PropertyName, value: string): string {
+function complaint(name: PropertyName, value: string): Words {
   return value === ""
-    ? `"${usage[name].name}" has no value.`
-    : `"${excerpt(value)}" is no value for "${usage[name].name}".`;
+    ? words`"${usage[name].name}" has no value.`
+    : words`"${excerpt(value)}" is no value for "${usage[name].name}".`;
 }
 
 /** Runners are named as configured; in the plan their case does not matter. */
@@ -101,7 +102,7 @@ function resolveRunner(
   }
   // Kept all the same: whoever carries the plan out may know more runners.
   settings.runner = name;
-  const message = `There is no runner "${excerpt(name)}". Name one of: ${[...runners.keys()].join(", ")}; or configure it.`;
+  const message = words`There is no runner "${excerpt(name)}". Name one of: ${[...runners.keys()].join(", ")}; or configure it.`;
   return [problem("unknown-runner", message, line)];
 }
 

@@ -1,3 +1,4 @@
+import { english, type Text } from "../base/words";
 import type { MirrorSettings } from "./mirrors";
 import type { PhaseQueueItem } from "./queue";
 import type { WorkflowCommands } from "./workflows";
@@ -57,7 +58,14 @@ export interface UpdateRequest {
 
 /** What a command did, in a sentence fit for the user. */
 export interface CommandResult {
+  /** In English. */
   readonly message: string;
+  /** The same for the user's language, but for what came from another process. */
+  readonly words: Text;
+}
+
+export function result(words: Text): CommandResult {
+  return { message: english(words), words };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Text } from "../base/words";
 import * as z from "zod";
 import { commentStyles, creationTimes } from "./terms";
 
@@ -34,6 +35,9 @@ export interface MirrorTrouble {
     | "unknown"
     /** GitHub refuses one thing; the others go on. */
     | "refused";
+  /** In English. */
   readonly message: string;
+  /** The same for the user's language. */
+  readonly words: Text;
   readonly url?: string;
 }

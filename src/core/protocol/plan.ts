@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import type { Text } from "../base/words";
 
 /** The shapes of a parsed plan: what `core/plan` answers and what an enqueue stores. */
 
@@ -34,6 +35,15 @@ export interface PlanProblem {
   readonly message: string;
   readonly startLine: number;
   readonly endLine: number;
+  /** The message for the user's language; what came from another process has none. */
+  readonly words?: Text;
+}
+
+/** Problems as other programs are told them: in English. */
+export function plainProblems(problems: readonly PlanProblem[]): PlanProblem[] {
+  return problems.map(({ severity, code, message, startLine, endLine }) => {
+    return { severity, code, message, startLine, endLine };
+  });
 }
 
 /** A fenced block that is run: for the `shell` runner, or to verify a phase. */
@@ -108,11 +118,10 @@ export interface ParsedPlan {
  */
 export class InvalidPlanError extends HopperError {
   override readonly name = "InvalidPlanError";
+  readonly problems: readonly PlanProblem[];
 
-  constructor(
-    message: string,
-    readonly problems: readonly PlanProblem[],
-  ) {
-    super("invalidPlan", message);
+  constructor(words: Text, problems: readonly PlanProblem[]) {
+    super("invalidPlan", words);
+    this.problems = plainProblems(problems);
   }
 }

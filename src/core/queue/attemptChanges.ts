@@ -1,5 +1,8 @@
 import { HopperError } from "../base/errors";
 import { withoutSecrets } from "../base/secrets";
+import { words } from "../base/words";
+import { statusWords } from "../protocol/words/statusWords";
+import { stored } from "../protocol/words/storedWords";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { RunnerKind } from "../protocol/terms";
 import type { Change } from "./change";
@@ -47,7 +50,7 @@ export interface Settlement {
 /** Moves a ready phase to running with a new attempt. */
 export function claimPhase(change: Change, phase: PhaseState, claim: Claim): void {
   if (phase.status !== "ready") {
-    throw new HopperError("conflict", `The phase is ${phase.status}, not ready.`);
+    throw new HopperError("conflict", words`The phase is ${statusWords[phase.status]}, not ready.`);
   }
   change.run(
     `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at,
@@ -161,7 +164,7 @@ function pauseAtCheckpoint(change: Change, phase: PhaseState): void {
   );
   const checkpoint = row && optionalText(row, "checkpoint");
   if (checkpoint !== undefined) {
-    const reason = `checkpoint after Phase ${phase.number}: ${checkpoint}`;
+    const reason = stored("checkpoint", phase.number, checkpoint);
     change.run("UPDATE plans SET paused_reason = ? WHERE plan_id = ?", [reason, phase.planId]);
     change.record({ type: "plan_paused", plan_id: phase.planId, reason });
   }

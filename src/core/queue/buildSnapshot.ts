@@ -1,4 +1,5 @@
 import { errorMessage, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { damage } from "./damage";
 import { writeSynced } from "./durableFiles";
 import { replay, storeSeq } from "./image";
@@ -24,12 +25,12 @@ async function build(order: SnapshotOrder, files: StoreFileSystem): Promise<Snap
   const paths = storePaths(order.hopperFolder);
   const [engine, pair] = await Promise.all([loadSqlEngine(order.sqlWasm), loadPair(files, paths)]);
   if (!pair) {
-    throw damage("the queue's files are gone");
+    throw damage(words`the queue's files are gone`);
   }
   const { database, seq } = await replay(engine, paths, pair, { upToSeq: order.seq });
   try {
     if (seq !== order.seq) {
-      throw damage(`the files end at commit ${seq}, not at ${order.seq}`);
+      throw damage(words`the files end at commit ${seq}, not at ${order.seq}`);
     }
     storeSeq(database, seq);
     const image = database.exportImage();

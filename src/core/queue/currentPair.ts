@@ -10,6 +10,7 @@ import type { SnapshotAnswer, SnapshotOrder } from "./snapshotOrder";
 import { runSnapshotThread } from "./snapshotThread";
 import type { SqlDatabase } from "./sqlDatabase";
 import { storageError } from "../base/storageError";
+import { words } from "../base/words";
 import { removeQuietly, temporaryPath } from "./storeFiles";
 
 /** What the files shall say: memory, as of its last commit. */
@@ -70,7 +71,7 @@ export class CurrentPair {
     if (this.takenOver) {
       throw new HopperError(
         "owned",
-        "Another process has taken over this workspace's queue; this one writes nothing more.",
+        words`Another process has taken over this workspace's queue; this one writes nothing more.`,
       );
     }
   }

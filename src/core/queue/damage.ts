@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import { type Clock, isoNow } from "../base/clock";
 import { HopperError } from "../base/errors";
+import { type Text, words } from "../base/words";
 import { keepAs } from "./durableFiles";
 import type { StoreFileSystem, StorePaths } from "./storeFiles";
 
 /** Damage that stops: says which file and line, and how to go on. */
-export function damage(what: string, cause?: unknown): HopperError {
+export function damage(what: Text, cause?: unknown): HopperError {
   return new HopperError(
     "damaged",
-    `${what}. Nothing was changed. \`phase-hopper repair\` goes on with everything that can be read, ` +
-      `says what was dropped, and keeps the damaged files.`,
+    words`${what}. Nothing was changed. \`phase-hopper repair\` goes on with everything that can be read, says what was dropped, and keeps the damaged files.`,
     { cause },
   );
 }
@@ -18,9 +18,7 @@ export function damage(what: string, cause?: unknown): HopperError {
 export function lostQueue({ folder, snapshot, journal, attempts }: StorePaths): HopperError {
   return new HopperError(
     "damaged",
-    `${basename(snapshot)} and ${basename(journal)} are missing from ${folder}, though ` +
-      `${attempts} shows that phases were run. Nothing was changed. Put the files back from a ` +
-      `backup; or \`phase-hopper repair\` begins an empty queue and keeps the attempts' files.`,
+    words`${basename(snapshot)} and ${basename(journal)} are missing from ${folder}, though ${attempts} shows that phases were run. Nothing was changed. Put the files back from a backup; or \`phase-hopper repair\` begins an empty queue and keeps the attempts' files.`,
   );
 }
 

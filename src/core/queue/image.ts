@@ -1,6 +1,7 @@
 import type { SqlJsStatic } from "sql.js";
 import { yieldToEventLoop } from "../base/clock";
-import { errorMessage, HopperError } from "../base/errors";
+import { errorWords, HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { damage } from "./damage";
 import { JournalStatements } from "./journalStatements";
 import { applicationId, databaseVersion, schemaVersion } from "./migrations";
@@ -88,10 +89,10 @@ function replayCommit(
 ): void {
   const place = `${commit.file}, line ${commit.line}`;
   if (commit.seq !== seq + 1) {
-    throw damage(`${place}: commit ${seq + 1} is missing before commit ${commit.seq}`);
+    throw damage(words`${place}: commit ${seq + 1} is missing before commit ${commit.seq}`);
   }
   if (!commit.statements.every(([sql]) => statements.takes(sql))) {
-    throw damage(`${place}: the commit holds a statement that Phase Hopper does not write`);
+    throw damage(words`${place}: the commit holds a statement that Phase Hopper does not write`);
   }
   database.run("BEGIN");
   try {
@@ -101,7 +102,7 @@ function replayCommit(
     database.run("COMMIT");
   } catch (error) {
     database.rollback();
-    throw damage(`${place}: the commit cannot be replayed (${errorMessage(error)})`, error);
+    throw damage(words`${place}: the commit cannot be replayed (${errorWords(error)})`, error);
   }
 }
 
@@ -130,7 +131,7 @@ function assertReadable(database: SqlDatabase, file: string): void {
   if (!isOurs || !fits) {
     throw new HopperError(
       "damaged",
-      `${file} is not a database of Phase Hopper. Move it away to start anew.`,
+      words`${file} is not a database of Phase Hopper. Move it away to start anew.`,
     );
   }
 }
@@ -139,7 +140,7 @@ function assertReadable(database: SqlDatabase, file: string): void {
 function assertConnected(database: SqlDatabase, { folder }: StorePaths): void {
   const stray = inspect(folder, () => database.get("PRAGMA foreign_key_check"));
   if (stray) {
-    throw damage(`${folder}: a row of ${String(stray["table"])} belongs to nothing`);
+    throw damage(words`${folder}: a row of ${String(stray["table"])} belongs to nothing`);
   }
 }
 
@@ -148,6 +149,6 @@ function inspect<T>(file: string, look: () => T): T {
   try {
     return look();
   } catch (error) {
-    throw damage(`${file} cannot be read (${errorMessage(error)})`, error);
+    throw damage(words`${file} cannot be read (${errorWords(error)})`, error);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { MirrorSettings } from "../protocol/mirrors";
 import type { Change } from "./change";
 import { add, followAll, nextPosition, storeParent } from "./mirrorChanges";
@@ -10,7 +11,7 @@ import { optionalInteger } from "./sqlDatabase";
 export function startMirror(change: Change, planId: string, wanted: MirrorSettings): void {
   const plan = change.get("SELECT parent_issue FROM plans WHERE plan_id = ?", [planId]);
   if (!plan) {
-    throw new HopperError("notFound", `There is no plan ${planId} in this queue.`);
+    throw new HopperError("notFound", words`There is no plan ${planId} in this queue.`);
   }
   refuseMove(change, planId, wanted);
   const { parentIssue = optionalInteger(plan, "parent_issue"), ...others } = wanted;
@@ -102,13 +103,17 @@ function refuseMove(change: Change, planId: string, wanted: MirrorSettings): voi
   if (apiUrl !== wanted.apiUrl || owner !== wanted.owner || name !== wanted.name) {
     throw new HopperError(
       "conflict",
-      `The plan is mirrored to ${owner}/${name} already: its issues cannot be moved.`,
+      words`The plan is mirrored to ${owner}/${name} already: its issues cannot be moved.`,
     );
   }
   const parent = parentIssueOf(change, planId);
   if (wanted.parentIssue !== undefined && wanted.parentIssue !== parent) {
-    const which = parent === undefined ? "one is being created" : `#${parent}`;
-    throw new HopperError("conflict", `The plan has a parent issue already: ${which}.`);
+    throw new HopperError(
+      "conflict",
+      parent === undefined
+        ? words`The plan has a parent issue already: one is being created.`
+        : words`The plan has a parent issue already: #${parent}.`,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { Change } from "./change";
 import { positionsPerPlan } from "./enqueue";
 import { numbers, type PhaseState } from "./rows";
@@ -33,14 +34,14 @@ export function movePlan(change: Change, planId: string, before: string | undefi
   if (!moved || (before !== undefined && !other)) {
     throw new HopperError(
       "notFound",
-      `There is no plan ${moved ? String(before) : planId} in this queue.`,
+      words`There is no plan ${moved ? String(before) : planId} in this queue.`,
     );
   }
   const alike = plans.filter(({ priority }) => priority === moved.priority);
   if (other && !alike.includes(other) && alike.at(-1) !== plans[plans.indexOf(other) - 1]) {
     throw new HopperError(
       "conflict",
-      `The plan has priority ${moved.priority}, the other one ${other.priority}: the more urgent one goes first.`,
+      words`The plan has priority ${moved.priority}, the other one ${other.priority}: the more urgent one goes first.`,
     );
   }
   const rest = alike.filter((plan) => plan !== moved);
@@ -67,7 +68,7 @@ export function movePlan(change: Change, planId: string, before: string | undefi
  */
 export function movePhase(change: Change, phase: PhaseState, before: string | undefined): void {
   if (!isWaiting(phase)) {
-    throw conflict(phase, "Only a phase that has not started can be moved");
+    throw conflict(phase, words`Only a phase that has not started can be moved`);
   }
   const rows = change
     .all(
@@ -85,17 +86,23 @@ export function movePhase(change: Change, phase: PhaseState, before: string | un
   const rest = rows.filter((row) => row !== moved);
   const at = before === undefined ? rest.length : rest.findIndex((row) => row.queueId === before);
   if (!moved || at === -1) {
-    throw new HopperError("notFound", `There is no phase ${String(before)} in this plan.`);
+    throw new HopperError("notFound", words`There is no phase ${String(before)} in this plan.`);
   }
   const later = rest.slice(at).find(({ number }) => moved.dependsOn.includes(number));
   const earlier = rest.slice(0, at).find(({ dependsOn }) => dependsOn.includes(moved.number));
   const wasLater = later && rows.indexOf(later) > rows.indexOf(moved);
   const wasEarlier = earlier && rows.indexOf(earlier) < rows.indexOf(moved);
   if (later && !wasLater) {
-    throw conflict(phase, `It waits for Phase ${later.number}, so it cannot go before that one`);
+    throw conflict(
+      phase,
+      words`It waits for Phase ${later.number}, so it cannot go before that one`,
+    );
   }
   if (earlier && !wasEarlier) {
-    throw conflict(phase, `Phase ${earlier.number} waits for it, so it cannot go behind that one`);
+    throw conflict(
+      phase,
+      words`Phase ${earlier.number} waits for it, so it cannot go behind that one`,
+    );
   }
   const base = baseOf(Math.min(...rows.map(({ position }) => position)));
   for (const [index, row] of rest.toSpliced(at, 0, moved).entries()) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { yieldToEventLoop } from "../base/clock";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { damage, lostQueue } from "./damage";
 import { type Commit, type ParsedJournal, parseJournal } from "./journal";
 import { schemaVersion } from "./migrations";
@@ -57,17 +58,17 @@ export async function loadPair(
       }
       return undefined;
     }
-    throw damage(`${paths.journal} is missing`);
+    throw damage(words`${paths.journal} is missing`);
   }
   const journal = parseJournal(journalFile);
   if (!journal) {
-    throw damage(`${paths.journal}, line 1: the header is damaged`);
+    throw damage(words`${paths.journal}, line 1: the header is damaged`);
   }
   if (journal.header.schema > schemaVersion) {
     throw newerVersion(paths.journal, journal.header.schema);
   }
   if (journal.badLine !== undefined) {
-    throw damage(`${paths.journal}, line ${journal.badLine}: the line is damaged`);
+    throw damage(words`${paths.journal}, line ${journal.badLine}: the line is damaged`);
   }
   const found = {
     generation: journal.header.generation,
@@ -82,8 +83,9 @@ export async function loadPair(
   const previous = await loadPrevious(files, paths, journal);
   if (!previous) {
     throw damage(
-      `${paths.snapshot} is ${snapshot ? "damaged" : "missing"}, and the pair before it ` +
-        `(${basename(paths.previousSnapshot)}, ${basename(paths.previousJournal)}) cannot stand in`,
+      snapshot
+        ? words`${paths.snapshot} is damaged, and the pair before it (${basename(paths.previousSnapshot)}, ${basename(paths.previousJournal)}) cannot stand in`
+        : words`${paths.snapshot} is missing, and the pair before it (${basename(paths.previousSnapshot)}, ${basename(paths.previousJournal)}) cannot stand in`,
     );
   }
   return {
@@ -115,8 +117,7 @@ export function commitsOf(file: string, { commits }: ParsedJournal): StoredCommi
 export function newerVersion(file: string, found: number): HopperError {
   return new HopperError(
     "newerVersion",
-    `${file} was written by a newer version of Phase Hopper (schema ${found}, this version knows ` +
-      `${schemaVersion}). Update Phase Hopper to open it.`,
+    words`${file} was written by a newer version of Phase Hopper (schema ${found}, this version knows ${schemaVersion}). Update Phase Hopper to open it.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { Change } from "./change";
 import { insertPhases, type NewPhase, singleOf } from "./enqueue";
 import type { Readiness } from "./readiness";
@@ -54,7 +55,7 @@ export function storeUpdate(change: Change, readiness: Readiness, update: PlanUp
 
 function removeOne(change: Change, phase: PhaseState): void {
   if (phase.status === "running") {
-    throw conflict(phase, "A running phase must be cancelled before it can be removed");
+    throw conflict(phase, words`A running phase must be cancelled before it can be removed`);
   }
   change.run("DELETE FROM phase_queue WHERE queue_id = ?", [phase.queueId]);
   change.record({
@@ -103,7 +104,7 @@ function renumber(change: Change, planId: string, kept: PlanUpdate["kept"]): voi
 
 function updateOne(change: Change, phase: PhaseState, text: NewPhase): void {
   if (phase.status === "running" || phase.status === "completed") {
-    throw conflict(phase, "A phase keeps the text it was started with");
+    throw conflict(phase, words`A phase keeps the text it was started with`);
   }
   change.run(
     `UPDATE phase_queue SET label = ?1, title = ?2, phase_data = CAST(?3 AS TEXT), runner = ?4,
@@ -148,7 +149,7 @@ function required(change: Change, planId: string, queueId: string): PhaseState {
     [planId, queueId],
   );
   if (!row) {
-    throw new HopperError("notFound", `There is no phase ${queueId} in this plan.`);
+    throw new HopperError("notFound", words`There is no phase ${queueId} in this plan.`);
   }
   return phaseState(row);
 }

@@ -2,10 +2,12 @@ import { type Clock, isoNow } from "../base/clock";
 import { HopperError } from "../base/errors";
 import { type Event, EventEmitter } from "../base/event";
 import type { Logger } from "../base/log";
+import { words } from "../base/words";
 import type { MirrorSettings } from "../protocol/mirrors";
 import type { ProcessIdentity } from "../protocol/attempts";
 import type { QueueEvent } from "../protocol/queue";
 import type { FailureReason } from "../protocol/terms";
+import { stored } from "../protocol/words/storedWords";
 import {
   type Claim,
   claimPhase,
@@ -152,7 +154,7 @@ export class Queue extends QueueReader {
   retry(queueId: string): readonly QueueEvent[] {
     return this.changeOne(queueId, (change, phase) => {
       if (phase.status !== "failed") {
-        throw conflict(phase, "Only a failed phase can be retried");
+        throw conflict(phase, words`Only a failed phase can be retried`);
       }
       movePhases(change, [{ phase, to: "ready" }]);
       movePhases(change, this.readiness.consequences(change, phase.planId, phase.number));
@@ -163,10 +165,10 @@ export class Queue extends QueueReader {
   skip(queueId: string): readonly QueueEvent[] {
     return this.changeOne(queueId, (change, phase) => {
       if (phase.status === "running") {
-        throw conflict(phase, "A running phase must be cancelled before it can be skipped");
+        throw conflict(phase, words`A running phase must be cancelled before it can be skipped`);
       }
       if (phase.status === "completed") {
-        throw conflict(phase, "There is nothing to skip");
+        throw conflict(phase, words`There is nothing to skip`);
       }
       movePhases(change, [{ phase, to: "completed", reason: "skipped" }]);
       movePhases(change, this.readiness.consequences(change, phase.planId, phase.number));
@@ -210,7 +212,7 @@ export class Queue extends QueueReader {
   }
 
   /** Stops or allows the starting of phases; `reason` says who or what paused it. */
-  setPaused(paused: boolean, reason = "paused by you"): void {
+  setPaused(paused: boolean, reason = stored("pausedByYou")): void {
     if ((this.pausedReason !== undefined) === paused) {
       return;
     }
@@ -349,7 +351,7 @@ export class Queue extends QueueReader {
     const sql = `SELECT ${phaseStateColumns} FROM phase_queue WHERE queue_id = ?`;
     const row = change.get(sql, [queueId]);
     if (!row) {
-      throw new HopperError("notFound", `There is no phase ${queueId} in this queue.`);
+      throw new HopperError("notFound", words`There is no phase ${queueId} in this queue.`);
     }
     return phaseState(row);
   }

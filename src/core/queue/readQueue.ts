@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import type { Assets } from "../base/assets";
 import { type Clock, delay } from "../base/clock";
-import { errorCode, errorMessage, HopperError } from "../base/errors";
+import { errorCode, errorWords, HopperError } from "../base/errors";
 import type { Disposable } from "../base/lifecycle";
+import { words } from "../base/words";
 import { replay } from "./image";
 import { databaseVersion } from "./migrations";
 import { loadPair } from "./pair";
@@ -69,6 +70,6 @@ function readError(folder: string, error: unknown): HopperError {
   if (errorCode(error) === undefined) {
     throw error;
   }
-  const message = `The queue in ${folder} cannot be read: ${errorMessage(error)}`;
+  const message = words`The queue in ${folder} cannot be read: ${errorWords(error)}`;
   return new HopperError("storage", message, { cause: error });
 }

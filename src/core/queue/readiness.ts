@@ -1,4 +1,5 @@
 import type { PhaseStatus } from "../protocol/terms";
+import { stored } from "../protocol/words/storedWords";
 import { topologicalOrder } from "./graphOrder";
 import { numbers, type PhaseState, phaseState, phaseStateColumns, phaseStateFields } from "./rows";
 import { integer, type SqlDatabase, text } from "./sqlDatabase";
@@ -168,11 +169,15 @@ function derive(
   for (const number of dependsOn) {
     const other = view.current(number);
     if (!other) {
-      return { status: "blocked", errorMessage: `Phase ${number} was removed` };
+      return { status: "blocked", errorMessage: stored("removedBefore", number) };
     }
     if (other.status === "failed") {
-      const detail = other.errorMessage === undefined ? "" : `: ${other.errorMessage}`;
-      return { status: "blocked", errorMessage: `Phase ${number} failed${detail}` };
+      const why = other.errorMessage;
+      const errorMessage =
+        why === undefined
+          ? stored("failedBefore", number)
+          : stored("failedBeforeWith", number, why);
+      return { status: "blocked", errorMessage };
     }
     if (other.status === "blocked") {
       return { status: "blocked", ...pickMessage(other.errorMessage) };

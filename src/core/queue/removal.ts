@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { Change } from "./change";
 import { singleOf } from "./enqueue";
 import type { Readiness } from "./readiness";
@@ -18,7 +19,7 @@ export function deletePhase(
   dropDependencies: boolean,
 ): void {
   if (phase.status === "running") {
-    throw conflict(phase, "A running phase must be cancelled before it can be removed");
+    throw conflict(phase, words`A running phase must be cancelled before it can be removed`);
   }
   if (isOnlyPhase(change, phase)) {
     keepLastFacts(change, phase.planId);
@@ -59,7 +60,7 @@ export function dropDependencies(
 ): readonly number[] {
   const removed = removedDependencies(change, phase);
   if (removed.length === 0) {
-    throw conflict(phase, "It depends on no phase that was removed");
+    throw conflict(phase, words`It depends on no phase that was removed`);
   }
   for (const number of removed) {
     removeFromList(change, phase.queueId, number);
@@ -98,13 +99,13 @@ export function deletePlan(change: Change, readiness: Readiness, planId: string)
   if (running) {
     throw new HopperError(
       "conflict",
-      `Phase ${integer(running, "phase_number")} of the plan is running: cancel it first.`,
+      words`Phase ${integer(running, "phase_number")} of the plan is running: cancel it first.`,
     );
   }
   keepLastFacts(change, planId);
   change.run("DELETE FROM phase_queue WHERE plan_id = ?", [planId]);
   if (change.run("DELETE FROM plans WHERE plan_id = ?", [planId]) === 0) {
-    throw new HopperError("notFound", `There is no plan ${planId} in this queue.`);
+    throw new HopperError("notFound", words`There is no plan ${planId} in this queue.`);
   }
   readiness.forget(planId);
   change.record({ type: "plan_removed", plan_id: planId });

@@ -1,6 +1,7 @@
 import type { SqlJsStatic } from "sql.js";
 import type { Clock } from "../base/clock";
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import { keepDamaged } from "./damage";
 import { replay, type ReplayedDatabase } from "./image";
 import { type Commit, type ParsedJournal, parseJournal } from "./journal";
@@ -38,8 +39,7 @@ export async function salvage(
   if (!best) {
     throw new HopperError(
       "damaged",
-      `Nothing in ${paths.folder} can be read. Restore the folder from a backup, or move it away to ` +
-        `start with an empty queue.`,
+      words`Nothing in ${paths.folder} can be read. Restore the folder from a backup, or move it away to start with an empty queue.`,
     );
   }
   const last = Math.max(0, ...journals.map(({ journal }) => lastSeq(journal)));

@@ -1,5 +1,7 @@
 import type { PhaseReason, PhaseStatus } from "../protocol/terms";
 import { HopperError } from "../base/errors";
+import { type Words, words } from "../base/words";
+import { statusWords } from "../protocol/words/statusWords";
 import type { Change } from "./change";
 import type { PhaseState } from "./rows";
 
@@ -49,7 +51,10 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
   }
   for (const { phase, to } of moves) {
     if (!allowedMoves[phase.status].includes(to)) {
-      throw new HopperError("conflict", `A ${phase.status} phase cannot become ${to}.`);
+      throw new HopperError(
+        "conflict",
+        words`A ${statusWords[phase.status]} phase cannot become ${statusWords[to]}.`,
+      );
     }
   }
   for (const { phase, to, reason, errorMessage, attemptId, notBefore } of moves) {
@@ -65,7 +70,7 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
       notBefore ?? null,
     ]);
     if (changed !== 1) {
-      throw new HopperError("conflict", "The phase has changed meanwhile; nothing was done.");
+      throw new HopperError("conflict", words`The phase has changed meanwhile; nothing was done.`);
     }
   }
   change.recordAll(
@@ -98,6 +103,9 @@ const moveStatement = `
   WHERE queue_id = ?2 AND status = ?3 AND attempt_id IS ?4`;
 
 /** Says why a phase in this status cannot be what was asked for. */
-export function conflict(phase: PhaseState, what: string): HopperError {
-  return new HopperError("conflict", `${what}; Phase ${phase.number} is ${phase.status}.`);
+export function conflict(phase: PhaseState, what: Words): HopperError {
+  return new HopperError(
+    "conflict",
+    words`${what}; Phase ${phase.number} is ${statusWords[phase.status]}.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { HopperError } from "../base/errors";
 import { withoutSecrets } from "../base/secrets";
+import { words } from "../base/words";
 import type { WorkflowEntry } from "../protocol/workflows";
 import type { Change, NewEvent } from "./change";
 import { integer, text } from "./sqlDatabase";
@@ -31,7 +32,10 @@ export function writeWorkflow(change: Change, entry: WorkflowEntry, late = false
     return workflowId;
   }
   if (change.run(updateWorkflow, [...values, entry.workflowId]) === 0) {
-    throw new HopperError("notFound", `There is no workflow ${entry.workflowId} in this queue.`);
+    throw new HopperError(
+      "notFound",
+      words`There is no workflow ${entry.workflowId} in this queue.`,
+    );
   }
   return entry.workflowId;
 }

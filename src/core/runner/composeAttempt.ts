@@ -1,4 +1,5 @@
 import { HopperError } from "../base/errors";
+import { words } from "../base/words";
 import type { AttemptRequest } from "../protocol/attempts";
 import { attemptFiles } from "./attemptFolder";
 import type { AttemptSpec } from "./attemptSpec";
@@ -67,13 +68,12 @@ export function composeAttempt(
 /** The attempt's id goes into a colon-separated list, its folder onto a line of the launcher. */
 function checkNames({ attemptId, folder }: AttemptRequest): void {
   if (!/^[A-Za-z0-9_-]+$/.test(attemptId)) {
-    throw new HopperError("usage", `"${attemptId}" cannot be an attempt's id`);
+    throw new HopperError("usage", words`"${attemptId}" cannot be an attempt's id`);
   }
   if (/[\n\0]/.test(folder)) {
     throw new HopperError(
       "usage",
-      `A folder whose path contains a line break cannot hold attempts: ${JSON.stringify(folder)}. ` +
-        "Rename the workspace folder.",
+      words`A folder whose path contains a line break cannot hold attempts: ${JSON.stringify(folder)}. Rename the workspace folder.`,
     );
   }
 }

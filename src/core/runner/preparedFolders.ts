@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { type Clock, isoNow } from "../base/clock";
 import { errorCode, HopperError } from "../base/errors";
 import { storageError } from "../base/storageError";
+import { words } from "../base/words";
 import type { AttemptRequest, PreparedAttempt } from "../protocol/attempts";
 import { readSpec } from "./attemptFolder";
 import type { AttemptSpec } from "./attemptSpec";
@@ -105,7 +106,7 @@ function write(folder: string, { files }: ComposedAttempt): void {
     }
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    throw storageError(`The attempt's folder ${folder}`, error);
+    throw storageError(words`The attempt's folder ${folder}`, error);
   }
 }
 
@@ -113,17 +114,17 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw storageError(`The attempt's folder ${folder}`, error);
+    throw storageError(words`The attempt's folder ${folder}`, error);
   }
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     if (errorCode(error) === "EEXIST") {
-      throw new HopperError("conflict", `The attempt's folder ${folder} exists already`, {
+      throw new HopperError("conflict", words`The attempt's folder ${folder} exists already`, {
         cause: error,
       });
     }
-    throw storageError(`The attempt's folder ${folder}`, error);
+    throw storageError(words`The attempt's folder ${folder}`, error);
   }
 }
 
@@ -131,6 +132,6 @@ function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
-    throw storageError(`The attempt's folder ${folder}`, error);
+    throw storageError(words`The attempt's folder ${folder}`, error);
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { errorMessage, HopperError } from "../base/errors";
+import { errorWords, HopperError } from "../base/errors";
 import { parseJson, validate } from "../base/validate";
+import { type Text, type Words, words } from "../base/words";
 import { type RunnerDefinition, runnerDefinitionSchema, type Runners } from "../protocol/runners";
 import { builtInRunners } from "./presets";
 
@@ -37,7 +38,7 @@ export function loadRunnerConfig(path: string): RunnerConfig {
   } catch (error) {
     throw new HopperError(
       "usage",
-      `The configuration file ${path} cannot be read: ${errorMessage(error)}`,
+      words`The configuration file ${path} cannot be read: ${errorWords(error)}`,
       { cause: error },
     );
   }
@@ -50,7 +51,7 @@ export function loadRunnerConfig(path: string): RunnerConfig {
  * @param path names the file in errors.
  */
 export function parseRunnerConfig(text: string, path: string): RunnerConfig {
-  const what = `The configuration file ${path}`;
+  const what = words`The configuration file ${path}`;
   const file = parseJson(fileSchema, stripBom(text), what);
   const { runners, maxConcurrentPhases, workflowHistory } = file;
   return {
@@ -68,7 +69,7 @@ export function parseRunnerConfig(text: string, path: string): RunnerConfig {
  */
 export function defineRunners(
   entries: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  what: string,
+  what: Text,
 ): Runners {
   const runners = new Map(builtInRunners);
   const unresolved = new Map(Object.entries(entries));
@@ -79,16 +80,16 @@ export function defineRunners(
       // A runner that extends its own name means the built-in one.
       const found = path.at(-1) === name ? builtInRunners.get(name) : runners.get(name);
       if (found === undefined || (path.includes(name) && path.at(-1) !== name)) {
-        throw problem(what, path.at(-1) ?? name, `extends "${name}", which is no runner`);
+        throw problem(what, path.at(-1) ?? name, words`extends "${name}", which is no runner`);
       }
       return found;
     }
     const { extends: base, ...own } = entry;
     if (base !== undefined && typeof base !== "string") {
-      throw problem(what, name, `extends must be the name of a runner`);
+      throw problem(what, name, words`extends must be the name of a runner`);
     }
     const merged = base === undefined ? own : { ...define(base, [...path, name]), ...own };
-    const definition = validate(runnerDefinitionSchema, merged, `${what}: runners.${name}`);
+    const definition = validate(runnerDefinitionSchema, merged, words`${what}: runners.${name}`);
     checkPlaceholders(definition, what, name);
     return definition;
   };
@@ -98,7 +99,7 @@ export function defineRunners(
       throw problem(
         what,
         name,
-        "a runner's name has letters, digits, dots, dashes and underscores",
+        words`a runner's name has letters, digits, dots, dashes and underscores`,
       );
     }
   }
@@ -112,13 +113,13 @@ export function defineRunners(
 const placeholders = ["{promptFile}", "{workspace}", "{attemptId}"];
 
 /** A placeholder is a whole argument: pasted into other text it would need quoting that nobody knows. */
-function checkPlaceholders(definition: RunnerDefinition, what: string, name: string): void {
+function checkPlaceholders(definition: RunnerDefinition, what: Text, name: string): void {
   if (definition.kind !== "command") {
     return;
   }
   const [program = "", ...rest] = definition.argv;
   if (program === "" || placeholders.includes(program)) {
-    throw problem(what, `${name}.argv.0`, "the first entry of argv is the program to run");
+    throw problem(what, `${name}.argv.0`, words`the first entry of argv is the program to run`);
   }
   for (const [index, argument] of rest.entries()) {
     const place = `${name}.argv.${index + 1}`;
@@ -126,23 +127,23 @@ function checkPlaceholders(definition: RunnerDefinition, what: string, name: str
       throw problem(
         what,
         place,
-        `${argument} is no placeholder; there are ${placeholders.join(", ")}`,
+        words`${argument} is no placeholder; there are ${placeholders.join(", ")}`,
       );
     }
     const pasted = placeholders.find(
       (placeholder) => argument !== placeholder && argument.includes(placeholder),
     );
     if (pasted !== undefined) {
-      throw problem(what, place, `${pasted} must be an argument of its own`);
+      throw problem(what, place, words`${pasted} must be an argument of its own`);
     }
   }
   if (definition.prompt === "file" && !rest.includes("{promptFile}")) {
-    throw problem(what, `${name}.argv`, 'prompt "file" needs the argument {promptFile}');
+    throw problem(what, `${name}.argv`, words`prompt "file" needs the argument {promptFile}`);
   }
 }
 
-function problem(what: string, place: string, complaint: string): HopperError {
-  return new HopperError("usage", `${what} is not valid: runners.${place}: ${complaint}`);
+function problem(what: Text, place: string, complaint: Words): HopperError {
+  return new HopperError("usage", words`${what} is not valid: runners.${place}: ${complaint}`);
 }
 
 function stripBom(text: string): string {

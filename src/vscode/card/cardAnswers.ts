@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/base/clock";
-import { errorMessage, HopperError } from "../../core/base/errors";
+import { errorInWords, HopperError } from "../../core/base/errors";
 import { type Disposable, toDisposable } from "../../core/base/lifecycle";
 import type { Logger } from "../../core/base/log";
 import type { CardRequest, ToCard } from "../../core/protocol/card/cardMessages";
@@ -50,7 +50,7 @@ export class CardAnswers implements Disposable {
       const { logger } = this.options;
       logger.error(`The hopper card's request "${request.name}" failed.`, error);
     }
-    return { type: "refusal", id, message: cleanText(errorMessage(error)) };
+    return { type: "refusal", id, message: cleanText(errorInWords(error)) };
   }
 
   private sayWorking(id: number): Disposable {

@@ -1,3 +1,4 @@
+import { errorInWords } from "../../core/base/errors";
 import {
   cardActions,
   type CardPhase,
@@ -16,6 +17,7 @@ import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { phaseTitle } from "../../core/protocol/words/names";
 import { phaseDetail } from "../../core/protocol/words/phaseDetail";
+import { storedInWords } from "../../core/protocol/words/storedWords";
 import { isHeld, messageOf } from "../queueView";
 import type { FolderQueue } from "../queues/folderQueue";
 import { isRepairable } from "../queues/queueState";
@@ -153,7 +155,7 @@ function whyOf(phase: PhaseQueueItem, now: string): Pick<CardPhase, "detail" | "
   if (status === "ready") {
     return not_before === undefined
       ? { detail: "" }
-      : { detail: cleanText(error_message ?? ""), retryAt: Date.parse(not_before) };
+      : { detail: cleanText(storedInWords(error_message ?? "")), retryAt: Date.parse(not_before) };
   }
   const tellsWhy = status === "blocked" || status === "failed";
   return { detail: tellsWhy ? phaseDetail(phase, now) : "" };
@@ -164,7 +166,7 @@ function cleanWaiting({ kind, text }: Waiting): Waiting {
 }
 
 function pausedBecause(reason: string | undefined): { readonly pausedReason?: string } {
-  return reason === undefined ? {} : { pausedReason: cleanText(reason) };
+  return reason === undefined ? {} : { pausedReason: cleanText(storedInWords(reason)) };
 }
 
 /** What is to be said of an owner whose life cannot be seen, or that is stopped; else undefined. */
@@ -174,7 +176,7 @@ function lostOwner(hopperFolder: string): string | undefined {
   // Without a living owner somebody is just coming or going.
   return state === "alive" || state === "none" || state === "dead"
     ? undefined
-    : ownedError(verdict, ownerPath(hopperFolder)).message;
+    : errorInWords(ownedError(verdict, ownerPath(hopperFolder)));
 }
 
 function attemptState(attempt: AttemptItem): CardPhase["attempts"][number] {

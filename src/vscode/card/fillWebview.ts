@@ -11,5 +11,6 @@ export function fillWebview(webview: vscode.Webview, extension: vscode.Uri): voi
     cspSource: webview.cspSource,
     script: file("main.js"),
     style: file("main.css"),
+    texts: vscode.l10n.bundle,
   });
 }

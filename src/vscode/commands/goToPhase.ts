@@ -16,7 +16,7 @@ export function goToPhaseCommand(targets: Targets) {
         await openAt(sourceOf(plan.plan.source_path), () => 0);
         return;
       }
-      const node = await targets.phase(args, "goTo", "Go to Which Phase?");
+      const node = await targets.phase(args, "goTo", t("Go to Which Phase?"));
       const { parsePlan } = await import("../../core/plan/parsePlan");
       await openAt(sourceOf(node.plan.source_path), (text) =>
         lineOf(node, parsePlan(text, { runners: new Map() }).phases),

@@ -16,14 +16,14 @@ import { t } from "../l10n";
 export function logCommands(targets: Targets, terminals: LogTerminals) {
   return {
     [commands.showLog]: async (...args) => {
-      const node = await targets.phase(args, "log", "Show the Log of Which Phase?");
+      const node = await targets.phase(args, "log", t("Show the Log of Which Phase?"));
       const newest = attemptsOf(node).at(-1);
       if (newest) {
         terminals.show(node, newest, attemptOutputFolder(node, newest));
       }
     },
     [commands.showAttemptLog]: async (...args) => {
-      const node = await targets.phase(args, "attempts", "Show Attempts of Which Phase?");
+      const node = await targets.phase(args, "attempts", t("Show Attempts of Which Phase?"));
       const attempt = await pickAttempt(node);
       terminals.show(node, attempt, attemptOutputFolder(node, attempt));
     },

@@ -1,4 +1,6 @@
 import { HopperError } from "../../core/base/errors";
+import { joined } from "../../core/base/words";
+import { said } from "../l10n";
 import type { CommandResult } from "../../core/protocol/commands";
 
 /** What came of doing the same to several rows: one that refuses keeps nobody from the others. */
@@ -33,7 +35,7 @@ export async function atOnce<T>(
 
 function outcomeOf(results: readonly PromiseSettledResult<CommandResult>[]): Outcome {
   const messages = results.flatMap((result) =>
-    result.status === "fulfilled" ? [result.value.message] : [],
+    result.status === "fulfilled" ? [said(result.value.words)] : [],
   );
   const errors = results.flatMap((result) =>
     result.status === "rejected" ? [asError(result.reason)] : [],
@@ -48,8 +50,8 @@ function together(errors: readonly Error[]): Error | undefined {
   if (errors.length < 2 || refusals.length < errors.length || !(first instanceof HopperError)) {
     return errors.find((error) => !(error instanceof HopperError)) ?? first;
   }
-  const messages = new Set(refusals.map(({ message }) => message));
-  return new HopperError(first.kind, [...messages].join(" "), { cause: first });
+  const messages = new Map(refusals.map(({ message, words }) => [message, words]));
+  return new HopperError(first.kind, joined([...messages.values()], " "), { cause: first });
 }
 
 function asError(thrown: unknown): Error {

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
-import type { CommandResult, HopperCommands } from "../../core/protocol/commands";
+import { joined } from "../../core/base/words";
+import { type CommandResult, type HopperCommands, result } from "../../core/protocol/commands";
 import { commands } from "../contributions";
 import type { PhaseNode } from "../tree/nodes";
 import { nameOf } from "../words";
@@ -51,8 +52,8 @@ export function phaseCommands(targets: Targets, reportFailure: ReportFailure) {
       );
     },
     [commands.done]: async (...args) => {
-      const node = await targets.phase(args, "settle", "Which Phase Is Done?");
-      const note = await askNote(node, "Done", "What was done? (optional)");
+      const node = await targets.phase(args, "settle", t("Which Phase Is Done?"));
+      const note = await askNote(node, t("Done"), t("What was done? (optional)"));
       say(
         await inTurn(
           [node],
@@ -61,13 +62,13 @@ export function phaseCommands(targets: Targets, reportFailure: ReportFailure) {
       );
     },
     [commands.failed]: async (...args) => {
-      const node = await targets.phase(args, "settle", "Which Phase Failed?");
-      const note = await askNote(node, "Failed", "Why did it fail? (optional)");
+      const node = await targets.phase(args, "settle", t("Which Phase Failed?"));
+      const note = await askNote(node, t("Failed"), t("Why did it fail? (optional)"));
       const fail = act((hopper, id) => reportFailure(id, () => hopper.fail(id, note)));
       say(await inTurn([node], fail));
     },
     [commands.copyError]: async (...args) => {
-      const { phase } = await targets.phase(args, "error", "Copy Which Error?");
+      const { phase } = await targets.phase(args, "error", t("Copy Which Error?"));
       await vscode.env.clipboard.writeText(phase.error_message ?? "");
     },
   } satisfies Partial<Record<string, CommandHandler>>;
@@ -85,18 +86,18 @@ function act(command: (hopper: HopperCommands, queueId: string) => Promise<Comma
  */
 async function retry({ queue, phase }: PhaseNode): Promise<CommandResult> {
   const hopper = await queue.commands();
-  const { message } = await hopper.retry(phase.queue_id);
+  const done = await hopper.retry(phase.queue_id);
   const isReady = queue.reader?.phase(phase.queue_id, false)?.status === "ready";
   if (queue.state.kind !== "owner" || queue.isStarting || !isReady) {
-    return { message };
+    return done;
   }
   try {
     await hopper.start(phase.queue_id);
-    return { message };
+    return done;
   } catch (error) {
     // Every slot is taken: it is ready again all the same, and waits to be started.
     if (error instanceof HopperError && error.kind === "conflict") {
-      return { message: `${message} ${error.message}` };
+      return result(joined([done.words, error.words], " "));
     }
     throw error;
   }
@@ -104,7 +105,7 @@ async function retry({ queue, phase }: PhaseNode): Promise<CommandResult> {
 
 async function askNote(
   { phase }: PhaseNode,
-  outcome: "Done" | "Failed",
+  outcome: string,
   prompt: string,
 ): Promise<string | undefined> {
   const note = await vscode.window.showInputBox({ title: `${nameOf(phase)}: ${outcome}`, prompt });

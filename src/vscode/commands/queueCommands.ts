@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { HopperError } from "../../core/base/errors";
+import { errorInWords, type HopperError } from "../../core/base/errors";
 import { commands, extensionId } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { OpenChoices } from "../queues/openHopper";
@@ -82,19 +82,20 @@ export function queueCommands(
     [commands.adoptQueue]: (...args) =>
       reopen(args, reopenings.adopt, { adopt: true }, () =>
         confirm(
-          "Adopt this queue?",
-          "It was not made by you on this machine. Once it is yours, resuming it runs the commands " +
-            "its phases hold: look at them first.",
-          "Adopt",
+          t("Adopt this queue?"),
+          t(
+            "It was not made by you on this machine. Once it is yours, resuming it runs the commands its phases hold: look at them first.",
+          ),
+          t("Adopt"),
         ),
       ),
     [commands.repairQueue]: (...args) =>
-      reopen(args, reopenings.repair, { repair: true }, ({ message }) =>
-        confirm("Repair this queue with what can be read?", message, "Repair"),
+      reopen(args, reopenings.repair, { repair: true }, (refusal) =>
+        confirm(t("Repair this queue with what can be read?"), errorInWords(refusal), t("Repair")),
       ),
     [commands.takeOverQueue]: (...args) =>
-      reopen(args, reopenings.takeOver, { takeOver: true }, ({ message }) =>
-        confirm("Take this queue over?", message, "Take Over"),
+      reopen(args, reopenings.takeOver, { takeOver: true }, (refusal) =>
+        confirm(t("Take this queue over?"), errorInWords(refusal), t("Take Over")),
       ),
     [commands.reopenQueue]: (...args) => reopen(args, reopenings.reopen, { starts: true }),
   } satisfies Partial<Record<string, CommandHandler>>;

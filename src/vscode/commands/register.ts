@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { errorMessage, HopperError } from "../../core/base/errors";
+import { errorInWords, HopperError } from "../../core/base/errors";
 import type { Logger } from "../../core/base/log";
 import { type CommandId, commands } from "../contributions";
 import { asMessage } from "../foreignText";
@@ -51,7 +51,7 @@ export async function tell(error: unknown, id: string, logger: Logger): Promise<
   }
   logger.error(`${id} failed.`, error);
   const choice = await vscode.window.showErrorMessage(
-    asMessage(`Phase Hopper: ${errorMessage(error)}`),
+    asMessage(`Phase Hopper: ${errorInWords(error)}`),
     t("Show Details"),
   );
   if (choice !== undefined) {

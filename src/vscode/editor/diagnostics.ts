@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
+import { said } from "../l10n";
 import type { PlanProblem } from "../../core/protocol/plan";
 import type { PlanDocuments } from "./planDocuments";
 
@@ -49,7 +50,11 @@ export function diagnosticOf(
     line.lineNumber,
     line.text.trimEnd().length,
   );
-  const diagnostic = new vscode.Diagnostic(range, problem.message, severities[problem.severity]);
+  const diagnostic = new vscode.Diagnostic(
+    range,
+    said(problem.words ?? problem.message),
+    severities[problem.severity],
+  );
   diagnostic.source = "Phase Hopper";
   diagnostic.code = problem.code;
   return diagnostic;

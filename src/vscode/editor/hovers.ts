@@ -82,7 +82,7 @@ function differenceInWords({ change }: PhaseMark): string {
 function unqueued({ marks }: PlanDocument, { written }: PhaseMark): string {
   const { number, title, dependsOn } = written;
   return [
-    `**Phase ${number}: ${escapeMarkdown(title)}**`,
+    t("**Phase {0}: {1}**", number, escapeMarkdown(title)),
     dependsOn.length === 0 ? t("Depends on nothing") : t("Depends on {0}", phaseList(dependsOn)),
     marks.plan ? t("Not in the queue") : t("The plan is not enqueued."),
   ].join("  \n");

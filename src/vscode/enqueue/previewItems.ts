@@ -2,7 +2,7 @@ import { phaseList } from "../../core/protocol/words/phaseList";
 import { asLabel } from "../foreignText";
 import type { ParsedPhase, ParsedPlan, PlanProblem } from "../../core/protocol/plan";
 import type { RunnerDefinition, Runners } from "../../core/protocol/runners";
-import { t } from "../l10n";
+import { said, t } from "../l10n";
 
 /** One line of the preview of a plan, free of the editor's own types. */
 export interface PreviewItem {
@@ -32,7 +32,7 @@ export interface PreviewFacts {
 /** The preview of a plan: what can be done with it, its problems, and its phases in their order. */
 export function previewItems(facts: PreviewFacts): PreviewItem[] {
   const { phases, problems } = facts.plan;
-  const problemTitle = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const problemTitle = problems.length === 1 ? t("1 problem") : t("{0} problems", problems.length);
   return [
     decision(facts),
     ...(phases.length === 0 ? [] : [runnerItem(facts)]),
@@ -101,7 +101,8 @@ export function runsInWords(definition: RunnerDefinition | undefined): string {
   }
 }
 
-function problemItem({ severity, message, startLine }: PlanProblem): PreviewItem {
+function problemItem({ severity, startLine, ...problem }: PlanProblem): PreviewItem {
+  const message = said(problem.words ?? problem.message);
   const icons = { error: "error", warning: "warning", information: "info" } as const;
   // What is wrong, then its remedy: both on one line are cut off.
   const end = message.search(/(?<=[.!?])\s/);
@@ -118,10 +119,10 @@ function problemItem({ severity, message, startLine }: PlanProblem): PreviewItem
 function phaseItem(phase: ParsedPhase, { runner, runners }: PreviewFacts): PreviewItem {
   const name = phase.runner ?? runner;
   const description = [
-    phase.dependsOn.length === 0 ? "" : `after ${phaseList(phase.dependsOn)}`,
+    phase.dependsOn.length === 0 ? "" : t("after {0}", phaseList(phase.dependsOn)),
     name === runner ? "" : name,
-    phase.verify.length === 0 ? "" : "verified",
-    phase.checkpoint === undefined ? "" : "checkpoint",
+    phase.verify.length === 0 ? "" : t("verified"),
+    phase.checkpoint === undefined ? "" : t("checkpoint"),
   ];
   const detail = whatRuns(phase, runners.get(name));
   return {
@@ -150,5 +151,5 @@ function heading(label: string): PreviewItem {
 }
 
 function count(phases: number): string {
-  return phases === 1 ? "1 Phase" : `${phases} Phases`;
+  return phases === 1 ? t("1 Phase") : t("{0} Phases", phases);
 }

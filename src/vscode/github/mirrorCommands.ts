@@ -19,7 +19,7 @@ import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import { type PlanNode, planNodes } from "../tree/nodes";
 import type { IssuePreviews } from "./issuePreviews";
-import { t } from "../l10n";
+import { said, t } from "../l10n";
 
 /** What can be done about GitHub, from the tree and from the palette. */
 export function mirrorCommands(
@@ -32,27 +32,30 @@ export function mirrorCommands(
     const settings = await settingsOf(node, services, parentIssue);
     await services.signIn.ask(settings);
     const hopper = await node.queue.commands();
-    const { message } = await hopper.startMirror(node.plan.plan_id, settings);
-    vscode.window.setStatusBarMessage(asLabel(message), 6000);
+    const { words } = await hopper.startMirror(node.plan.plan_id, settings);
+    vscode.window.setStatusBarMessage(asLabel(said(words)), 6000);
   };
   const planOf = (args: readonly unknown[], title: string) =>
     pickPlan(targets, queues, args, title);
   return {
     [commands.createIssues]: async (...args) => {
-      await start(await planOf(args, "Create Issues for Which Plan?"));
+      await start(await planOf(args, t("Create Issues for Which Plan?")));
     },
     [commands.linkParentIssue]: async (...args) => {
-      const node = await planOf(args, "Link Which Plan to an Issue?");
+      const node = await planOf(args, t("Link Which Plan to an Issue?"));
       await start(node, await askIssueNumber(node));
     },
     [commands.previewIssues]: async (...args) => {
-      const node = await planOf(args, "Preview the Issues of Which Plan?");
-      await previews.show(`GitHub issues of ${node.plan.title}`, await previewText(node, services));
+      const node = await planOf(args, t("Preview the Issues of Which Plan?"));
+      await previews.show(
+        t("GitHub issues of {0}", node.plan.title),
+        await previewText(node, services),
+      );
     },
     [commands.openIssue]: async (...args) => {
       const [row] = targets.rows(args);
       const node =
-        row?.kind === "phase" ? row : await planOf(args, "Open the Issue of Which Plan?");
+        row?.kind === "phase" ? row : await planOf(args, t("Open the Issue of Which Plan?"));
       const number = node.kind === "phase" ? node.phase.issue_number : undefined;
       const issue = number ?? node.plan.parent_issue;
       if (issue === 0) {
@@ -73,13 +76,13 @@ export function mirrorCommands(
       if (mirror) {
         await services.signIn.ask(mirror);
       }
-      const { message } = await (await queue.commands()).syncMirrors();
-      vscode.window.setStatusBarMessage(asLabel(message), 6000);
+      const { words } = await (await queue.commands()).syncMirrors();
+      vscode.window.setStatusBarMessage(asLabel(said(words)), 6000);
     },
     [commands.stopMirroring]: async (...args) => {
-      const { queue, plan } = await planOf(args, "Stop Mirroring Which Plan?");
-      const { message } = await (await queue.commands()).stopMirror(plan.plan_id);
-      vscode.window.setStatusBarMessage(asLabel(message), 6000);
+      const { queue, plan } = await planOf(args, t("Stop Mirroring Which Plan?"));
+      const { words } = await (await queue.commands()).stopMirror(plan.plan_id);
+      vscode.window.setStatusBarMessage(asLabel(said(words)), 6000);
     },
   } satisfies Partial<Record<string, CommandHandler>>;
 }
@@ -120,7 +123,7 @@ async function askIssueNumber({ plan }: PlanNode): Promise<number> {
     title: t('Parent Issue of "{0}"', plan.title),
     prompt: t("The number of an issue; its text is left as it is."),
     validateInput: (value) =>
-      /^#?[1-9]\d{0,8}$/.test(value.trim()) ? undefined : "The number of an issue, such as 42.",
+      /^#?[1-9]\d{0,8}$/.test(value.trim()) ? undefined : t("The number of an issue, such as 42."),
   });
   if (text === undefined) {
     throw new vscode.CancellationError();
@@ -141,7 +144,7 @@ async function settingsOf(
     repository === ""
       ? await repositoryOfFolder(queue.path, host)
       : parseRepository(repository, host);
-  refuseOtherHost(found, host, "the setting phaseHopper.github.apiUrl names the server.");
+  refuseOtherHost(found, host, t("the setting phaseHopper.github.apiUrl names the server."));
   const { owner, name } = found;
   return { apiUrl, owner, name, ...settings, ...(parentIssue !== undefined && { parentIssue }) };
 }
@@ -161,15 +164,19 @@ async function previewText(node: PlanNode, services: Services): Promise<string> 
   const settings = queue.reader?.mirror(plan.plan_id) ?? (await settingsOf(node, services));
   const preview = queue.reader?.mirrorPreview(plan.plan_id, settings);
   const { things = [], later = [], parentIssue } = preview ?? {};
-  const below = parentIssue === undefined ? "" : `, below #${parentIssue}`;
+  const where = `${settings.owner}/${settings.name}`;
+  const heading =
+    parentIssue === undefined
+      ? t("Would be written to {0}. Nothing was written.", where)
+      : t("Would be written to {0}, below #{1}. Nothing was written.", where, parentIssue);
   return [
-    `> Would be written to ${settings.owner}/${settings.name}${below}. Nothing was written.`,
+    `> ${heading}`,
     ...things.map(previewedText),
-    ...(later.length > 0 ? [`> Later, when they are ready: ${phaseList(later)}.`] : []),
+    ...(later.length > 0 ? [`> ${t("Later, when they are ready: {0}.", phaseList(later))}`] : []),
   ].join("\n\n");
 }
 
 function previewedText({ title, labels = [], body }: PreviewedThing): string {
-  const marks = labels.length === 0 ? "" : `\n\n> Labels: ${labels.join(", ")}`;
-  return `# ${title ?? "Comment, edited in place"}${marks}\n\n${body}`;
+  const marks = labels.length === 0 ? "" : `\n\n> ${t("Labels: {0}", labels.join(", "))}`;
+  return `# ${title ?? t("Comment, edited in place")}${marks}\n\n${body}`;
 }

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Clock } from "../../core/base/clock";
 import { errorMessage, HopperError } from "../../core/base/errors";
 import { EventEmitter } from "../../core/base/event";
+import { words } from "../../core/base/words";
 import type { GitHubAccess } from "../../core/github/mirrorWorker";
 import { Pacer } from "../../core/github/pacer";
 import { isApiOf, publicApiUrl, webUrlOfApi } from "../../core/github/repository";
@@ -18,7 +19,7 @@ export class GitHubSignIn implements GitHubAccess, vscode.Disposable {
   private readonly listener: vscode.Disposable;
 
   readonly onDidChange = this.changed.event;
-  readonly remedy = "The command Sync Now of a plan asks you to sign in.";
+  readonly remedy = words`The command Sync Now of a plan asks you to sign in.`;
   readonly pacer: Pacer;
 
   /** @param apiUrl the server of the settings; the sign-in is for that one. */

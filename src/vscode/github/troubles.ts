@@ -1,12 +1,13 @@
+import { said, t } from "../l10n";
 import * as vscode from "vscode";
 import type { MirrorTrouble } from "../../core/protocol/mirrors";
 import { commands } from "../contributions";
 import { asMessage } from "../foreignText";
 
 /** Tells what keeps a plan from GitHub, with what can be done about it. */
-export async function tellMirrorTrouble({ kind, message, url }: MirrorTrouble): Promise<void> {
-  const action = url !== undefined ? "Open" : kind === "signIn" ? "Sign In" : "Sync Now";
-  const choice = await vscode.window.showWarningMessage(asMessage(message), action);
+export async function tellMirrorTrouble({ kind, words, url }: MirrorTrouble): Promise<void> {
+  const action = url !== undefined ? t("Open") : kind === "signIn" ? t("Sign In") : t("Sync Now");
+  const choice = await vscode.window.showWarningMessage(asMessage(said(words)), action);
   if (choice === undefined) {
     return;
   }

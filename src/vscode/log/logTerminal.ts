@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
 import { durationBetween } from "../../core/protocol/words/duration";
 import { delay } from "../../core/base/clock";
-import { errorMessage } from "../../core/base/errors";
+import { errorInWords } from "../../core/base/errors";
+import { t } from "../l10n";
 import type { AttemptItem } from "../../core/protocol/queue";
 import type { Services } from "../services";
 
@@ -37,7 +38,7 @@ export class LogTerminal implements vscode.Pseudoterminal {
   open(): void {
     this.follow().catch((error: unknown) => {
       this.services.logger.error(`${this.folder}: the output cannot be read.`, error);
-      this.note(`The output cannot be read: ${errorMessage(error)}`);
+      this.note(t("The output cannot be read: {0}", errorInWords(error)));
     });
   }
 
@@ -53,13 +54,15 @@ export class LogTerminal implements vscode.Pseudoterminal {
     const { size } = await readOutput(this.folder, 0, 0);
     const start = Math.max(0, size - shownBytes);
     if (start > 0) {
-      this.note(`${start.toLocaleString("en")} earlier bytes are in ${this.folder}/output.log`);
+      this.note(
+        t("{0} earlier bytes are in {1}", start.toLocaleString("en"), `${this.folder}/output.log`),
+      );
     }
     const isOver = (): boolean => this.attempt()?.state !== "running" && !this.isStarting();
     for await (const chunk of followOutput(this.folder, { clock, signal, offset: start, isOver })) {
       if (chunk.gap) {
         const left = chunk.gap.to - chunk.gap.from;
-        this.note(`${left.toLocaleString("en")} bytes were left out to keep the file small`);
+        this.note(t("{0} bytes were left out to keep the file small", left.toLocaleString("en")));
       }
       this.write(this.decoder.decode(chunk.bytes, { stream: true }));
       this.budget -= chunk.bytes.length;
@@ -80,11 +83,11 @@ export class LogTerminal implements vscode.Pseudoterminal {
   private outcome(): string {
     const attempt = this.attempt();
     if (!attempt) {
-      return "The phase was removed.";
+      return t("The phase was removed.");
     }
     const { started_at, finished_at, exit_code, signal } = attempt;
     const time = durationBetween(started_at, finished_at);
-    const code = exit_code === undefined ? signal : `exit code ${exit_code}`;
+    const code = exit_code === undefined ? signal : t("exit code {0}", exit_code);
     const details = [code, time].filter((part) => part !== undefined).join(", ");
     return `${attemptOutcome(attempt)}${details === "" ? "" : ` (${details})`}`;
   }

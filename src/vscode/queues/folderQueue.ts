@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { errorMessage, HopperError } from "../../core/base/errors";
+import { errorInWords, HopperError } from "../../core/base/errors";
 import { EventEmitter } from "../../core/base/event";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
+import type { Text } from "../../core/base/words";
 import type { OwnerClient } from "../../core/api/client";
 import { crashLoopReason } from "../../core/coordinator/crashLoop";
 import type { Hopper } from "../../core/hopper";
@@ -25,7 +26,7 @@ export interface FolderQueueChange {
   /** Empty when only the state changed. */
   readonly events: readonly QueueEvent[];
   /** What has just come up that keeps the queue from going on, such as a full disk. */
-  readonly trouble?: string;
+  readonly trouble?: Text;
 }
 
 /**
@@ -297,7 +298,7 @@ export class FolderQueue implements Disposable {
     this.become(state);
     await hopper.stop();
     if (state.kind === "follower" && !this.disposed && this.current === state) {
-      void vscode.window.showWarningMessage(asMessage(refusal.message));
+      void vscode.window.showWarningMessage(asMessage(errorInWords(refusal)));
       await this.show(state);
     }
   }
@@ -379,7 +380,7 @@ export class FolderQueue implements Disposable {
   private async refused(error: unknown): Promise<QueueState> {
     if (!(error instanceof HopperError)) {
       this.services.logger.error("The queue could not be opened.", error);
-      const message = t("The queue could not be opened: {0}", errorMessage(error));
+      const message = t("The queue could not be opened: {0}", errorInWords(error));
       return { kind: "failed", refusal: new HopperError("storage", message, { cause: error }) };
     }
     switch (error.kind) {

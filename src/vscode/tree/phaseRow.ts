@@ -1,13 +1,14 @@
-import { attemptOutcome } from "../../core/protocol/words/attemptOutcome";
+import { attemptOutcome, reasonInWords } from "../../core/protocol/words/attemptOutcome";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { durationBetween, localTime } from "../../core/protocol/words/duration";
 import { phaseList } from "../../core/protocol/words/phaseList";
 import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
+import { storedInWords } from "../../core/protocol/words/storedWords";
 import type { AttemptItem, PhaseQueueItem } from "../../core/protocol/queue";
 import type { RunnerKind } from "../../core/protocol/terms";
 import type { Capability } from "../contributions";
 import { t } from "../l10n";
-import { nameOf, phaseLabel } from "../words";
+import { nameOf, phaseLabel, statusInWords } from "../words";
 import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
 
 /** What a phase's row is drawn from. */
@@ -73,7 +74,11 @@ export function waitsForSomebody({
 /** "running", or "waiting for a person". */
 function stateInWords(facts: PhaseRowFacts): string {
   const turn = waitsForSomebody(facts);
-  return turn === undefined ? facts.phase.status : `waiting for a ${turn}`;
+  return turn === undefined
+    ? statusInWords(facts.phase.status)
+    : turn === "person"
+      ? t("waiting for a person")
+      : t("waiting for a workflow");
 }
 
 function capabilitiesOf(facts: PhaseRowFacts): Capability[] {
@@ -111,13 +116,15 @@ export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptIte
   );
   const state = stateInWords(facts);
   const lines = [
-    `${state}${reason === undefined ? "" : ` (${reason})`}`,
-    error_message === undefined ? "" : escapeMarkdown(cleanText(error_message)),
+    `${state}${reason === undefined ? "" : ` (${reasonInWords(reason)})`}`,
+    error_message === undefined ? "" : escapeMarkdown(cleanText(storedInWords(error_message))),
     depends_on_phases.length === 0
-      ? "Depends on nothing"
-      : `Depends on ${phaseList(depends_on_phases)}`,
-    `Runner ${escapeMarkdown(runner)}${facts.runnerKind === undefined ? " (not configured)" : ""}`,
-    priority === 50 ? "" : `Priority ${priority}`,
+      ? t("Depends on nothing")
+      : t("Depends on {0}", phaseList(depends_on_phases)),
+    facts.runnerKind === undefined
+      ? t("Runner {0} (not configured)", escapeMarkdown(runner))
+      : t("Runner {0}", escapeMarkdown(runner)),
+    priority === 50 ? "" : t("Priority {0}", priority),
     ...times(phase),
     ...attempts.slice(-3).map((attempt) => attemptLine(attempt, facts.now)),
   ];
@@ -126,14 +133,14 @@ export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptIte
 
 function times({ created_at, started_at, finished_at }: PhaseQueueItem): string[] {
   return [
-    `Enqueued ${localTime(created_at)}`,
-    started_at === undefined ? "" : `Started ${localTime(started_at)}`,
-    finished_at === undefined ? "" : `Ended ${localTime(finished_at)}`,
+    t("Enqueued {0}", localTime(created_at)),
+    started_at === undefined ? "" : t("Started {0}", localTime(started_at)),
+    finished_at === undefined ? "" : t("Ended {0}", localTime(finished_at)),
   ];
 }
 
 function attemptLine(attempt: AttemptItem, now: string): string {
   const { attempt_number, started_at, finished_at } = attempt;
   const time = durationBetween(started_at, finished_at ?? now) ?? "";
-  return `Attempt ${attempt_number}: ${attemptOutcome(attempt)}, ${time}`;
+  return t("Attempt {0}: {1}, {2}", attempt_number, attemptOutcome(attempt), time);
 }

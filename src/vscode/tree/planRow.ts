@@ -5,6 +5,7 @@ import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { type Capability, statusColors } from "../contributions";
 import { t } from "../l10n";
+import { statusInWords } from "../words";
 import { escapeMarkdown, type Row, type RowIcon, statusIcons } from "./row";
 
 /** What a plan's row is drawn from. */
@@ -34,7 +35,14 @@ export function planRow(facts: PlanRowFacts): Row {
     label: title,
     description,
     icon: planIcon(facts),
-    spoken: `Plan ${plan.plan_number}, ${title}, ${done} of ${all} phases completed, ${waiting.text}`,
+    spoken: t(
+      "Plan {0}, {1}, {2} of {3} phases completed, {4}",
+      plan.plan_number,
+      title,
+      done,
+      all,
+      waiting.text,
+    ),
     capabilities: capabilitiesOf(facts),
   };
 }
@@ -109,14 +117,14 @@ export function planTooltip({ plan, counts, waiting }: PlanRowFacts): string {
   ];
   const statuses = order
     .filter((status) => counts.has(status))
-    .map((status) => `${counts.get(status) ?? 0} ${status}`);
+    .map((status) => `${counts.get(status) ?? 0} ${statusInWords(status)}`);
   const lines = [
-    `**Plan ${plan.plan_number}: ${escapeMarkdown(cleanText(plan.title))}**`,
+    t("**Plan {0}: {1}**", plan.plan_number, escapeMarkdown(cleanText(plan.title))),
     escapeMarkdown(cleanText(waiting.text)),
     statuses.join(", "),
     plan.source_path === undefined ? "" : escapeMarkdown(plan.source_path),
-    `Runner ${escapeMarkdown(plan.runner)}`,
-    `Enqueued ${localTime(plan.created_at)}`,
+    t("Runner {0}", escapeMarkdown(plan.runner)),
+    t("Enqueued {0}", localTime(plan.created_at)),
   ];
   return lines.filter((line) => line !== "").join("  \n");
 }

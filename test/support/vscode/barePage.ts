@@ -40,7 +40,8 @@ export class BarePage {
     readonly page: Page,
   ) {}
 
-  static async open(): Promise<BarePage> {
+  /** @param texts in the user's language by their English ones; English without. */
+  static async open(texts?: Readonly<Record<string, string>>): Promise<BarePage> {
     const { executable, args } = await browserInstallation();
     const browser = await chromium.launch({
       executablePath: executable,
@@ -53,7 +54,7 @@ export class BarePage {
       await page.addInitScript(editor);
       await page.route(`${origin}/**`, async (route) => {
         const { pathname } = new URL(route.request().url());
-        await route.fulfill(answerTo(pathname));
+        await route.fulfill(answerTo(pathname, texts));
       });
       return new BarePage(browser, page);
     } catch (error) {
@@ -131,7 +132,10 @@ export class BarePage {
   }
 }
 
-function answerTo(path: string): { status?: number; contentType?: string; body: string | Buffer } {
+function answerTo(
+  path: string,
+  texts: Readonly<Record<string, string>> | undefined,
+): { status?: number; contentType?: string; body: string | Buffer } {
   switch (path) {
     case "/":
       return { contentType: "text/html", body: surroundings };
@@ -142,6 +146,7 @@ function answerTo(path: string): { status?: number; contentType?: string; body: 
           cspSource: origin,
           script: `${origin}/main.js`,
           style: `${origin}/main.css`,
+          texts,
         }),
       };
     case "/main.js":

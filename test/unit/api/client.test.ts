@@ -5,6 +5,7 @@ import { connectOwner, type OwnerClient } from "../../../src/core/api/client";
 import { statusOfKind } from "../../../src/core/api/answer";
 import { systemClock } from "../../../src/core/base/clock";
 import { type ErrorKind, HopperError } from "../../../src/core/base/errors";
+import { result } from "../../../src/core/protocol/commands";
 import { InvalidPlanError, type PlanProblem } from "../../../src/core/protocol/plan";
 import { FakeClock } from "../../support/fakeClock";
 import { ApiFixture, token } from "./apiFixture";
@@ -70,7 +71,7 @@ describe("The owner's client", () => {
     ]);
     assert.deepEqual(
       messages,
-      api.commands.calls.map(({ command }) => ({ message: `did ${command}` })),
+      api.commands.calls.map(({ command }) => result(`did ${command}`)),
     );
   });
 

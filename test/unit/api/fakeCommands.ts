@@ -1,7 +1,8 @@
-import type {
-  EnqueueRequest,
-  EnqueueResult,
-  HopperCommands,
+import {
+  type EnqueueRequest,
+  type EnqueueResult,
+  type HopperCommands,
+  result,
 } from "../../../src/core/protocol/commands";
 import type { PhaseQueueItem } from "../../../src/core/protocol/queue";
 import type {
@@ -74,7 +75,7 @@ export class FakeCommands implements HopperCommands {
   private answering(command: string) {
     return async (...given: unknown[]) => {
       await this.called(command, ...given);
-      return { message: `did ${command}` };
+      return result(`did ${command}`);
     };
   }
 

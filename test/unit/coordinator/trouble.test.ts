@@ -1,3 +1,4 @@
+import { english, type Text } from "../../../src/core/base/words";
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -89,7 +90,7 @@ describe("coordinator", () => {
       bench.coordinator.start();
       assert.equal(bench.statuses(), "1 ready");
       assert.deepEqual(bench.runner.calls, ["prepare 1"], "nothing is started unannounced");
-      assert.match(bench.coordinator.trouble ?? "", /disk is full/);
+      assert.match(english(bench.coordinator.trouble ?? ""), /disk is full/);
       bench.runner.attempts.clear();
       bench.diskError = undefined;
       bench.clock.advance(1000);
@@ -98,7 +99,7 @@ describe("coordinator", () => {
     });
 
     it("is told once, however long it lasts, and once that it is over", () => {
-      const told: (string | undefined)[] = [];
+      const told: (Text | undefined)[] = [];
       bench.coordinator.onDidChangeTrouble((trouble) => told.push(trouble));
       bench.enqueue({ number: 1 });
       bench.diskError = "ENOSPC";
@@ -109,7 +110,7 @@ describe("coordinator", () => {
       }
       assert.equal(bench.logged.filter((line) => line.includes("disk is full")).length, 1);
       assert.equal(told.length, 1);
-      assert.match(told[0] ?? "", /disk is full/);
+      assert.match(english(told[0] ?? ""), /disk is full/);
       bench.diskError = undefined;
       bench.runner.attempts.clear();
       bench.clock.advance(1000);
@@ -121,7 +122,7 @@ describe("coordinator", () => {
       ["failed", { outcome: "exit", message: "it failed" }],
     ] as const) {
       it(`is told of a phase that ${end}, until that is stored`, async () => {
-        const told: (string | undefined)[] = [];
+        const told: (Text | undefined)[] = [];
         bench.coordinator.onDidChangeTrouble((trouble) => told.push(trouble));
         bench.enqueue({ number: 1 });
         bench.coordinator.start();
@@ -130,7 +131,7 @@ describe("coordinator", () => {
         await settled();
         bench.clock.advance(1000);
         await settled();
-        assert.match(bench.coordinator.trouble ?? "", /disk is full/);
+        assert.match(english(bench.coordinator.trouble ?? ""), /disk is full/);
         assert.equal(told.length, 1);
         bench.diskError = undefined;
         bench.clock.advance(1000);

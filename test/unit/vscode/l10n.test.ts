@@ -19,7 +19,18 @@ describe("the texts of the extension", () => {
       shown('throw new HopperError("conflict", done ? "It runs." : t("It waits."));'),
       1,
     );
-    assert.equal(shown('const item = { label: `$(add) ${t("Add")}`, id: "no words" };'), 0);
+    assert.equal(shown('const item = { label: `$(add) ${t("Add")}`, id: "noWords" };'), 0);
+  });
+
+  it("are translated on the card, and in what the core refuses with", () => {
+    const onCard = (text: string): number => untranslatedIn("a.tsx", text).length;
+    assert.equal(onCard("const a = <p>Nothing here</p>;"), 1);
+    assert.equal(onCard('const a = <button title="Retry" class="link">{t("Retry")}</button>;'), 1);
+    assert.equal(onCard('const a = <p aria-label={`Plan ${1}`}>{isOpen ? "Hide" : 1}</p>;'), 2);
+    assert.equal(onCard('const a = <p class="two words">{t("Nothing here")}</p>;'), 0);
+    const inCore = (text: string): number => untranslatedIn("a.ts", text, "errors").length;
+    assert.equal(inCore('throw new HopperError("usage", `There is no ${what}.`);'), 1);
+    assert.equal(inCore('throw new HopperError("usage", words`There is no ${what}.`);'), 0);
   });
 
   it("have values put in where they stand, also twice, and nothing where there is none", () => {

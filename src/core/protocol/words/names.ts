@@ -1,3 +1,4 @@
+import { t } from "../../base/words";
 import type { PhaseQueueItem } from "../queue";
 import { cleanText } from "./cleanText";
 import { phaseList } from "./phaseList";
@@ -16,9 +17,10 @@ export function phaseTitle({ phase_data }: PhaseQueueItem): string {
 
 /** "Phase 3 Build", or "Phase 3" where the title says no more. */
 export function phaseName(phase: PhaseQueueItem): string {
-  const number = `Phase ${phase.phase_number}`;
   const title = phaseTitle(phase);
-  return title === number || title === "" ? number : `${number} ${title}`;
+  const isNamed = title !== `Phase ${phase.phase_number}` && title !== "";
+  const number = t("Phase {0}", phase.phase_number);
+  return isNamed ? `${number} ${title}` : number;
 }
 
 /** As {@link phaseList}; where there are several plans, with the plan's number: "Phases 1.2 and 2.1". */

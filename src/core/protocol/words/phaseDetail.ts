@@ -1,8 +1,10 @@
+import { said, t, type Words, words } from "../../base/words";
 import type { PhaseQueueItem } from "../queue";
 import type { FailureReason, PhaseStatus } from "../terms";
 import { cleanText } from "./cleanText";
 import { durationBetween } from "./duration";
 import { phaseList } from "./phaseList";
+import { storedInWords } from "./storedWords";
 
 /** What else there is to say of a phase beside its status, in a few words; often nothing. */
 export function phaseDetail(phase: PhaseQueueItem, now: string): string {
@@ -11,16 +13,16 @@ export function phaseDetail(phase: PhaseQueueItem, now: string): string {
 
 /** Why a phase failed: the reason and, where there is more to say, the message. */
 export function failureInWords({ reason, error_message }: PhaseQueueItem): string {
-  const message = cleanText(error_message ?? "");
+  const message = messageOf(error_message);
   if (reason === undefined || reason === "skipped") {
     return message;
   }
-  const words = reasonWords[reason];
-  if (message === "" || message === words) {
-    return words;
+  const why = said(reasonWords[reason]);
+  if (message === "" || message === why) {
+    return why;
   }
   // Messages of our own name the reason: "ran longer than 5m". What somebody reported is in their words.
-  return reason === "reported" ? `${words}: ${message}` : message;
+  return reason === "reported" ? `${why}: ${message}` : message;
 }
 
 /** What a phase took, or has taken until `now`. */
@@ -33,27 +35,31 @@ export function phaseTime(phase: PhaseQueueItem, now: string): string {
   return (ended && durationBetween(started_at, finished_at)) || "";
 }
 
+function messageOf(error: string | undefined): string {
+  return cleanText(storedInWords(error ?? ""));
+}
+
 const details: Readonly<Record<PhaseStatus, (phase: PhaseQueueItem, now: string) => string>> = {
-  queued: ({ depends_on_phases }) => `after ${phaseList(depends_on_phases)}`,
+  queued: ({ depends_on_phases }) => t("after {0}", phaseList(depends_on_phases)),
   ready: ({ not_before, error_message }, now) =>
     not_before !== undefined && not_before > now
-      ? `again in ${durationBetween(now, not_before) ?? ""}: ${cleanText(error_message ?? "")}`
+      ? t("again in {0}: {1}", durationBetween(now, not_before) ?? "", messageOf(error_message))
       : "",
-  running: ({ attempts }) => (attempts > 1 ? `attempt ${attempts}` : ""),
-  completed: ({ reason }) => (reason === "skipped" ? "skipped" : ""),
-  blocked: ({ error_message }) => cleanText(error_message ?? ""),
+  running: ({ attempts }) => (attempts > 1 ? t("attempt {0}", attempts) : ""),
+  completed: ({ reason }) => (reason === "skipped" ? t("skipped") : ""),
+  blocked: ({ error_message }) => messageOf(error_message),
   failed: failureInWords,
 };
 
-const reasonWords: Readonly<Record<FailureReason, string>> = {
-  exit: "its process exited with an error",
-  signal: "its process was ended by a signal",
-  timeout: "it ran longer than its time-out",
-  idle: "it gave no output for too long",
-  spawn: "its program could not be started",
-  verify: "its verify block failed",
-  cancelled: "cancelled",
-  interrupted: "interrupted",
-  lost: "its files were removed",
-  reported: "reported as failed",
+const reasonWords: Readonly<Record<FailureReason, Words>> = {
+  exit: words`its process exited with an error`,
+  signal: words`its process was ended by a signal`,
+  timeout: words`it ran longer than its time-out`,
+  idle: words`it gave no output for too long`,
+  spawn: words`its program could not be started`,
+  verify: words`its verify block failed`,
+  cancelled: words`cancelled`,
+  interrupted: words`interrupted`,
+  lost: words`its files were removed`,
+  reported: words`reported as failed`,
 };

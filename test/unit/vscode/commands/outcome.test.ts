@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { HopperError } from "../../../../src/core/base/errors";
+import { type CommandResult, result } from "../../../../src/core/protocol/commands";
 import { atOnce, inTurn } from "../../../../src/vscode/commands/outcome";
 
 const refused = (text: string): HopperError => new HopperError("conflict", text);
 
 function act(fails: Readonly<Record<string, Error>>) {
-  return (row: string): Promise<{ message: string }> => {
+  return (row: string): Promise<CommandResult> => {
     const error = fails[row];
-    return error ? Promise.reject(error) : Promise.resolve({ message: `${row} was started.` });
+    return error ? Promise.reject(error) : Promise.resolve(result(`${row} was started.`));
   };
 }
 
