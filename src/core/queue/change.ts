@@ -1,4 +1,5 @@
 import type { QueueEvent } from "../protocol/queue";
+import { insertEvent } from "./frequentStatements";
 import type { SqlParams, SqlRow } from "./sqlDatabase";
 import type { Transaction } from "./store";
 
@@ -65,7 +66,7 @@ export class Change implements Transaction {
       at: this.at,
     }));
     for (const row of rows) {
-      this.run(recordStatement, [
+      this.run(insertEvent, [
         row.event_id,
         row.at,
         row.type,
@@ -80,8 +81,3 @@ export class Change implements Transaction {
     this.recorded.push(...rows);
   }
 }
-
-const recordStatement = `
-  INSERT INTO events
-    (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;

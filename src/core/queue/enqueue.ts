@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { PhaseData } from "../protocol/queue";
 import type { Change } from "./change";
 import { readConfig, writeConfig } from "./config";
+import { insertPhase } from "./frequentStatements";
 
 /** A plan to store, its phases in number order. */
 export interface NewPlan {
@@ -115,9 +116,3 @@ const insertPlan = `
   INSERT INTO plans (plan_id, plan_number, title, source_path, source_sha256, context,
     parent_issue, runner, created_at)
   VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT), ?7, ?8, ?9)`;
-
-const insertPhase = `
-  INSERT INTO phase_queue (queue_id, plan_id, parent_issue, phase_number, label, title, status,
-    depends_on_phase, depends_on_phases, phase_data, runner, priority, queue_position,
-    created_at, updated_at, ready_at, start_line)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS TEXT), ?11, ?12, ?13, ?14, ?14, ?15, ?16)`;

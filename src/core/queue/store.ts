@@ -208,7 +208,10 @@ export class Store {
   /** Makes the current transaction durable, also when the files were removed under us. */
   private journalise(statements: Statements): void {
     const line = () =>
-      encodeCommit({ seq: this.seq + 1, generation: this.pair.generation, statements });
+      encodeCommit(
+        { seq: this.seq + 1, generation: this.pair.generation, statements },
+        this.pair.statements,
+      );
     if (this.pair.append(line())) {
       return;
     }
