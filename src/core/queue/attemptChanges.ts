@@ -112,7 +112,10 @@ export function settleAttempt(
   return true;
 }
 
-function endOpenAttempt(change: Change, { attemptId, verdict, ...settlement }: Settlement): boolean {
+function endOpenAttempt(
+  change: Change,
+  { attemptId, verdict, ...settlement }: Settlement,
+): boolean {
   const ended = change.run(endAttempt, [
     change.at,
     verdict.exitCode ?? null,

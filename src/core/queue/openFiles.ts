@@ -106,7 +106,12 @@ function create({ files, paths }: OpenFilesOptions, database: SqlDatabase): Open
   const statements = frequentStatements;
   const header = { generation: 1, seq: 0, sha256: null, schema: schemaVersion, statements };
   try {
-    const journal = JournalFile.create(files, temporaryPath(paths.journal), header, Buffer.alloc(0));
+    const journal = JournalFile.create(
+      files,
+      temporaryPath(paths.journal),
+      header,
+      Buffer.alloc(0),
+    );
     try {
       journal.moveTo(paths.journal);
       syncFolder(files, dirname(paths.folder));
