@@ -109,6 +109,23 @@ export class SqlDatabase {
     return isRows(rows) ? rows : [];
   }
 
+  /** Leaves free pages of about so many bytes behind; changes no row. */
+  reserve(bytes: number): void {
+    this.run("BEGIN");
+    try {
+      this.run(
+        `INSERT INTO queue_config (config_key, config_value, updated_at)
+         VALUES ('reserve', hex(zeroblob(?)), '')`,
+        [Math.ceil(bytes / 2)],
+      );
+      this.run("DELETE FROM queue_config WHERE config_key = 'reserve'");
+      this.run("COMMIT");
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+  }
+
   /** The database as the bytes of a file; throws inside a transaction. */
   exportImage(): Uint8Array {
     return this.database.export();
