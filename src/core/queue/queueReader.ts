@@ -5,6 +5,7 @@ import {
   type AttemptItem,
   type PhaseData,
   phaseDataSchema,
+  type PhaseOverview,
   type PhaseQueueItem,
   type PlanItem,
   type QueueEvent,
@@ -15,6 +16,7 @@ import type { MirrorSettings } from "../protocol/mirrors";
 import { databaseIdKey, readConfig } from "./config";
 import { phasePages } from "./phaseList";
 import { phaseOrder, planOrder } from "./order";
+import { readOverview } from "./overview";
 import { type MirrorPreview, readMirrorPreview } from "./mirrorPreview";
 import { readEntries, readMirror } from "./mirrorRows";
 import {
@@ -131,6 +133,11 @@ export class QueueReader {
   /** The same as JSON, a page at a time: each is read when it is asked for. */
   phasePages(wanted: ListedPhases): Iterable<PhasePage> {
     return phasePages(this.database, wanted);
+  }
+
+  /** What a list shows of each phase, of one plan or of all. */
+  overview(planNumber?: number): PhaseOverview[] {
+    return readOverview(this.database, planNumber);
   }
 
   /** Phases that are not completed, without their long texts. */

@@ -1,16 +1,16 @@
-import type { PhaseQueueItem } from "../queue";
+import type { PhaseOverview } from "../queue";
 import type { FailureReason, PhaseStatus } from "../terms";
 import { cleanText } from "./cleanText";
 import { durationBetween } from "./duration";
 import { phaseList } from "./phaseList";
 
 /** What else there is to say of a phase beside its status, in a few words; often nothing. */
-export function phaseDetail(phase: PhaseQueueItem, now: string): string {
+export function phaseDetail(phase: PhaseOverview, now: string): string {
   return details[phase.status](phase, now);
 }
 
 /** Why a phase failed, with the reason where the message does not name it. */
-export function failureInWords({ reason, error_message }: PhaseQueueItem): string {
+export function failureInWords({ reason, error_message }: PhaseOverview): string {
   const message = cleanText(error_message ?? "");
   if (reason === undefined || reason === "skipped") {
     return message;
@@ -19,7 +19,7 @@ export function failureInWords({ reason, error_message }: PhaseQueueItem): strin
 }
 
 /** What a phase took, or has taken until `now`. */
-export function phaseTime(phase: PhaseQueueItem, now: string): string {
+export function phaseTime(phase: PhaseOverview, now: string): string {
   const { status, started_at, finished_at } = phase;
   if (status === "running") {
     return durationBetween(started_at, now) ?? "";
@@ -28,13 +28,13 @@ export function phaseTime(phase: PhaseQueueItem, now: string): string {
   return (ended && durationBetween(started_at, finished_at)) || "";
 }
 
-const details: Readonly<Record<PhaseStatus, (phase: PhaseQueueItem, now: string) => string>> = {
+const details: Readonly<Record<PhaseStatus, (phase: PhaseOverview, now: string) => string>> = {
   queued: ({ depends_on_phases }) => `after ${phaseList(depends_on_phases)}`,
   ready: ({ not_before, error_message }, now) =>
     not_before !== undefined && not_before > now
       ? `again in ${durationBetween(now, not_before) ?? ""}: ${cleanText(error_message ?? "")}`
       : "",
-  running: ({ attempts }) => (attempts > 1 ? `attempt ${attempts}` : ""),
+  running: ({ attempts = 1 }) => (attempts > 1 ? `attempt ${attempts}` : ""),
   completed: ({ reason }) => (reason === "skipped" ? "skipped" : ""),
   blocked: ({ error_message }) => cleanText(error_message ?? ""),
   failed: failureInWords,
