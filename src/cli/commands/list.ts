@@ -22,7 +22,7 @@ export async function list(context: Context, planId: string | undefined): Promis
   const { json, printer } = context;
   const view = await openView(context);
   try {
-    const plan = view && planId !== undefined ? findPlan(view.queue, planId) : undefined;
+    const plan = view && planId !== undefined ? findPlan(context, view.queue, planId) : undefined;
     const filter = plan ? { planId: plan.plan_id } : {};
     if (json) {
       const phases = view?.queue.phases(filter) ?? [];

@@ -19,7 +19,7 @@ import { statusLooks } from "../words/statuses";
 /** Shows everything about one phase. */
 export function show(context: Context, id: string | undefined): Promise<ExitCode> {
   return reading(context, (queue) => {
-    const phase = findPhase(queue, id);
+    const phase = findPhase(context, queue, id);
     const plan = queue.plan(phase.plan_id);
     const attempts = queue
       .attempts(phase.queue_id)
