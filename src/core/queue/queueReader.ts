@@ -170,7 +170,8 @@ export class QueueReader {
 
   /** @param content false leaves its long texts out. */
   phase(queueId: string, content = true): PhaseQueueItem | undefined {
-    return this.phaseItems(content, "WHERE p.queue_id = +?", [queueId])[0];
+    const row = this.database.get(content ? wholePhase : phaseWithoutTexts, [queueId]);
+    return row && phaseItem(row);
   }
 
   phaseByNumber(planNumber: number, phaseNumber: number): PhaseQueueItem | undefined {
@@ -311,6 +312,18 @@ export class QueueReader {
       .map(phaseItem)
       .sort((a, b) => a.plan_number - b.plan_number || a.phase_number - b.phase_number);
   }
+}
+
+/** One phase, which is asked for at each of its moves: a row, since a list of one takes twice as long. */
+const wholePhase = onePhase(true);
+const phaseWithoutTexts = onePhase(false);
+
+function onePhase(content: boolean): string {
+  const columns = Object.entries(phaseColumns(content)).map(
+    ([name, value]) => `${value} AS ${name}`,
+  );
+  return `SELECT ${columns.join(", ")} FROM phase_queue AS p JOIN plans USING (plan_id)
+    WHERE p.queue_id = +?`;
 }
 
 /**
