@@ -3,31 +3,37 @@
 # rest of this script.
 #
 # It is started before there is an attempt for it, since starting two programs takes longer than all
-# that follows, and waits for a line on stdin: the attempt's id, a space and its folder.
+# that follows, and waits for a line on stdin: the attempt's id, a space and its folder. It says
+# `taken` on stdout once it has one; what it prints from then on goes to descriptor 3.
 #
 # usage: sh wrapper.sh BOOT_ID OUTER_ANCESTRY UMASK (in a session of its own; UMASK is for the steps)
 
+set -f
+hopper_boot=$1
+hopper_ancestry=$2
+hopper_umask=$3
+read -r hopper_stat <"/proc/$$/stat"
+# With two arguments before the fields from the third on, field 22 (start time) is ${22}.
+set -- "$1" "$2" ${hopper_stat##*") "}
+hopper_start=${22}
+
 IFS= read -r hopper_line || exit 0
-export HOPPER_ANCESTRY="$2${hopper_line%% *}"
+printf taken
+exec >&3 3>&-
+set -- "${hopper_line#* }" "${hopper_line%% *}"
+export HOPPER_ANCESTRY="$hopper_ancestry$2"
 
 # Handled, not ignored: a stop reaches the whole session, and the wrapper must live to write the
 # end down, while its steps start with the default handling. SIGPIPE comes when the host is gone.
 hopper_stopped=
 trap 'hopper_stopped=1' HUP INT QUIT TERM
 trap ':' PIPE
-set -f
 
-hopper_boot=$1
-hopper_umask=$3
 # What the wrapper itself makes is for its user alone.
 umask 077
-set -- "${hopper_line#* }" "${hopper_line%% *}"
 hopper_folder=$1
 cd -- "$1" || exit 1
-read -r hopper_stat <"/proc/$$/stat"
-# With two arguments before the fields from the third on, field 22 (start time) is ${22}.
-set -- "$1" "$2" ${hopper_stat##*") "}
-hopper_claim="{\"pid\":$$,\"startTime\":\"${22}\",\"bootId\":\"$hopper_boot\"}"
+hopper_claim="{\"pid\":$$,\"startTime\":\"$hopper_start\",\"bootId\":\"$hopper_boot\"}"
 
 # Whoever makes `started` runs the attempt: noclobber opens it exclusively. Its one line is one write,
 # and readers take a file without it for "taken, not yet known by whom". (A link of a finished file

@@ -72,6 +72,28 @@ describe("the command line itself", () => {
     assert.match(removed.stderr, /^error: There is no plan 7 /);
   });
 
+  it("names what there is not by a command that can be typed where this one was", async () => {
+    workspace().write("my notes/plan.md", planText("Plan", [{ sh: "true" }]));
+    const elsewhere = { folder: workspace().outside("home") };
+    const dir = ["--dir", "../workspace/my notes"];
+    await workspace().expect(
+      0,
+      ["enqueue", "../workspace/my notes/plan.md", "--yes", ...dir],
+      elsewhere,
+    );
+    for (const args of [
+      ["skip", "1.2"],
+      ["skip", "1"],
+      ["pause", "7"],
+    ]) {
+      const { stderr } = await workspace().expect(2, [...args, ...dir], elsewhere);
+      const [, named = ""] = /`phase-hopper (list [^`]*)`/.exec(stderr) ?? [];
+      const words = spawnSync("sh", ["-c", `printf '%s\\n' ${named}`], { encoding: "utf8" }).stdout;
+      const listed = await workspace().expect(0, words.trimEnd().split("\n"), elsewhere);
+      assert.match(listed.stdout, /1\.1/, stderr);
+    }
+  });
+
   it("shows a stack only with --debug", async () => {
     const { stderr } = await workspace().call(["run", "missing.md", "--debug"]);
     assert.match(stderr, /^ {4}at /m);

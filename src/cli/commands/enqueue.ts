@@ -11,6 +11,7 @@ import { type CommandAccess, withCommands } from "../queue/withCommands";
 import { chooseRunner } from "../run/chooseRunner";
 import { enqueueRequest, type PlanFile, readPlan, refusedByQueue } from "../run/planFile";
 import { commandToType } from "../words/commandToType";
+import { lineWidth, renderLine, span, wrapLine } from "../terminal/line";
 import { cleanText } from "../../core/protocol/words/cleanText";
 
 /** Stores a plan with its phases; whoever owns the queue starts them in their turn. */
@@ -39,7 +40,14 @@ export async function enqueue(context: Context, name = ""): Promise<ExitCode> {
       const plan = { plan_id: planId, plan_number: planNumber, phases };
       context.printer.json({ success: true, message: `${message} ${hint}`, ...plan });
     } else {
-      context.printer.line(`${message} ${hint}`);
+      const { printer, terminal } = context;
+      const both = [span(`${message} ${hint}`)];
+      // The hint names a command, which is not parted.
+      const lines =
+        lineWidth(both) <= terminal.columns
+          ? [both]
+          : [...wrapLine([span(message)], terminal.columns), [span(hint)]];
+      lines.forEach((line) => printer.line(renderLine(line, terminal.palette)));
     }
     return exitCodes.completed;
   };

@@ -21,7 +21,7 @@ import { sayDone } from "./phaseCommands";
 /** Shows what would be written to GitHub, and writes nothing. */
 export async function preview(context: Context, id = ""): Promise<ExitCode> {
   return reading(context, async (queue) => {
-    const { plan_id: planId } = findPlan(queue, id);
+    const { plan_id: planId } = findPlan(context, queue, id);
     const settings =
       queue.mirror(planId) ?? (await settingsOf(context, context.options.number("parentIssue")));
     const found = queue.mirrorPreview(planId, settings);
@@ -59,7 +59,7 @@ export async function link(context: Context, id?: string, issue = ""): Promise<E
 /** Shows how far mirrored plans are written, and what keeps the rest. */
 export function status(context: Context, id?: string): Promise<ExitCode> {
   return reading(context, (queue) => {
-    const plans = id === undefined ? queue.plans() : [findPlan(queue, id)];
+    const plans = id === undefined ? queue.plans() : [findPlan(context, queue, id)];
     const mirrored = plans.flatMap((plan) => {
       const settings = queue.mirror(plan.plan_id);
       return settings ? [{ plan, settings, entries: queue.mirrorEntries(plan.plan_id) }] : [];
@@ -97,14 +97,14 @@ export function sync(context: Context): Promise<ExitCode> {
 
 export function stop(context: Context, id = ""): Promise<ExitCode> {
   return withQueue(context, async ({ commands, queue }) => {
-    const { message } = await commands.stopMirror(findPlan(queue, id).plan_id);
+    const { message } = await commands.stopMirror(findPlan(context, queue, id).plan_id);
     return sayDone(context, message);
   });
 }
 
 function start(context: Context, id = "", settings: MirrorSettings): Promise<ExitCode> {
   return withQueue(context, async (access) => {
-    const plan = findPlan(access.queue, id);
+    const plan = findPlan(context, access.queue, id);
     const { message } = await access.commands.startMirror(plan.plan_id, settings);
     return said(context, access, message, plan);
   });

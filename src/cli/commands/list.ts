@@ -1,6 +1,6 @@
 import { isoNow } from "../../core/base/clock";
 import { whatItWaitsFor } from "../../core/coordinator/waiting";
-import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
+import type { PhaseOverview, PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import type { Context } from "../context";
 import { type ExitCode, exitCodes } from "../exitCodes";
@@ -22,7 +22,7 @@ export async function list(context: Context, planId: string | undefined): Promis
   const { json, printer } = context;
   const view = await openView(context);
   try {
-    const plan = view && planId !== undefined ? findPlan(view.queue, planId) : undefined;
+    const plan = view && planId !== undefined ? findPlan(context, view.queue, planId) : undefined;
     const filter = plan ? { planId: plan.plan_id } : {};
     if (json) {
       const phases = view?.queue.phases(filter) ?? [];
@@ -48,16 +48,16 @@ export async function list(context: Context, planId: string | undefined): Promis
 
 function printPlans(context: Context, queue: QueueReader, only: PlanItem | undefined): void {
   const { printer, terminal } = context;
-  const all = queue.phases({ content: false, ...(only && { planId: only.plan_id }) });
-  const phasesOf = new Map<string, PhaseQueueItem[]>();
+  const all = queue.overview(only?.plan_number);
+  const phasesOf = new Map<number, PhaseOverview[]>();
   for (const phase of all) {
-    const phases = phasesOf.get(phase.plan_id) ?? [];
+    const phases = phasesOf.get(phase.plan_number) ?? [];
     phases.push(phase);
-    phasesOf.set(phase.plan_id, phases);
+    phasesOf.set(phase.plan_number, phases);
   }
   const now = isoNow(context.clock);
   for (const plan of only ? [only] : queue.plans()) {
-    const phases = phasesOf.get(plan.plan_id) ?? [];
+    const phases = phasesOf.get(plan.plan_number) ?? [];
     const url = plan.parent_issue === 0 ? "" : queue.issueUrl(plan.plan_id, plan.parent_issue);
     const lines = [
       headOf(plan, phases),
@@ -77,7 +77,7 @@ function printState(
   context: Context,
   queue: QueueReader,
   only: PlanItem | undefined,
-  phases: readonly PhaseQueueItem[],
+  phases: readonly PhaseOverview[],
 ): void {
   const { printer, terminal } = context;
   const owner = ownerInWords(lookAtOwner(context), queue);
@@ -122,7 +122,7 @@ function printForeign(context: Context): void {
   }
 }
 
-function headOf(plan: PlanItem, phases: readonly PhaseQueueItem[]): Line {
+function headOf(plan: PlanItem, phases: readonly PhaseOverview[]): Line {
   const isFinished = phases.every(({ status }) => status === "completed");
   const paused =
     isFinished || plan.paused_reason === undefined
@@ -140,7 +140,7 @@ function headOf(plan: PlanItem, phases: readonly PhaseQueueItem[]): Line {
 /** Titles beyond this give the other columns their place. */
 const longestTitle = 40;
 
-function tableOf(phases: readonly PhaseQueueItem[], now: string): Line[] {
+function tableOf(phases: readonly PhaseOverview[], now: string): Line[] {
   const rows = phases.map((phase) => ({
     phase,
     id: phaseId(phase),

@@ -26,14 +26,10 @@ export async function log(context: Context, id: string | undefined): Promise<Exi
   return exitCodes.completed;
 }
 
-function findAttempt(
-  { options }: Context,
-  queue: QueueReader,
-  id: string | undefined,
-): AttemptItem {
-  const phase = findPhase(queue, id);
+function findAttempt(context: Context, queue: QueueReader, id: string | undefined): AttemptItem {
+  const phase = findPhase(context, queue, id);
   const attempts = queue.attempts(phase.queue_id);
-  const wanted = options.number("attempt");
+  const wanted = context.options.number("attempt");
   const found =
     wanted === undefined
       ? attempts.at(-1)

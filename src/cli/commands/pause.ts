@@ -18,7 +18,7 @@ export async function setPaused(
   }
   return withCommands(context, async (access) => {
     const { commands, queue } = access;
-    const plan = planId === undefined ? undefined : findPlan(queue, planId);
+    const plan = planId === undefined ? undefined : findPlan(context, queue, planId);
     const { message } = await commands.setPaused(paused, plan?.plan_id);
     if (paused) {
       const resume = commandToType(context, "resume", ...(plan ? [String(plan.plan_number)] : []));

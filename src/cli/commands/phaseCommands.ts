@@ -71,7 +71,7 @@ export async function phaseCommand(
   }
   return withCommands(context, async (access) => {
     const { carryOut, hint } = commands[name];
-    const phase = findPhase(access.queue, id);
+    const phase = findPhase(context, access.queue, id);
     const { message } = await carryOut(access, phase, context.options.text("note"));
     return sayDone(context, message, await hint(phase, access, context));
   });

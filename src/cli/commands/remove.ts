@@ -13,8 +13,8 @@ import { sayDone } from "./phaseCommands";
 export async function remove(context: Context, id = ""): Promise<ExitCode> {
   const { plan, phase, dependents } = await reading(context, (queue) => {
     // What has no dot in it was meant as a plan, where there is no phase with such a queue_id.
-    const found = /^\d+$/.test(id) ? findPlan(queue, id) : findPlanIfThere(queue, id);
-    const named = found ? undefined : findPhase(queue, id);
+    const found = /^\d+$/.test(id) ? findPlan(context, queue, id) : findPlanIfThere(queue, id);
+    const named = found ? undefined : findPhase(context, queue, id);
     const others = named ? queue.phases({ planId: named.plan_id, content: false }) : [];
     return { plan: found, phase: named, dependents: named ? blockedBy(named, others) : [] };
   });

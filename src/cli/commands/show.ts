@@ -10,7 +10,7 @@ import { findPhase } from "../queue/ids";
 import { lookAtOwner, ownerInWords } from "../queue/owner";
 import { reading } from "../queue/reading";
 import { cleanLines, cleanText } from "../../core/protocol/words/cleanText";
-import { type Line, renderLine, span } from "../terminal/line";
+import { type Line, renderLine, span, wrapLine } from "../terminal/line";
 import { durationBetween, localTime } from "../../core/protocol/words/duration";
 import { phaseId, phaseTitle, shellWords } from "../../core/protocol/words/names";
 import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
@@ -19,7 +19,7 @@ import { statusLooks } from "../words/statuses";
 /** Shows everything about one phase. */
 export function show(context: Context, id: string | undefined): Promise<ExitCode> {
   return reading(context, (queue) => {
-    const phase = findPhase(queue, id);
+    const phase = findPhase(context, queue, id);
     const plan = queue.plan(phase.plan_id);
     const attempts = queue
       .attempts(phase.queue_id)
@@ -60,8 +60,14 @@ function print(
   const now = isoNow(context.clock);
   const lines: Line[] = [
     [span(`${phaseId(phase)}  `, "dim"), span(phaseTitle(phase), "bold")],
-    ...statusLines(phase, now),
-    ...field("plan", plan && `${plan.plan_number}  ${cleanText(plan.title)}`),
+    ...statusLines(phase, now, terminal.columns),
+    ...(plan
+      ? wrapped(
+          label("plan"),
+          span(`${plan.plan_number}  ${cleanText(plan.title)}`),
+          terminal.columns,
+        )
+      : []),
     ...field("file", plan?.source_path && cleanText(plan.source_path)),
     ...field("after", dependencies(queue, phase)),
     ...field("runner", phase.runner),
@@ -87,7 +93,7 @@ function issueOf(queue: QueueReader, planId: string, number = 0): string | undef
   return number === 0 ? undefined : `#${number}${url === undefined ? "" : `  ${url}`}`;
 }
 
-function statusLines(phase: PhaseQueueItem, now: string): Line[] {
+function statusLines(phase: PhaseQueueItem, now: string, columns: number): Line[] {
   const { symbol, look } = statusLooks[phase.status];
   const detail = phaseDetail(phase, now);
   const time = phaseTime(phase, now);
@@ -98,7 +104,9 @@ function statusLines(phase: PhaseQueueItem, now: string): Line[] {
       span(`${symbol} ${phase.status}${reason}`, look),
       span(time === "" ? "" : `  ${time}`, "dim"),
     ],
-    ...(detail === "" || detail === phase.reason ? [] : [[label(""), span(detail, look)]]),
+    ...(detail === "" || detail === phase.reason
+      ? []
+      : wrapped(label(""), span(detail, look), columns)),
   ];
 }
 
@@ -174,6 +182,14 @@ const labelWidth = 12;
 
 function label(name: string): Line[number] {
   return span(name.padEnd(labelWidth), "dim");
+}
+
+/** A text of words beside its label; what is to be copied, such as a path, is never parted. */
+function wrapped(name: Line[number], text: Line[number], columns: number): Line[] {
+  return wrapLine([text], columns - labelWidth).map((line, index) => [
+    index === 0 ? name : label(""),
+    ...line,
+  ]);
 }
 
 function field(name: string, value: string | undefined): Line[] {

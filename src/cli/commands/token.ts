@@ -14,7 +14,7 @@ export async function token(context: Context, id: string | undefined): Promise<E
     throw noQueue(context);
   }
   return withCommands(context, async ({ commands, queue }) => {
-    const phase = findPhase(queue, id);
+    const phase = findPhase(context, queue, id);
     const made = await commands.issueToken(phase.queue_id);
     if (json) {
       const { token, queueId: queue_id, attemptId: attempt_id, message } = made;

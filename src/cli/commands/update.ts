@@ -17,7 +17,7 @@ export async function update(context: Context, id = ""): Promise<ExitCode> {
   }
   const { runners } = runnerSettings(context);
   return withCommands(context, async ({ commands, queue }) => {
-    const plan = findPlan(queue, id);
+    const plan = findPlan(context, queue, id);
     if (plan.source_path === undefined) {
       throw new HopperError("usage", `Plan ${plan.plan_number} came as text, not from a file.`);
     }

@@ -33,7 +33,7 @@ export async function decideOnAdoption(context: Context, queue: QueueReader): Pr
     return "notAsked";
   }
   if (!terminal.canAsk || json) {
-    throw foreignError(workspace.hopperFolder);
+    throw foreignError(workspace.hopperFolder, commandToType(context, "list"));
   }
   const text = [
     `The queue in ${cleanText(workspace.hopperFolder)} was not made by you on this machine: it ` +

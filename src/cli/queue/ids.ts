@@ -2,13 +2,19 @@ import { HopperError } from "../../core/base/errors";
 import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
 import type { QueueReader } from "../../core/queue/queueReader";
 import { phaseId } from "../../core/protocol/words/names";
+import type { Context } from "../context";
+import { commandToType } from "../words/commandToType";
 
 /**
  * The phase that a person named: "1.3" or a queue_id.
  *
  * @throws HopperError `usage` or `notFound`, with what could have been meant.
  */
-export function findPhase(queue: QueueReader, id: string | undefined): PhaseQueueItem {
+export function findPhase(
+  context: Asking,
+  queue: QueueReader,
+  id: string | undefined,
+): PhaseQueueItem {
   const given = id ?? "";
   const [, plan, phase] = /^(\d+)\.(\d+)$/.exec(given) ?? [];
   const found =
@@ -24,27 +30,31 @@ export function findPhase(queue: QueueReader, id: string | undefined): PhaseQueu
     const example = first ? phaseId(first) : `${asPlan.plan_number}.1`;
     throw new HopperError(
       "usage",
-      `${given} is a plan: name one of its phases, such as ${example} (see \`phase-hopper list\`).`,
+      `${given} is a plan: name one of its phases, such as ${example} (see \`${commandToType(context, "list")}\`).`,
     );
   }
-  throw new HopperError(
-    "notFound",
-    `There is no phase ${given} in this queue: \`phase-hopper list\` shows what there is.`,
-  );
+  throw notThere(context, `phase ${given}`);
 }
 
 /** The plan that a person named: its number or its plan_id. */
-export function findPlan(queue: QueueReader, id: string): PlanItem {
+export function findPlan(context: Asking, queue: QueueReader, id: string): PlanItem {
   const found = findPlanIfThere(queue, id);
   if (!found) {
-    throw new HopperError(
-      "notFound",
-      `There is no plan ${id} in this queue: \`phase-hopper list\` shows what there is.`,
-    );
+    throw notThere(context, `plan ${id}`);
   }
   return found;
 }
 
 export function findPlanIfThere(queue: QueueReader, id: string): PlanItem | undefined {
   return /^\d+$/.test(id) ? queue.planByNumber(Number(id)) : queue.plan(id);
+}
+
+/** Who asks: the command to type next is about the same queue. */
+type Asking = Pick<Context, "options">;
+
+function notThere(context: Asking, what: string): HopperError {
+  return new HopperError(
+    "notFound",
+    `There is no ${what} in this queue: \`${commandToType(context, "list")}\` shows what there is.`,
+  );
 }

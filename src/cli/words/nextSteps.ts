@@ -1,4 +1,4 @@
-import type { PhaseQueueItem, PlanItem } from "../../core/protocol/queue";
+import type { PhaseOverview, PlanItem } from "../../core/protocol/queue";
 import type { Waiting } from "../../core/protocol/snapshot";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { cleanText } from "../../core/protocol/words/cleanText";
@@ -10,7 +10,7 @@ import { commandToType } from "./commandToType";
 /** The phases in question, and what decides about them. */
 export interface NextStepsQuestion {
   readonly waiting: Waiting;
-  readonly phases: readonly PhaseQueueItem[];
+  readonly phases: readonly PhaseOverview[];
   readonly plans: readonly PlanItem[];
   readonly queuePaused: boolean;
   /** Somebody owns the queue, and goes on with it. */
@@ -39,7 +39,7 @@ function unowned({ waiting: { kind, text }, phases, plans }: NextStepsQuestion):
   }
   const running = phases.filter(({ status }) => status === "running");
   const ready = phases.filter(({ status }) => status === "ready");
-  const names = (some: readonly PhaseQueueItem[]): string => phaseNames(some, plans.length > 1);
+  const names = (some: readonly PhaseOverview[]): string => phaseNames(some, plans.length > 1);
   return running.length > 0
     ? `${names(running)} ${running.length === 1 ? "goes" : "go"} on in the background`
     : `${names(ready)} ${ready.length === 1 ? "is" : "are"} ready`;
@@ -108,7 +108,7 @@ function resumeCommand(context: Context, { plans, queuePaused }: NextStepsQuesti
   return commandToType(context, "resume", ...(paused ? [String(paused.plan_number)] : []));
 }
 
-function firstId(phases: readonly PhaseQueueItem[], status: PhaseStatus): string {
+function firstId(phases: readonly PhaseOverview[], status: PhaseStatus): string {
   const found = phases.find((phase) => phase.status === status);
   return found ? phaseId(found) : "";
 }

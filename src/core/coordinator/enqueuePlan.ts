@@ -5,7 +5,7 @@ import { InvalidPlanError, type ParsedPhase } from "../protocol/plan";
 import type { PlanItem } from "../protocol/queue";
 import type { RunnerKind } from "../protocol/terms";
 import { priorities } from "../protocol/terms";
-import type { NewPhase, Queue } from "../queue/queue";
+import type { NewPhase, Queue, StagedRows } from "../queue/queue";
 import type { QueueReader } from "../queue/queueReader";
 import { loadPlan } from "./loadPlan";
 import type { LoadedPlan, PlanContext } from "./planSource";
@@ -36,6 +36,26 @@ export async function enqueuePlan(
   const loaded = await loadPlan(request, planContext, planWorker);
   assertAsShown(loaded, request.sha256, request.path);
   assertValid(loaded, request.path);
+  const phases = loaded.plan.phases.map((phase) => {
+    const name = phase.runner ?? runner;
+    return newPhase(phase, name, context.runners.get(name)?.kind ?? "shell");
+  });
+  return phases.length <= fewPhases
+    ? store(queue, request, loaded, phases)
+    : queue.staged(phases, (staged) => store(queue, request, loaded, phases, staged));
+}
+
+/** So many are stored in one go within some milliseconds. */
+const fewPhases = 40;
+
+function store(
+  queue: Queue,
+  request: EnqueueRequest,
+  loaded: LoadedPlan,
+  phases: readonly NewPhase[],
+  staged?: StagedRows,
+): string {
+  const { plan } = loaded;
   const unfinished = unfinishedPlanFrom(queue, loaded.sourcePath);
   if (unfinished && (request.ifEnqueued ?? "refuse") === "refuse") {
     throw new HopperError(
@@ -43,21 +63,18 @@ export async function enqueuePlan(
       words`${unfinished.source_path ?? unfinished.title} is enqueued and unfinished already, as Plan ${unfinished.plan_number}: go on with it, replace it, or enqueue it again as a second copy.`,
     );
   }
-  const { plan } = loaded;
-  return queue.enqueue({
+  const newPlan = {
     title: request.title ?? plan.title,
     sourceSha256: loaded.sha256,
     context: plan.context,
-    runner,
+    runner: request.runner ?? standardRunner,
     priority: request.priority ?? priorities.normal,
-    phases: plan.phases.map((phase) => {
-      const name = phase.runner ?? runner;
-      return newPhase(phase, name, context.runners.get(name)?.kind ?? "shell");
-    }),
+    phases,
     ...(loaded.sourcePath !== undefined && { sourcePath: loaded.sourcePath }),
     ...(request.parentIssue !== undefined && { parentIssue: request.parentIssue }),
     ...(unfinished && request.ifEnqueued === "replace" && { replaces: unfinished.plan_id }),
-  });
+  };
+  return queue.enqueue(newPlan, staged);
 }
 
 /** The newest plan of this file that is not wholly completed. */

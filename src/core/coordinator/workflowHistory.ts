@@ -201,8 +201,12 @@ export class WorkflowHistory implements Disposable {
   }
 
   /** A phase that becomes ready is begun with by the next row that comes, not by those that are there. */
-  private noteChange({ queue_id: queueId }: QueueEvent): void {
+  private noteChange({ queue_id: queueId, to_status: status }: QueueEvent): void {
     const { queue, runners } = this.options;
+    if (status === "running" || (status === "queued" && !this.baselines.has(queueId ?? ""))) {
+      // Of most events there is nothing to note, and an enqueue has a thousand.
+      return;
+    }
     const phase = queueId === undefined ? undefined : queue.state(queueId);
     if (queueId === undefined || phase?.status === "running") {
       // What was noted when it became ready stands.

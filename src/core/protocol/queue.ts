@@ -65,6 +65,24 @@ export interface PhaseQueueItem {
   readonly finished_at?: string;
 }
 
+/** What a list says of a phase; `attempts` is there of running ones. */
+export type PhaseOverview = Pick<
+  PhaseQueueItem,
+  | "plan_number"
+  | "phase_number"
+  | "status"
+  | "depends_on_phases"
+  | "issue_number"
+  | "reason"
+  | "error_message"
+  | "not_before"
+  | "started_at"
+  | "finished_at"
+> & {
+  readonly phase_data: Pick<PhaseQueueItem["phase_data"], "title">;
+  readonly attempts?: number;
+};
+
 /** A plan as every view and route shows it. */
 export interface PlanItem {
   readonly plan_id: string;

@@ -6,6 +6,7 @@ import { stored } from "../protocol/words/storedWords";
 import type { ProcessIdentity, Verdict } from "../protocol/attempts";
 import type { RunnerKind } from "../protocol/terms";
 import type { Change } from "./change";
+import { endAttempt, insertAttempt, startAttempt } from "./frequentStatements";
 import type { Readiness } from "./readiness";
 import { type PhaseState, phaseState, phaseStateColumns } from "./rows";
 import { optionalText } from "./sqlDatabase";
@@ -52,23 +53,18 @@ export function claimPhase(change: Change, phase: PhaseState, claim: Claim): voi
   if (phase.status !== "ready") {
     throw new HopperError("conflict", words`The phase is ${statusWords[phase.status]}, not ready.`);
   }
-  change.run(
-    `INSERT INTO attempts (attempt_id, queue_id, attempt_number, runner, command, state, started_at,
-       runner_kind, timeout, idle_timeout)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
-    [
-      claim.attemptId,
-      claim.queueId,
-      claim.attemptNumber,
-      claim.runner,
-      JSON.stringify(claim.command),
-      claim.startsProcess ? "starting" : "running",
-      change.at,
-      claim.terms?.kind ?? null,
-      claim.terms?.timeout ?? null,
-      claim.terms?.idleTimeout ?? null,
-    ],
-  );
+  change.run(insertAttempt, [
+    claim.attemptId,
+    claim.queueId,
+    claim.attemptNumber,
+    claim.runner,
+    JSON.stringify(claim.command),
+    claim.startsProcess ? "starting" : "running",
+    change.at,
+    claim.terms?.kind ?? null,
+    claim.terms?.timeout ?? null,
+    claim.terms?.idleTimeout ?? null,
+  ]);
   if (claim.workflows) {
     noteWorkflows(change, claim.attemptId, claim.workflows);
   }
@@ -86,11 +82,7 @@ export function noteReport(change: Change, attemptId: string, evidence: unknown)
 
 /** Notes which process runs an attempt. A late word on an ended attempt changes nothing. */
 export function noteProcess(change: Change, attemptId: string, process: ProcessIdentity): void {
-  change.run(
-    `UPDATE attempts SET state = 'running', pid = ?, pid_started_at = ?
-     WHERE attempt_id = +? AND state = 'starting'`,
-    [process.pid, startOf(process), attemptId],
-  );
+  change.run(startAttempt, [process.pid, startOf(process), attemptId]);
 }
 
 /**
@@ -104,7 +96,7 @@ export function settleAttempt(
   settlement: Settlement,
 ): boolean {
   const { attemptId, verdict, retryAt } = settlement;
-  const phase = endAttempt(change, settlement) ? phaseRunning(change, attemptId) : undefined;
+  const phase = endOpenAttempt(change, settlement) ? phaseRunning(change, attemptId) : undefined;
   if (!phase) {
     return false;
   }
@@ -122,24 +114,21 @@ export function settleAttempt(
   return true;
 }
 
-function endAttempt(change: Change, { attemptId, verdict, ...settlement }: Settlement): boolean {
-  const ended = change.run(
-    `UPDATE attempts SET state = 'ended', finished_at = ?, exit_code = ?, signal = ?, outcome = ?,
-       evidence = coalesce(?, evidence), log_bytes = ?, pid = coalesce(?, pid),
-       pid_started_at = coalesce(?, pid_started_at)
-     WHERE attempt_id = +? AND state <> 'ended'`,
-    [
-      change.at,
-      verdict.exitCode ?? null,
-      verdict.signal ?? null,
-      verdict.outcome,
-      verdict.evidence === undefined ? null : withoutSecrets(JSON.stringify(verdict.evidence)),
-      settlement.logBytes ?? null,
-      settlement.process?.pid ?? null,
-      settlement.process ? startOf(settlement.process) : null,
-      attemptId,
-    ],
-  );
+function endOpenAttempt(
+  change: Change,
+  { attemptId, verdict, ...settlement }: Settlement,
+): boolean {
+  const ended = change.run(endAttempt, [
+    change.at,
+    verdict.exitCode ?? null,
+    verdict.signal ?? null,
+    verdict.outcome,
+    verdict.evidence === undefined ? null : withoutSecrets(JSON.stringify(verdict.evidence)),
+    settlement.logBytes ?? null,
+    settlement.process?.pid ?? null,
+    settlement.process ? startOf(settlement.process) : null,
+    attemptId,
+  ]);
   return ended > 0;
 }
 
@@ -158,12 +147,17 @@ function phaseRunning(change: Change, attemptId: string): PhaseState | undefined
 function pauseAtCheckpoint(change: Change, phase: PhaseState): void {
   const row = change.get(
     `SELECT phase_data ->> '$.properties.checkpoint' AS checkpoint FROM phase_queue
-     WHERE queue_id = ?1 AND EXISTS
-       (SELECT 1 FROM phase_queue WHERE plan_id = +?2 AND status <> 'completed')`,
-    [phase.queueId, phase.planId],
+     WHERE queue_id = ?`,
+    [phase.queueId],
   );
   const checkpoint = row && optionalText(row, "checkpoint");
-  if (checkpoint !== undefined) {
+  // Looked for last: in a plan that is nearly done it is a long way to a phase that is not.
+  const isLeft = (): boolean =>
+    change.get(
+      "SELECT 1 AS found FROM phase_queue WHERE plan_id = +? AND status <> 'completed' LIMIT 1",
+      [phase.planId],
+    ) !== undefined;
+  if (checkpoint !== undefined && isLeft()) {
     const reason = stored("checkpoint", phase.number, checkpoint);
     change.run("UPDATE plans SET paused_reason = ? WHERE plan_id = ?", [reason, phase.planId]);
     change.record({ type: "plan_paused", plan_id: phase.planId, reason });

@@ -1,6 +1,7 @@
 import type { QueueEvent } from "../protocol/queue";
+import { insertEvent } from "./frequentStatements";
 import type { SqlParams, SqlRow } from "./sqlDatabase";
-import type { Transaction } from "./store";
+import type { Statements, Transaction } from "./store";
 
 export type NewEvent = Omit<QueueEvent, "event_id" | "at">;
 
@@ -26,6 +27,10 @@ export class Change implements Transaction {
 
   run(sql: string, params?: SqlParams): number {
     return this.transaction.run(sql, params);
+  }
+
+  runFor(sql: string, params: SqlParams, statements: Statements): void {
+    this.transaction.runFor(sql, params, statements);
   }
 
   get(sql: string, params?: SqlParams): SqlRow | undefined {
@@ -59,29 +64,44 @@ export class Change implements Transaction {
   }
 
   recordAll(events: readonly NewEvent[]): void {
-    const rows = events.map((event, index) => ({
+    const rows = this.numbered(events);
+    for (const row of rows) {
+      this.run(insertEvent, valuesOf(row));
+    }
+    this.recorded.push(...rows);
+  }
+
+  /**
+   * Records events by a statement that inserts them all, of which `params` answers the parameters.
+   *
+   * @param params is given the id of the first event; the others' follow it.
+   */
+  recordBy(sql: string, params: (firstId: number) => SqlParams, events: readonly NewEvent[]): void {
+    const rows = this.numbered(events);
+    const statements = rows.map((row) => [insertEvent, valuesOf(row)] as const);
+    this.runFor(sql, params(this.lastEventId + this.recorded.length + 1), statements);
+    this.recorded.push(...rows);
+  }
+
+  private numbered(events: readonly NewEvent[]): QueueEvent[] {
+    return events.map((event, index) => ({
       ...event,
       event_id: this.lastEventId + this.recorded.length + index + 1,
       at: this.at,
     }));
-    for (const row of rows) {
-      this.run(recordStatement, [
-        row.event_id,
-        row.at,
-        row.type,
-        row.plan_id ?? null,
-        row.queue_id ?? null,
-        row.phase_number ?? null,
-        row.from_status ?? null,
-        row.to_status ?? null,
-        row.reason ?? null,
-      ]);
-    }
-    this.recorded.push(...rows);
   }
 }
 
-const recordStatement = `
-  INSERT INTO events
-    (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+function valuesOf(row: QueueEvent): SqlParams {
+  return [
+    row.event_id,
+    row.at,
+    row.type,
+    row.plan_id ?? null,
+    row.queue_id ?? null,
+    row.phase_number ?? null,
+    row.from_status ?? null,
+    row.to_status ?? null,
+    row.reason ?? null,
+  ];
+}

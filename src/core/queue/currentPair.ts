@@ -3,6 +3,7 @@ import { HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
 import { keepDamaged } from "./damage";
 import { whileRefused } from "./durableFiles";
+import type { StatementNumbers } from "./journal";
 import type { JournalFile, JournalPlace } from "./journalFile";
 import { NewPair } from "./newPair";
 import { makeFolder, type OpenedFiles, type OpenFilesOptions, writeImage } from "./openFiles";
@@ -51,6 +52,11 @@ export class CurrentPair {
 
   get generation(): number {
     return this.journal.generation;
+  }
+
+  /** Statements that a line of the journal may name by number. */
+  get statements(): StatementNumbers {
+    return this.journal.statements;
   }
 
   get journalBytes(): number {

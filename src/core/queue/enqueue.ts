@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { PhaseData } from "../protocol/queue";
-import type { Change } from "./change";
+import type { Change, NewEvent } from "./change";
 import { readConfig, writeConfig } from "./config";
+import { insertPhase } from "./frequentStatements";
+import type { SqlParams } from "./sqlDatabase";
 
 /** A plan to store, its phases in number order. */
 export interface NewPlan {
@@ -26,8 +28,18 @@ export interface NewPhase {
   readonly data: PhaseData;
 }
 
-/** Stores a plan with its phases; answers its id. */
-export function storePlan(change: Change, plan: NewPlan): string {
+/** Rows that wait in the stage's table under a number. */
+export interface StagedRows {
+  readonly rows: readonly NewRow[];
+  readonly batch: number;
+}
+
+/**
+ * Stores a plan with its phases; answers its id.
+ *
+ * @param staged the rows of `plan.phases`, where they were made ready before.
+ */
+export function storePlan(change: Change, plan: NewPlan, staged?: StagedRows): string {
   const planId = randomUUID();
   // Counted here, not by the plans that are there: the number of a removed plan is not used again.
   const planNumber = Number(readConfig(change, "last_plan_number") ?? 0) + 1;
@@ -44,12 +56,17 @@ export function storePlan(change: Change, plan: NewPlan): string {
     change.at,
   ]);
   change.record({ type: "plan_enqueued", plan_id: planId });
-  insertPhases(change, plan.phases, {
+  const rows = {
     planId,
     parentIssue: plan.parentIssue,
     priority: plan.priority,
     position: planNumber * positionsPerPlan,
-  });
+  };
+  if (staged) {
+    insertStaged(change, staged, rows);
+  } else {
+    insertPhases(change, plan.phases, rows);
+  }
   return planId;
 }
 
@@ -64,46 +81,80 @@ export interface NewRows {
   readonly position: number;
 }
 
-/** Stores phases that have not been there before, and announces them. */
-export function insertPhases(
-  change: Change,
-  phases: readonly NewPhase[],
-  { planId, parentIssue, priority, position }: NewRows,
-): void {
-  const rows = phases.map((phase) => ({
+/** A phase with what a row of its own adds. */
+export interface NewRow extends NewPhase {
+  readonly queueId: string;
+  readonly status: "ready" | "queued";
+  /** `data`, as it is stored. */
+  readonly json: string;
+}
+
+export function newRow(phase: NewPhase): NewRow {
+  return {
     ...phase,
     queueId: randomUUID(),
-    status: phase.dependsOn.length === 0 ? ("ready" as const) : ("queued" as const),
-  }));
-  for (const { number, label, dependsOn, runner, startLine, data, queueId, status } of rows) {
-    change.run(insertPhase, [
-      queueId,
-      planId,
-      parentIssue ?? null,
-      number,
-      label,
-      data.title,
-      status,
-      singleOf(dependsOn),
-      JSON.stringify(dependsOn),
-      JSON.stringify(data),
-      runner,
-      priority,
-      position,
-      change.at,
-      status === "ready" ? change.at : null,
-      startLine,
-    ]);
+    status: phase.dependsOn.length === 0 ? "ready" : "queued",
+    json: JSON.stringify(phase.data),
+  };
+}
+
+/** Stores phases that have not been there before, and announces them. */
+export function insertPhases(change: Change, phases: readonly NewPhase[], plan: NewRows): void {
+  const rows = phases.map(newRow);
+  for (const row of rows) {
+    change.run(insertPhase, valuesOf(change, row, plan));
   }
-  change.recordAll(
-    rows.map(({ queueId, number, status }) => ({
-      type: "phase_enqueued",
-      plan_id: planId,
-      queue_id: queueId,
-      phase_number: number,
-      to_status: status,
-    })),
+  change.recordAll(rows.map((row) => enqueued(row, plan)));
+}
+
+/** The same of phases whose rows wait in the stage's table. */
+function insertStaged(change: Change, { rows, batch }: StagedRows, plan: NewRows): void {
+  const { planId, parentIssue, priority, position } = plan;
+  change.runFor(
+    insertFromStage,
+    [batch, planId, parentIssue ?? null, priority, position, change.at],
+    rows.map((row) => [insertPhase, valuesOf(change, row, plan)]),
   );
+  change.recordBy(
+    announceFromStage,
+    (firstId) => [batch, firstId, change.at, planId],
+    rows.map((row) => enqueued(row, plan)),
+  );
+}
+
+function valuesOf(
+  { at }: Change,
+  { number, label, dependsOn, runner, startLine, data, queueId, status, json }: NewRow,
+  { planId, parentIssue, priority, position }: NewRows,
+): SqlParams {
+  return [
+    queueId,
+    planId,
+    parentIssue ?? null,
+    number,
+    label,
+    data.title,
+    status,
+    singleOf(dependsOn),
+    JSON.stringify(dependsOn),
+    json,
+    runner,
+    priority,
+    position,
+    at,
+    status === "ready" ? at : null,
+    startLine,
+  ];
+}
+
+function enqueued({ queueId, number, status }: NewRow, { planId }: NewRows): NewEvent {
+  return {
+    type: "phase_enqueued",
+    plan_id: planId,
+    queue_id: queueId,
+    phase_number: number,
+    to_status: status,
+  };
 }
 
 /** What `depends_on_phase` holds: the single phase depended on, where it is a single one. */
@@ -116,8 +167,16 @@ const insertPlan = `
     parent_issue, runner, created_at)
   VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT), ?7, ?8, ?9)`;
 
-const insertPhase = `
+const insertFromStage = `
   INSERT INTO phase_queue (queue_id, plan_id, parent_issue, phase_number, label, title, status,
     depends_on_phase, depends_on_phases, phase_data, runner, priority, queue_position,
     created_at, updated_at, ready_at, start_line)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS TEXT), ?11, ?12, ?13, ?14, ?14, ?15, ?16)`;
+  SELECT queue_id, ?2, ?3, phase_number, label, title, status, depends_on_phase, depends_on_phases,
+    phase_data, runner, ?4, ?5, ?6, ?6, iif(status = 'ready', ?6, NULL), start_line
+  FROM temp.staged_phases WHERE batch = ?1 ORDER BY place`;
+
+const announceFromStage = `
+  INSERT INTO events
+    (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
+  SELECT ?2 + place, ?3, 'phase_enqueued', ?4, queue_id, phase_number, NULL, status, NULL
+  FROM temp.staged_phases WHERE batch = ?1 ORDER BY place`;

@@ -19,15 +19,17 @@ const headerSchema = z.object({
   /** The snapshot's checksum; null where the journal starts from an empty database. */
   sha256: z.string().nullable(),
   schema: z.int(),
+  /** Statements that the lines may name by number; there is no such list in older journals. */
+  statements: z.array(z.string()).readonly().default([]),
 });
 export type JournalHeader = z.infer<typeof headerSchema>;
 
 const commitSchema = z.object({
   seq: z.int(),
   generation: z.int(),
-  /** Each statement's text once: an enqueue runs one for every phase. */
+  /** The texts of statements that the header does not list, each once. */
   sql: z.array(z.string()),
-  /** What is run: an index into `sql`, and the parameters. */
+  /** What is run: an index into `sql`, or -1 and below into the header's list; and the parameters. */
   runs: z.array(z.tuple([z.int(), z.array(sqlValueSchema)])),
 });
 
@@ -60,13 +62,30 @@ export interface ParsedJournal {
   readonly stranded: readonly (Commit & { readonly line: number })[];
 }
 
-export function encodeHeader(header: Omit<JournalHeader, "journal">): Buffer {
+/** Where each statement stands in a header's list. */
+export type StatementNumbers = ReadonlyMap<string, number>;
+
+export function numberStatements(statements: readonly string[]): StatementNumbers {
+  return new Map(statements.map((sql, index) => [sql, index]));
+}
+
+export function encodeHeader(
+  header: Omit<JournalHeader, "journal" | "statements"> & Partial<JournalHeader>,
+): Buffer {
   return seal({ journal: "phase-hopper", ...header });
 }
 
-export function encodeCommit({ seq, generation, statements }: Commit): Buffer {
+/** @param numbers the statements that the header of the line's journal lists. */
+export function encodeCommit(
+  { seq, generation, statements }: Commit,
+  numbers: StatementNumbers = new Map(),
+): Buffer {
   const indexes = new Map<string, number>();
   const runs = statements.map(([sql, params]) => {
+    const number = numbers.get(sql);
+    if (number !== undefined) {
+      return [-1 - number, params];
+    }
     const index = indexes.get(sql) ?? indexes.size;
     indexes.set(sql, index);
     return [index, params];
@@ -93,7 +112,7 @@ export function parseJournal(bytes: Buffer): ParsedJournal | undefined {
   let badLine: number | undefined;
   for (const [index, { content, end, ended }] of lines.entries()) {
     const line = index + 2;
-    const record = ended ? decode(unseal(content)) : undefined;
+    const record = ended ? decode(unseal(content), header.statements) : undefined;
     if (record?.commit) {
       (badLine === undefined ? commits : stranded).push({ ...record.commit, line });
     } else if (record?.mark) {
@@ -114,7 +133,7 @@ export function parseJournal(bytes: Buffer): ParsedJournal | undefined {
 /** The marks among the whole lines of a piece of a journal. */
 export function marksIn(bytes: Buffer): SnapshotMark[] {
   return linesOf(bytes).flatMap(({ content, ended }) => {
-    const mark = ended ? decode(unseal(content))?.mark : undefined;
+    const mark = ended ? decode(unseal(content), [])?.mark : undefined;
     return mark ? [mark] : [];
   });
 }
@@ -148,7 +167,10 @@ function isUnfinished(content: Buffer, ended: boolean): boolean {
   return !ended || content.includes(0);
 }
 
-function decode(record: unknown): { commit?: Commit; mark?: SnapshotMark } | undefined {
+function decode(
+  record: unknown,
+  listed: readonly string[],
+): { commit?: Commit; mark?: SnapshotMark } | undefined {
   if (typeof record !== "object" || record === null) {
     return undefined;
   }
@@ -161,7 +183,9 @@ function decode(record: unknown): { commit?: Commit; mark?: SnapshotMark } | und
     return undefined;
   }
   const { seq, generation, sql, runs } = found;
-  const statements = runs.map(([index, params]) => [sql[index] ?? "", params] as const);
+  const statements = runs.map(
+    ([index, params]) => [(index < 0 ? listed[-1 - index] : sql[index]) ?? "", params] as const,
+  );
   return { commit: { seq, generation, statements } };
 }
 

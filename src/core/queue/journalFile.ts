@@ -2,7 +2,14 @@ import { Buffer } from "node:buffer";
 import { constants, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { closeQuietly, createSynced, syncFolder, writeFully } from "./durableFiles";
-import { marksIn, parseJournal } from "./journal";
+import {
+  encodeHeader,
+  type JournalHeader,
+  marksIn,
+  numberStatements,
+  parseJournal,
+  type StatementNumbers,
+} from "./journal";
 import { storageError } from "../base/storageError";
 import { isMissing, readIfThere, removeQuietly, type StoreFileSystem } from "./storeFiles";
 
@@ -32,6 +39,8 @@ export class JournalFile {
     private readonly identity: Identity,
     readonly generation: number,
     private size: number,
+    /** The statements that its header lists. */
+    readonly statements: StatementNumbers,
   ) {}
 
   /**
@@ -41,16 +50,17 @@ export class JournalFile {
   static open(
     files: StoreFileSystem,
     path: string,
-    generation: number,
+    { generation, statements }: Pick<JournalHeader, "generation" | "statements">,
     validBytes: number,
   ): JournalFile {
+    const numbers = numberStatements(statements);
     const fd = openToAppend(files, path);
     try {
       const found = files.fstatSync(fd);
       if (found.size < validBytes) {
         throw new Error("it became shorter while it was opened");
       }
-      const journal = new JournalFile(files, path, fd, found, generation, validBytes);
+      const journal = new JournalFile(files, path, fd, found, generation, validBytes, numbers);
       journal.cutPending = found.size > validBytes;
       journal.cut(fd);
       return journal;
@@ -63,17 +73,21 @@ export class JournalFile {
   /**
    * Makes a new journal under a name at which nobody looks, and keeps it open, so that nothing can
    * fail any more once {@link moveTo} has put it into place.
+   *
+   * @param tail lines that it takes over from the journal before it.
    */
   static create(
     files: StoreFileSystem,
     path: string,
-    generation: number,
-    content: Uint8Array,
+    header: Omit<JournalHeader, "journal">,
+    tail: Uint8Array,
   ): JournalFile {
+    const numbers = numberStatements(header.statements);
+    const content = Buffer.concat([encodeHeader(header), tail]);
     const fd = createSynced(files, path, content);
     try {
       const found = files.fstatSync(fd);
-      return new JournalFile(files, path, fd, found, generation, content.length);
+      return new JournalFile(files, path, fd, found, header.generation, content.length, numbers);
     } catch (error) {
       closeQuietly(files, fd);
       removeQuietly(files, path);

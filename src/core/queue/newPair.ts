@@ -1,6 +1,7 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { keepAs, syncFolder } from "./durableFiles";
-import { encodeHeader, encodeSnapshotMark, type SnapshotMark } from "./journal";
+import { frequentStatements } from "./frequentStatements";
+import { encodeSnapshotMark, type SnapshotMark } from "./journal";
 import { JournalFile } from "./journalFile";
 import { schemaVersion } from "./migrations";
 import { removeQuietly, type StoreFileSystem, type StorePaths, temporaryPath } from "./storeFiles";
@@ -55,10 +56,12 @@ export class NewPair {
   placeJournal(old: JournalFile | undefined, tail: Uint8Array): JournalFile {
     const { files, paths } = this;
     const { generation, seq, sha256 } = this.description;
-    const header = encodeHeader({ generation, seq, sha256, schema: schemaVersion });
+    // The lines of the tail go on naming statements by the numbers that the old journal gave them.
+    const listed = tail.length > 0 ? (old?.statements.keys() ?? []) : [];
+    const statements = [...new Set([...listed, ...frequentStatements])];
+    const header = { generation, seq, sha256, schema: schemaVersion, statements };
     const temporary = temporaryPath(paths.journal);
-    const content = Buffer.concat([header, tail]);
-    const journal = JournalFile.create(files, temporary, generation, content);
+    const journal = JournalFile.create(files, temporary, header, tail);
     try {
       old?.release();
       journal.moveTo(paths.journal);

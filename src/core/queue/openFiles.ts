@@ -7,8 +7,8 @@ import type { Clock } from "../base/clock";
 import { HopperError } from "../base/errors";
 import { keepAttempts, keepDamaged } from "./damage";
 import { syncFolder, whileRefused, writeSynced } from "./durableFiles";
+import { frequentStatements } from "./frequentStatements";
 import { replay, type ReplayedDatabase, storeSeq } from "./image";
-import { encodeHeader } from "./journal";
 import { JournalFile } from "./journalFile";
 import { schemaVersion } from "./migrations";
 import { NewPair } from "./newPair";
@@ -103,9 +103,15 @@ export function writeImage(
 }
 
 function create({ files, paths }: OpenFilesOptions, database: SqlDatabase): OpenedFiles {
-  const header = encodeHeader({ generation: 1, seq: 0, sha256: null, schema: schemaVersion });
+  const statements = frequentStatements;
+  const header = { generation: 1, seq: 0, sha256: null, schema: schemaVersion, statements };
   try {
-    const journal = JournalFile.create(files, temporaryPath(paths.journal), 1, header);
+    const journal = JournalFile.create(
+      files,
+      temporaryPath(paths.journal),
+      header,
+      Buffer.alloc(0),
+    );
     try {
       journal.moveTo(paths.journal);
       syncFolder(files, dirname(paths.folder));
@@ -129,7 +135,7 @@ async function continueFrom(
   const notices: string[] = [];
   let journal: JournalFile | undefined;
   try {
-    journal = JournalFile.open(files, paths.journal, pair.generation, pair.journalBytes);
+    journal = JournalFile.open(files, paths.journal, pair, pair.journalBytes);
     if (pair.tornBytes > 0) {
       notices.push(
         `${pair.tornBytes} bytes of an unfinished change at the end of ${paths.journal} were dropped; ` +

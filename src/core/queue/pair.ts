@@ -25,6 +25,8 @@ export interface ReplayBase {
 /** What the files say the queue is. */
 export interface LoadedPair extends ReplayBase {
   readonly generation: number;
+  /** What the current journal's header lists. */
+  readonly statements: readonly string[];
   /** Whole, right bytes of the current journal; what follows them is cut off by the owner. */
   readonly journalBytes: number;
   /** Bytes of a torn last line, of which nothing was acknowledged. */
@@ -72,6 +74,7 @@ export async function loadPair(
   }
   const found = {
     generation: journal.header.generation,
+    statements: journal.header.statements,
     journalBytes: journal.validBytes,
     tornBytes: journal.tornBytes,
     hasSnapshot: snapshot !== undefined,

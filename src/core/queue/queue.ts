@@ -18,11 +18,12 @@ import {
 } from "./attemptChanges";
 import { Change } from "./change";
 import { writeConfig } from "./config";
-import { type NewPlan, storePlan } from "./enqueue";
+import { type NewPhase, type NewPlan, type StagedRows, storePlan } from "./enqueue";
 import { movePhase, movePlan } from "./order";
 import { type PlanUpdate, storeUpdate } from "./planUpdate";
 import { mirrorChange } from "./mirrorChanges";
 import { disownMirrors, lookBeforeCreating, startMirror, stopMirror } from "./mirrorSwitch";
+import { PhaseStage } from "./phaseStage";
 import { QueueOutbox } from "./queueOutbox";
 import { QueueReader } from "./queueReader";
 import { Readiness } from "./readiness";
@@ -33,7 +34,7 @@ import type { Store } from "./store";
 import { conflict, movePhases } from "./transitions";
 
 export type { AttemptTerms, Claim, Settlement } from "./attemptChanges";
-export type { NewPhase, NewPlan } from "./enqueue";
+export type { NewPhase, NewPlan, StagedRows } from "./enqueue";
 export type { PlanUpdate } from "./planUpdate";
 
 /**
@@ -43,6 +44,7 @@ export type { PlanUpdate } from "./planUpdate";
 export class Queue extends QueueReader {
   private readonly readiness = new Readiness();
   private readonly changed: EventEmitter<readonly QueueEvent[]>;
+  private readonly stage: PhaseStage;
   private newestEventId: number;
   /** The change that {@link together} holds open. */
   private joined: Change | undefined;
@@ -59,6 +61,7 @@ export class Queue extends QueueReader {
     private readonly logger: Logger,
   ) {
     super(store.database);
+    this.stage = new PhaseStage(store);
     this.changed = new EventEmitter((error) =>
       logger.error("A listener of queue changes failed.", error),
     );
@@ -83,13 +86,21 @@ export class Queue extends QueueReader {
   }
 
   /** Stores a plan with its phases; answers its id. */
-  enqueue(plan: NewPlan): string {
+  enqueue(plan: NewPlan, staged?: StagedRows): string {
     return this.change((change) => {
       if (plan.replaces !== undefined) {
         deletePlan(change, this.readiness, plan.replaces);
       }
-      return storePlan(change, plan);
+      return storePlan(change, plan, staged);
     });
+  }
+
+  /**
+   * Makes the rows of a long plan ready while the event loop turns; only `work`, which has them
+   * stored by {@link enqueue}, holds it up. The queue may have changed until then.
+   */
+  staged<T>(phases: readonly NewPhase[], work: (staged: StagedRows) => T): Promise<T> {
+    return this.stage.use(phases, work);
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   type AttemptItem,
   type PhaseData,
   phaseDataSchema,
+  type PhaseOverview,
   type PhaseQueueItem,
   type PlanItem,
   type QueueEvent,
@@ -16,6 +17,7 @@ import { databaseIdKey, readConfig } from "./config";
 import { KeptPages } from "./keptPages";
 import { phasePages } from "./phaseList";
 import { phaseOrder, planOrder } from "./order";
+import { readOverview } from "./overview";
 import { type MirrorPreview, readMirrorPreview } from "./mirrorPreview";
 import { readEntries, readMirror } from "./mirrorRows";
 import {
@@ -140,6 +142,11 @@ export class QueueReader {
     return this.keptPages.pages(wanted.content);
   }
 
+  /** What a list shows of each phase, of one plan or of all. */
+  overview(planNumber?: number): PhaseOverview[] {
+    return readOverview(this.database, planNumber);
+  }
+
   /** Phases that are not completed, without their long texts. */
   unfinishedPhases(planId?: string): PhaseQueueItem[] {
     const unfinished = "WHERE p.status IN ('queued', 'ready', 'running', 'blocked', 'failed')";
@@ -170,7 +177,8 @@ export class QueueReader {
 
   /** @param content false leaves its long texts out. */
   phase(queueId: string, content = true): PhaseQueueItem | undefined {
-    return this.phaseItems(content, "WHERE p.queue_id = +?", [queueId])[0];
+    const row = this.database.get(content ? wholePhase : phaseWithoutTexts, [queueId]);
+    return row && phaseItem(row);
   }
 
   phaseByNumber(planNumber: number, phaseNumber: number): PhaseQueueItem | undefined {
@@ -311,6 +319,18 @@ export class QueueReader {
       .map(phaseItem)
       .sort((a, b) => a.plan_number - b.plan_number || a.phase_number - b.phase_number);
   }
+}
+
+/** One phase, which is asked for at each of its moves: a row, since a list of one takes twice as long. */
+const wholePhase = onePhase(true);
+const phaseWithoutTexts = onePhase(false);
+
+function onePhase(content: boolean): string {
+  const columns = Object.entries(phaseColumns(content)).map(
+    ([name, value]) => `${value} AS ${name}`,
+  );
+  return `SELECT ${columns.join(", ")} FROM phase_queue AS p JOIN plans USING (plan_id)
+    WHERE p.queue_id = +?`;
 }
 
 /**

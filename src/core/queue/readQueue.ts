@@ -36,10 +36,11 @@ export async function readQueue(
   { assets, clock, files = fs }: ReadOptions,
 ): Promise<QueueView | undefined> {
   const paths = storePaths(hopperFolder);
-  const engine = await loadSqlEngine(assets.sqlWasm);
+  const loading = loadSqlEngine(assets.sqlWasm);
   for (let attempt = 1; ; attempt++) {
     try {
-      const pair = await loadPair(files, paths);
+      // The engine is made ready by threads of its own while the files are read.
+      const [engine, pair] = await Promise.all([loading, loadPair(files, paths)]);
       if (!pair) {
         return undefined;
       }

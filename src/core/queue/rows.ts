@@ -213,6 +213,14 @@ function withoutUndefined(value: Readonly<Record<string, unknown>>): object {
   return result;
 }
 
+export function phaseStatus(value: string): PhaseStatus {
+  return member(phaseStatuses, value);
+}
+
+export function phaseReason(value: string): PhaseReason {
+  return member(reasons, value);
+}
+
 function member<T extends string>(set: readonly T[], value: string): T {
   const found = set.find((entry) => entry === value);
   if (found === undefined) {

@@ -22,6 +22,11 @@ export interface StoreOptions extends CurrentPairOptions {
 export interface Transaction {
   /** Runs a writing statement and answers how many rows it changed. */
   run(sql: string, params?: SqlParams): number;
+  /**
+   * Runs a statement in place of many that would do the same, which are what is journalled: each
+   * changes one row.
+   */
+  runFor(sql: string, params: SqlParams, statements: Statements): void;
   get: SqlDatabase["get"];
   all: SqlDatabase["all"];
   list: SqlDatabase["list"];
@@ -29,7 +34,7 @@ export interface Transaction {
   nested<T>(part: () => T): T;
 }
 
-type Statements = readonly (readonly [sql: string, params: SqlParams])[];
+export type Statements = readonly (readonly [sql: string, params: SqlParams])[];
 
 /**
  * The owner's durable database: sql.js in memory, a snapshot and a journal on disk. A commit is one
@@ -110,24 +115,28 @@ export class Store {
    * whatever `work` throws.
    */
   commit<T>(work: (transaction: Transaction) => T): T {
-    if (this.closed) {
-      throw new Error("the store is closed");
-    }
+    this.assertOpen();
     this.pair.assertOurs();
-    const statements: [string, SqlParams][] = [];
+    const statements: (readonly [string, SqlParams])[] = [];
     this.database.run("BEGIN");
     let result: T;
     try {
       result = work({
         run: (sql, params = []) => {
-          if (!this.journalStatements.takes(sql)) {
-            throw new Error(`no replay would take this statement: ${sql}`);
-          }
+          this.assertReplayable(sql);
           const changed = this.database.run(sql, params);
           if (changed > 0 || !changesRowsOnly(sql)) {
             statements.push([sql, params]);
           }
           return changed;
+        },
+        runFor: (sql, params, replayed) => {
+          replayed.forEach(([each]) => this.assertReplayable(each));
+          const changed = this.database.run(sql, params);
+          if (changed !== replayed.length) {
+            throw new Error(`${changed} rows were changed in place of ${replayed.length}`);
+          }
+          statements.push(...replayed);
         },
         get: (sql, params) => this.database.get(sql, params),
         all: (sql, params) => this.database.all(sql, params),
@@ -149,6 +158,25 @@ export class Store {
     return result;
   }
 
+  get isOpen(): boolean {
+    return !this.closed;
+  }
+
+  /** Runs a statement on a temporary table, of which no file and no transaction knows. */
+  scratch(sql: string, params: SqlParams = []): void {
+    this.assertOpen();
+    this.database.run(sql, params);
+  }
+
+  /**
+   * Makes room for so many bytes in memory ahead of a large commit. The file of an in-memory database
+   * grows by an eighth at a time, each time as a copy, which would take longer than the commit's rows.
+   */
+  reserve(bytes: number): void {
+    this.assertOpen();
+    this.database.reserve(bytes);
+  }
+
   /**
    * Builds a snapshot of everything committed so far and starts a new journal. Failing to is no
    * failure of the queue: the journal holds everything, and the next occasion tries again.
@@ -161,6 +189,18 @@ export class Store {
   close(): Promise<void> {
     this.closing ??= this.finish();
     return this.closing;
+  }
+
+  private assertOpen(): void {
+    if (this.closed) {
+      throw new Error("the store is closed");
+    }
+  }
+
+  private assertReplayable(sql: string): void {
+    if (!this.journalStatements.takes(sql)) {
+      throw new Error(`no replay would take this statement: ${sql}`);
+    }
   }
 
   /** How many commits only the journal holds, as far as they are ours to write. */
@@ -208,7 +248,10 @@ export class Store {
   /** Makes the current transaction durable, also when the files were removed under us. */
   private journalise(statements: Statements): void {
     const line = () =>
-      encodeCommit({ seq: this.seq + 1, generation: this.pair.generation, statements });
+      encodeCommit(
+        { seq: this.seq + 1, generation: this.pair.generation, statements },
+        this.pair.statements,
+      );
     if (this.pair.append(line())) {
       return;
     }

@@ -3,6 +3,7 @@ import { HopperError } from "../base/errors";
 import { type Words, words } from "../base/words";
 import { statusWords } from "../protocol/words/statusWords";
 import type { Change } from "./change";
+import { movePhase } from "./frequentStatements";
 import type { PhaseState } from "./rows";
 
 /**
@@ -58,7 +59,7 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
     }
   }
   for (const { phase, to, reason, errorMessage, attemptId, notBefore } of moves) {
-    const changed = change.run(moveStatement, [
+    const changed = change.run(movePhase, [
       change.at,
       phase.queueId,
       phase.status,
@@ -85,22 +86,6 @@ export function movePhases(change: Change, moves: readonly Move[]): void {
     })),
   );
 }
-
-const moveStatement = `
-  UPDATE phase_queue SET
-    status = ?5,
-    reason = ?6,
-    error_message = ?7,
-    attempt_id = coalesce(?8, attempt_id),
-    not_before = ?9,
-    updated_at = ?1,
-    ready_at = CASE WHEN ?5 = 'ready' THEN ?1 WHEN ?5 NOT IN ('queued', 'blocked') THEN ready_at END,
-    started_at = CASE
-      WHEN ?5 = 'running' THEN ?1
-      WHEN ?5 IN ('completed', 'failed') THEN started_at
-    END,
-    finished_at = CASE WHEN ?5 IN ('completed', 'failed') THEN ?1 END
-  WHERE queue_id = ?2 AND status = ?3 AND attempt_id IS ?4`;
 
 /** Says why a phase in this status cannot be what was asked for. */
 export function conflict(phase: PhaseState, what: Words): HopperError {

@@ -64,7 +64,7 @@ export function startPosixLauncher(
   return {
     send({ attemptId, folder }) {
       if (!gone) {
-        child.stdin?.write(`${attemptId} ${folder}\nmore\n`);
+        child.stdin?.write(`${attemptId} ${folder}\n`);
       }
     },
     retire() {

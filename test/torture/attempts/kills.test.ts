@@ -51,7 +51,7 @@ describe("killing", () => {
 
   it("the host at random points loses no phase, runs none twice, and opens clean each time", async () => {
     const dice = new Dice(seed);
-    const kills = rounds({ whole: 500, part: 40 });
+    const kills = rounds({ whole: 500, part: 100 });
     const each = "echo $HOPPER_QUEUE_ID >> ledger; sleep 0.05";
     let plan = await newPlan(each);
     const notices: string[] = [];

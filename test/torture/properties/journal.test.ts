@@ -33,7 +33,9 @@ describe("a journal", () => {
           generation: 1,
           statements,
         }));
-        const parsed = parseJournal(Buffer.concat([header, ...commits.map(encodeCommit)]));
+        const parsed = parseJournal(
+          Buffer.concat([header, ...commits.map((commit) => encodeCommit(commit))]),
+        );
         assert.deepEqual(
           parsed?.commits.map(({ seq, generation, statements }) => ({
             seq,

@@ -1,14 +1,23 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { frequentStatements } from "../../../src/core/queue/frequentStatements";
 import {
   type Commit,
   encodeCommit,
   encodeHeader,
   encodeSnapshotMark,
   marksIn,
+  numberStatements,
   type ParsedJournal,
   parseJournal,
 } from "../../../src/core/queue/journal";
+import { JournalFile } from "../../../src/core/queue/journalFile";
+import { NewPair } from "../../../src/core/queue/newPair";
+import { storePaths } from "../../../src/core/queue/storeFiles";
 
 describe("the journal", () => {
   const header = { generation: 3, seq: 6, sha256: "ab", schema: 1 };
@@ -29,7 +38,7 @@ describe("the journal", () => {
   it("is read as it was written", () => {
     const mark = { seq: 8, sha256: "cd", generation: 4 };
     const parsed = read(Buffer.concat([whole, encodeSnapshotMark(mark)]));
-    assert.deepEqual(parsed.header, { journal: "phase-hopper", ...header });
+    assert.deepEqual(parsed.header, { journal: "phase-hopper", ...header, statements: [] });
     assert.deepEqual(parsed.commits, [
       { ...first, line: 2 },
       { ...second, line: 3 },
@@ -41,6 +50,54 @@ describe("the journal", () => {
 
   it("holds a statement's text once, however often it is run", () => {
     assert.equal(encodeCommit(first).toString().split("INSERT").length, 2);
+  });
+
+  it("names the statements that its header lists by number, and spells the others out", () => {
+    const listed = ["DELETE FROM v", "DELETE FROM t"];
+    const line = encodeCommit(first, numberStatements(listed));
+    assert.doesNotMatch(line.toString(), /DELETE/);
+    assert.match(line.toString(), /INSERT/);
+    const { header: found, commits } = read(
+      Buffer.concat([encodeHeader({ ...header, statements: listed }), line, lines[2] ?? line]),
+    );
+    assert.deepEqual(found.statements, listed);
+    assert.deepEqual(commits, [
+      { ...first, line: 2 },
+      { ...second, line: 3 },
+    ]);
+  });
+
+  it("takes over lines whose numbers another version gave", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hopper-journal-"));
+    const paths = storePaths(folder);
+    const current = frequentStatements[1] ?? "";
+    try {
+      const listed = ["DELETE FROM v", current, "DELETE FROM t"];
+      const old = JournalFile.create(
+        fs,
+        paths.journal,
+        { ...header, statements: listed },
+        Buffer.alloc(0),
+      );
+      const commit: Commit = { ...first, statements: [...first.statements, [current, ["x"]]] };
+      const start = old.length;
+      assert.equal(old.append(encodeCommit(commit, old.statements)), "ours");
+      const pair = (seq: number) =>
+        new NewPair(fs, paths, paths.snapshot, { seq, sha256: "cd", generation: 4 });
+      const next = pair(6).placeJournal(old, old.slice(start));
+      assert.equal(next.append(encodeCommit({ ...commit, seq: 8 }, next.statements)), "ours");
+      const { commits } = read(readFileSync(paths.journal));
+      assert.deepEqual(commits, [
+        { ...commit, line: 2 },
+        { ...commit, seq: 8, line: 3 },
+      ]);
+      // Without a line that needs them, the numbers of the other version are gone.
+      const last = pair(8).placeJournal(next, Buffer.alloc(0));
+      assert.deepEqual([...last.statements.keys()], frequentStatements);
+      last.release();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("torn at any byte keeps every whole line and nothing of the torn one", () => {

@@ -1,5 +1,5 @@
 import { t } from "../../base/words";
-import type { PhaseQueueItem } from "../queue";
+import type { PhaseOverview } from "../queue";
 import { cleanText } from "./cleanText";
 import { phaseList } from "./phaseList";
 
@@ -7,16 +7,16 @@ import { phaseList } from "./phaseList";
 export function phaseId({
   plan_number,
   phase_number,
-}: Pick<PhaseQueueItem, "plan_number" | "phase_number">): string {
+}: Pick<PhaseOverview, "plan_number" | "phase_number">): string {
   return `${plan_number}.${phase_number}`;
 }
 
-export function phaseTitle({ phase_data }: PhaseQueueItem): string {
+export function phaseTitle({ phase_data }: PhaseOverview): string {
   return cleanText(phase_data.title);
 }
 
 /** "Phase 3 Build", or "Phase 3" where the title says no more. */
-export function phaseName(phase: PhaseQueueItem): string {
+export function phaseName(phase: PhaseOverview): string {
   const title = phaseTitle(phase);
   const isNamed = title !== `Phase ${phase.phase_number}` && title !== "";
   const number = t("Phase {0}", phase.phase_number);
@@ -24,7 +24,7 @@ export function phaseName(phase: PhaseQueueItem): string {
 }
 
 /** As {@link phaseList}; where there are several plans, with the plan's number: "Phases 1.2 and 2.1". */
-export function phaseNames(phases: readonly PhaseQueueItem[], severalPlans: boolean): string {
+export function phaseNames(phases: readonly PhaseOverview[], severalPlans: boolean): string {
   return phaseList(phases.map((phase) => (severalPlans ? phaseId(phase) : phase.phase_number)));
 }
 

@@ -1,5 +1,5 @@
 import { said, t, type Words, words } from "../../base/words";
-import type { PhaseQueueItem } from "../queue";
+import type { PhaseOverview } from "../queue";
 import type { FailureReason, PhaseStatus } from "../terms";
 import { cleanText } from "./cleanText";
 import { durationBetween } from "./duration";
@@ -7,12 +7,12 @@ import { phaseList } from "./phaseList";
 import { storedInWords } from "./storedWords";
 
 /** What else there is to say of a phase beside its status, in a few words; often nothing. */
-export function phaseDetail(phase: PhaseQueueItem, now: string): string {
+export function phaseDetail(phase: PhaseOverview, now: string): string {
   return details[phase.status](phase, now);
 }
 
 /** Why a phase failed: the reason and, where there is more to say, the message. */
-export function failureInWords({ reason, error_message }: PhaseQueueItem): string {
+export function failureInWords({ reason, error_message }: PhaseOverview): string {
   const message = messageOf(error_message);
   if (reason === undefined || reason === "skipped") {
     return message;
@@ -26,7 +26,7 @@ export function failureInWords({ reason, error_message }: PhaseQueueItem): strin
 }
 
 /** What a phase took, or has taken until `now`. */
-export function phaseTime(phase: PhaseQueueItem, now: string): string {
+export function phaseTime(phase: PhaseOverview, now: string): string {
   const { status, started_at, finished_at } = phase;
   if (status === "running") {
     return durationBetween(started_at, now) ?? "";
@@ -39,13 +39,13 @@ function messageOf(error: string | undefined): string {
   return cleanText(storedInWords(error ?? ""));
 }
 
-const details: Readonly<Record<PhaseStatus, (phase: PhaseQueueItem, now: string) => string>> = {
+const details: Readonly<Record<PhaseStatus, (phase: PhaseOverview, now: string) => string>> = {
   queued: ({ depends_on_phases }) => t("after {0}", phaseList(depends_on_phases)),
   ready: ({ not_before, error_message }, now) =>
     not_before !== undefined && not_before > now
       ? t("again in {0}: {1}", durationBetween(now, not_before) ?? "", messageOf(error_message))
       : "",
-  running: ({ attempts }) => (attempts > 1 ? t("attempt {0}", attempts) : ""),
+  running: ({ attempts = 1 }) => (attempts > 1 ? t("attempt {0}", attempts) : ""),
   completed: ({ reason }) => (reason === "skipped" ? t("skipped") : ""),
   blocked: ({ error_message }) => messageOf(error_message),
   failed: failureInWords,
