@@ -3,7 +3,7 @@ import { errorCode, errorMessage } from "../core/base/errors";
 import { cleanText } from "../core/protocol/words/cleanText";
 import type { Palette } from "./terminal/palette";
 
-type Output = NodeJS.WriteStream;
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 /** The only place that writes to stdout and stderr. */
 export class Printer {
@@ -18,10 +18,12 @@ export class Printer {
   ) {
     // A reader that went away (`| head -1`) is no error; whoever has more to say asks `closed`.
     stdout.on("error", (error) => {
-      if (errorCode(error) !== "EPIPE") {
-        this.note(`error: stdout cannot be written: ${errorMessage(error)}`);
-      }
+      const isNews = !this.closed.aborted && errorCode(error) !== "EPIPE";
       this.closing.abort();
+      if (isNews) {
+        // Nowhere else: what shows notes on stdout would fail at this one, say so, and never end.
+        stderr.write(`error: stdout cannot be written: ${errorMessage(error)}\n`);
+      }
     });
     stderr.on("error", () => undefined);
   }
