@@ -57,9 +57,7 @@ describe("launching", () => {
   });
 
   it("sends an attempt again that nobody took within ten seconds, and gives up after three", async () => {
-    const runner = withLauncher(
-      `while read -r line; do echo "$line" >>'${bench.root}/sent'; done`,
-    );
+    const runner = withLauncher(`while read -r line; do echo "$line" >>'${bench.root}/sent'; done`);
     const messages = failures(runner);
     const request = bench.request({ blocks: [sh("true")] });
     runner.prepare(request);
@@ -76,9 +74,7 @@ describe("launching", () => {
   });
 
   it("forgets an attempt that was settled", async () => {
-    const runner = withLauncher(
-      `while read -r line; do echo "$line" >>'${bench.root}/sent'; done`,
-    );
+    const runner = withLauncher(`while read -r line; do echo "$line" >>'${bench.root}/sent'; done`);
     const messages = failures(runner);
     const request = bench.request({ blocks: [sh("true")] });
     runner.prepare(request);
