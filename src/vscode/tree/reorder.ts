@@ -1,10 +1,10 @@
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
 import type { PhaseStatus } from "../../core/protocol/terms";
 import { t } from "../l10n";
 import {
   isFinished,
-  isQueueNode,
   type PhaseNode,
   phaseNodes,
   type PlanNode,
@@ -23,18 +23,23 @@ export class Reorder implements vscode.TreeDragAndDropController<QueueNode> {
   readonly dragMimeTypes = [mimeType];
   readonly dropMimeTypes = [mimeType];
 
+  /** What is dragged, by a name of its own: the rows themselves cannot be handed on as text. */
+  private drag: { readonly id: string; readonly nodes: readonly QueueNode[] } | undefined;
+
   constructor(
     private readonly tree: { readonly filter: Filter },
     private readonly onError: (error: unknown) => void,
   ) {}
 
   handleDrag(source: readonly QueueNode[], data: vscode.DataTransfer): void {
-    data.set(mimeType, new vscode.DataTransferItem(source));
+    this.drag = { id: randomUUID(), nodes: source };
+    data.set(mimeType, new vscode.DataTransferItem(this.drag.id));
   }
 
   async handleDrop(target: QueueNode | undefined, data: vscode.DataTransfer): Promise<void> {
-    const dragged: unknown = data.get(mimeType)?.value;
-    const nodes = Array.isArray(dragged) ? dragged.filter(isQueueNode) : [];
+    const id = await data.get(mimeType)?.asString();
+    // One that began in another window is none of ours.
+    const nodes = this.drag?.id === id ? (this.drag?.nodes ?? []) : [];
     const [node] = nodes;
     if (!node) {
       return;

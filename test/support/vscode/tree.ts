@@ -1,6 +1,8 @@
 import { eventually } from "../eventually";
 import type { Locator, Page } from "playwright-core";
 
+const noBox = { x: 0, y: 0, width: 0, height: 0 };
+
 /** The trees of the side bar, the explorer among them, and the menus of their rows. */
 export class Tree {
   constructor(private readonly page: Page) {}
@@ -57,6 +59,20 @@ export class Tree {
       return items.filter({ hasText: entry }).first().isVisible();
     });
     await this.chooseFromOpenMenu(entry);
+  }
+
+  /** Drags a row onto another one: by events, since a browser without a screen drags nothing itself. */
+  async drag(from: string | RegExp, to: string | RegExp): Promise<void> {
+    const dataTransfer = await this.page.evaluateHandle("new DataTransfer()");
+    const source = this.rows(from).first();
+    const target = this.rows(to).first();
+    const { x, y, width, height } = (await target.boundingBox()) ?? noBox;
+    const there = { dataTransfer, clientX: x + width / 2, clientY: y + height / 2 };
+    await source.dispatchEvent("dragstart", { dataTransfer });
+    await target.dispatchEvent("dragenter", there);
+    await target.dispatchEvent("dragover", there);
+    await target.dispatchEvent("drop", there);
+    await source.dispatchEvent("dragend", { dataTransfer });
   }
 
   /** Opens a row's context menu, unless the row moves away from under the pointer. */
