@@ -80,10 +80,8 @@ describe("the Queue view", function () {
 
   it("says which phases come back with a retry, and keeps each attempt's log", async () => {
     const { tree, quickInput, page } = stage.workbench;
-    await tree.pressInlineAction("1: $(flame)", "Retry");
-    await page
-      .locator(".part.statusbar", { hasText: "no longer blocked: Phases 2 and 3" })
-      .waitFor();
+    const said = page.locator(".part.statusbar", { hasText: "no longer blocked: Phases 2 and 3" });
+    await tree.pressUntil("1: $(flame)", "Retry", said);
     // It fails again at once, and takes the others down with it.
     await stage.row("2 attempts").waitFor();
     await quickInput.runCommand("Phase Hopper: Show Log of an Earlier Attempt");

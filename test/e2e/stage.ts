@@ -113,12 +113,16 @@ export class Stage {
     return this.workbench.tree.rows(text).first();
   }
 
-  /** Waits until a phase has this status: it is part of what a screen reader says of its row. */
+  /** The row of a phase with this status, which is part of what a screen reader says of it. */
+  phase(phase: string, status: string): Locator {
+    return this.workbench.page.locator(
+      `.part.sidebar .monaco-list-row[aria-label*="${phase}, ${status}"]`,
+    );
+  }
+
+  /** Waits until a phase has this status. */
   async status(phase: string, status: string): Promise<void> {
-    const { page } = this.workbench;
-    await page
-      .locator(`.part.sidebar .monaco-list-row[aria-label*="${phase}, ${status}"]`)
-      .waitFor({ timeout: 60_000 });
+    await this.phase(phase, status).waitFor({ timeout: 60_000 });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 /** How long a condition may take to come true; far more than it takes on a loaded machine. */
-const enough = 30_000;
+const enough = 60_000;
 
 /**
  * Waits until `condition` answers something but undefined or false, and answers that.

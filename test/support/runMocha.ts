@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { type Counts, readCounts } from "./counts";
+import { type Failure, readCounts, readFailure, type Results } from "./counts";
 
 /** How long mocha may take to end once it has counted, in milliseconds. */
 const endTime = 30_000;
 
 /**
- * Runs mocha as .mocharc.json says, shows what it prints and reads its last line. A mocha that has
+ * Runs mocha as .mocharc.json says, shows what it prints and reads what it ends with. A mocha that has
  * counted and does not end (a test left a socket or a timer behind) is ended and counts as failed:
  * those who wait for it are not kept waiting.
  *
@@ -16,7 +16,7 @@ export function runMocha(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   onLine: (line: string) => void = () => undefined,
-): Promise<Counts> {
+): Promise<Results> {
   return new Promise((resolve, reject) => {
     const mocha = require.resolve("mocha/bin/mocha.js");
     const child = spawn(process.execPath, [mocha, ...args], {
@@ -24,6 +24,7 @@ export function runMocha(
       env: { ...process.env, ...environment },
     });
     let last = "";
+    const failures: Failure[] = [];
     let ending: NodeJS.Timeout | undefined;
     const giveUp = (): void => {
       console.error("The tests are over, but something they left open keeps mocha from ending.");
@@ -35,7 +36,11 @@ export function runMocha(
       process.stdout.write(data);
       const lines = (rest + data).split("\n");
       rest = lines.pop() ?? "";
-      lines.forEach(onLine);
+      for (const line of lines) {
+        const failure = readFailure(line);
+        failures.push(...(failure === undefined ? [] : [failure]));
+        onLine(line);
+      }
       last = lines.findLast((line) => line !== "") ?? last;
       clearTimeout(ending);
       ending = readCounts(last) ? setTimeout(giveUp, endTime) : undefined;
@@ -45,7 +50,8 @@ export function runMocha(
       clearTimeout(ending);
       const known = readCounts(last) ?? { passed: 0, failed: 1 };
       // Mocha may fail without a failed test: a file that cannot be loaded, a forbidden `only`.
-      resolve(code !== 0 && known.failed === 0 ? { ...known, failed: 1 } : known);
+      const failed = code !== 0 && known.failed === 0 ? 1 : known.failed;
+      resolve({ ...known, failed, failures });
     });
   });
 }

@@ -1,4 +1,4 @@
-import { type Counts, readCounts } from "../counts";
+import { type Counts, type Failure, readCounts, readFailure, type Results } from "../counts";
 import { suiteMark } from "./consoleReporter";
 import { desktopVsCode, runOnDesktop, type SuiteInVsCode } from "./desktop";
 import { serverInstallation } from "./installation";
@@ -14,9 +14,10 @@ const shownNoise = 60;
  * Runs a suite inside the extension host of a real VS Code and prints its results: in a desktop VS
  * Code where there is a screen and the download works, else in a server's.
  */
-export async function runInVsCode(suite: SuiteInVsCode): Promise<Counts> {
+export async function runInVsCode(suite: SuiteInVsCode): Promise<Results> {
   const desktop = await desktopVsCode();
   const seen: { counts?: Counts } = {};
+  const failures: Failure[] = [];
   const noise: string[] = [];
   const onLine = (line: string): void => {
     if (!line.startsWith(suiteMark)) {
@@ -25,6 +26,8 @@ export async function runInVsCode(suite: SuiteInVsCode): Promise<Counts> {
       return;
     }
     const said = line.slice(suiteMark.length);
+    const failure = readFailure(said);
+    failures.push(...(failure === undefined ? [] : [failure]));
     seen.counts = readCounts(said) ?? seen.counts ?? noCounts;
     console.log(said);
   };
@@ -37,7 +40,8 @@ export async function runInVsCode(suite: SuiteInVsCode): Promise<Counts> {
     console.log(`What VS Code said besides:\n${noise.slice(-shownNoise).join("\n")}`);
   }
   // Failed without a failed test: the suite could not be loaded, or did not come to its end.
-  return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  const failed = code !== 0 && counts.failed === 0 ? 1 : counts.failed;
+  return { ...counts, failed, failures };
 }
 
 const noCounts: Counts = { passed: 0, failed: 0 };

@@ -1,6 +1,9 @@
 import { eventually } from "../eventually";
 import type { Locator, Page } from "playwright-core";
 
+/** How long a row and its action may take to be there, in milliseconds. */
+const actionPatience = 30_000;
+
 const noBox = { x: 0, y: 0, width: 0, height: 0 };
 
 /** The trees of the side bar, the explorer among them, and the menus of their rows. */
@@ -97,20 +100,26 @@ export class Tree {
   }
 
   /** Presses an inline action of a row; those appear under the pointer. */
-  async pressInlineAction(row: string | RegExp, action: string): Promise<void> {
+  async pressInlineAction(
+    row: string | RegExp,
+    action: string,
+    patience = actionPatience,
+  ): Promise<void> {
     const found = this.rows(row).first();
-    await found.hover();
-    await found.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+    await found.hover({ timeout: patience });
+    const label = found.locator(`.actions .action-label[aria-label^="${action}"]`);
+    await label.click({ timeout: patience });
   }
 
   /**
-   * The same until `effect` is seen, for a row of what runs: it is drawn anew each second, and a click
-   * in that moment is lost.
+   * The same until `effect` is seen: a row of what runs is drawn anew each second, one of what ended once
+   * more, and a click in that moment is lost.
    */
   async pressUntil(row: string | RegExp, action: string, effect: Locator): Promise<void> {
     for (let presses = 0; presses < 5 && !(await effect.isVisible()); presses += 1) {
-      await this.pressInlineAction(row, action);
-      await effect.waitFor({ timeout: 3000 }).catch(() => undefined);
+      // Pressed after all, and late: then the action may be gone, and what it does is still to come.
+      await this.pressInlineAction(row, action, 5000).catch(() => undefined);
+      await effect.waitFor({ timeout: 5000 }).catch(() => undefined);
     }
     await effect.waitFor();
   }
