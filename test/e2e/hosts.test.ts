@@ -152,6 +152,39 @@ describe("hosts that come and go", function () {
     assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
   });
 
+  it("a window that owns the queue runs the plan of a command line, and may go in the middle of it", async () => {
+    const opened = await openHeld();
+    const { workbench, folder, environment } = opened;
+    opened.write("own.md", plan("Own", [["Warm up", "echo run >> own.txt"]]));
+    await opened.enqueue("own.md");
+    await opened.status("Phase 1: Warm up", "completed");
+    const window = workingOwnerOf(opened);
+    const run = spawn(process.execPath, [cli, "run", "held.md", "--yes"], {
+      cwd: folder,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    run.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    run.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const code = new Promise((resolve) => run.once("exit", resolve));
+    await opened.status("Phase 1: First", "running");
+    assert.equal(workingOwnerOf(opened), window);
+    await eventually("the command line says whom it follows", () =>
+      said.includes(`(process ${window ?? 0}), which runs its phases`),
+    );
+    await workbench.quickInput.runCommand("Developer: Reload Window");
+    await workbench.page.waitForLoadState("load");
+    await workbench.waitUntilUp();
+    await opened.status("Phase 1: First", "running");
+    opened.write("first.go");
+    assert.equal(await code, 0, said);
+    assert.match(said, /^Phase 2 Second: completed in /m);
+    await opened.status("Phase 2: Second", "completed");
+    assert.equal(readFileSync(opened.file("first.txt"), "utf8"), "run\n");
+    assert.equal(readFileSync(opened.file("second.txt"), "utf8"), "run\n");
+  });
+
   it("several folders have a queue each, shown below their names", async () => {
     const opened = await Stage.open(
       {
