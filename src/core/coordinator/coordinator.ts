@@ -400,10 +400,12 @@ export class Coordinator implements Disposable {
     attempt.ending = true;
     // A verdict that is there is acted on in this turn: the next phase starts at once.
     const verdict = judged instanceof Promise ? await judged : judged;
-    const { runner } = this.options;
+    const { queue, runner } = this.options;
     const { facts } = attempt;
     if (verdict.outcome !== "completed" && attempt.hasProcess && !this.disposed) {
       try {
+        // Of a host that stood still another may have taken over meanwhile, and with the queue this attempt.
+        queue.assertOwned();
         await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
       } catch (error) {
         this.troubles.note(attempt, "its processes could not be stopped", error);

@@ -83,6 +83,16 @@ export class CurrentPair {
   }
 
   /**
+   * The same after a look at the files, by which a process that stood still finds that it has an heir.
+   *
+   * @throws HopperError `owned`; `storage` when it cannot be known.
+   */
+  assertStillOurs(): void {
+    this.assertOurs();
+    this.isOurs(this.journal.place());
+  }
+
+  /**
    * Appends a line to the journal, durably.
    *
    * @returns false when the journal was removed or replaced: the line went nowhere.

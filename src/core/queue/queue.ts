@@ -103,6 +103,11 @@ export class Queue extends QueueReader {
     return this.stage.use(phases, work);
   }
 
+  /** @throws HopperError `owned` once another process has taken over; `storage` when that cannot be known. */
+  assertOwned(): void {
+    this.store.assertOwned();
+  }
+
   /**
    * Brings a stored plan up to its file.
    *

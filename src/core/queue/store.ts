@@ -108,6 +108,16 @@ export class Store {
   }
 
   /**
+   * Looks whether the queue is still this process's, before something that no commit stands in front of.
+   *
+   * @throws HopperError `owned` once another process has taken over; `storage` when it cannot be known.
+   */
+  assertOwned(): void {
+    this.assertOpen();
+    this.pair.assertStillOurs();
+  }
+
+  /**
    * Runs `work` as one transaction. When this returns, everything it changed is durable; when it
    * throws, nothing of it is, in memory or on disk.
    *

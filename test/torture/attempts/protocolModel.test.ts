@@ -1,3 +1,4 @@
+import { errorMessage } from "../../../src/core/base/errors";
 import { figure, rounds } from "../support/extent";
 import { World } from "./world";
 
@@ -24,9 +25,23 @@ const moves = [
 ] as const;
 type Move = (typeof moves)[number];
 
+/** Longer than what `npm test` tries, and each of them went wrong once. */
+const remembered: readonly (readonly Move[])[] = [
+  [
+    "host comes",
+    "another host takes over",
+    "wrapper takes",
+    "wrapper dies",
+    "host that was taken over from wakes",
+  ],
+];
+
 describe("the protocol between host and wrapper", () => {
   it("in every order of its steps starts an attempt at most once, and loses no phase", async () => {
     const depth = rounds({ whole: 5, part: 3 });
+    for (const path of remembered) {
+      await leadsOn(path, new Set());
+    }
     const seen = new Set<string>();
     let frontier: (readonly Move[])[] = [[]];
     let orders = 0;
@@ -56,9 +71,10 @@ async function leadsOn(path: readonly Move[], seen: Set<string>): Promise<boolea
   const world = await World.open();
   try {
     for (const [index, move] of path.entries()) {
-      const made = await make(world, move);
-      world.check(path.slice(0, index + 1).join(", "));
-      if (!made) {
+      const when = path.slice(0, index + 1).join(", ");
+      const wasMade = await made(world, move, when);
+      world.check(when);
+      if (!wasMade) {
         return false;
       }
     }
@@ -71,6 +87,14 @@ async function leadsOn(path: readonly Move[], seen: Set<string>): Promise<boolea
     return true;
   } finally {
     await world.close();
+  }
+}
+
+async function made(world: World, move: Move, when: string): Promise<boolean> {
+  try {
+    return await make(world, move);
+  } catch (error) {
+    throw new Error(`${when}: ${errorMessage(error)}`, { cause: error });
   }
 }
 
