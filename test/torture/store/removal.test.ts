@@ -22,7 +22,8 @@ describe("a workspace that is cleaned in the middle of a run", () => {
     let hopper = await bed.openHopper();
     let lost = 0;
     for (let round = 0; round < cleanings; round++) {
-      const tidying = tidyings[round % tidyings.length] ?? "";
+      // One that meets a file being made in a folder it empties leaves that folder, and says so.
+      const tidying = `{ ${tidyings[round % tidyings.length] ?? ""}; } || true`;
       // Phase 2 tidies its own attempt away, too; Phase 4's is tidied away from outside.
       const { planId } = await hopper.enqueue({
         markdown: planText(`Round ${round}`, [
