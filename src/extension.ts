@@ -1,26 +1,15 @@
 import * as vscode from "vscode";
 import { delay, systemClock } from "./core/base/clock";
 import { errorMessage } from "./core/base/errors";
-import { apiCommands, ApiSwitch } from "./vscode/apiSwitch";
-import { cardCommands, CardPanels } from "./vscode/card/cardPanels";
-import { enqueueCommands } from "./vscode/commands/enqueuePhases";
-import { goToPhaseCommand } from "./vscode/commands/goToPhase";
-import { newPlanCommand } from "./vscode/commands/newPlan";
-import { logCommands } from "./vscode/commands/logCommands";
-import { phaseCommands } from "./vscode/commands/phaseCommands";
-import { queueCommands } from "./vscode/commands/queueCommands";
-import { type CommandHandler, registerCommands } from "./vscode/commands/register";
-import { removeCommand } from "./vscode/commands/removeCommand";
-import { Targets } from "./vscode/commands/targets";
-import { treeCommands } from "./vscode/commands/treeCommands";
-import { updateCommands } from "./vscode/commands/updateFromFile";
-import type { CommandId } from "./vscode/contributions";
+import { onDemand } from "./core/base/onDemand";
+import { ApiSwitch } from "./vscode/apiSwitch";
+import { CardPanels } from "./vscode/card/cardPanels";
+import { type CarryOut, registerCommands } from "./vscode/commands/register";
+import { SelectedRows } from "./vscode/commands/selectedRows";
 import { PlanEditor } from "./vscode/editor/planEditor";
 import { asMessage } from "./vscode/foreignText";
 import { translateWith } from "./vscode/l10n";
 import { IssuePreviews } from "./vscode/github/issuePreviews";
-import { mirrorCommands } from "./vscode/github/mirrorCommands";
-import { LogTerminals } from "./vscode/log/logTerminals";
 import { Notifications } from "./vscode/notifications";
 import { WorkspaceQueues } from "./vscode/queues/workspaceQueues";
 import { createQueueView } from "./vscode/queueView";
@@ -54,36 +43,34 @@ function build(context: vscode.ExtensionContext): void {
   const all = own(new WorkspaceQueues(services));
   queues = all;
   const { tree, view, statusBar } = createQueueView(all, services, own);
-  const targets = own(new Targets(all, tree, view));
+  const selected = own(new SelectedRows(view));
   own(own(new ApiSwitch(all, services)).onDidChange(() => statusBar.update(all)));
   const notifications = own(new Notifications(all, tree, services));
   const editor = own(new PlanEditor(all, tree, services));
-  const cards = own(
-    new CardPanels({
-      extension: context.extensionUri,
-      queues: all,
-      tree,
-      services,
-      carryOut: (id, ...args) => handlers[id](...args),
-    }),
-  );
+  const extension = context.extensionUri;
+  const carryOut: CarryOut = async (id, ...args) => (await handlers())[id](...args);
+  const cards = own(new CardPanels({ extension, queues: all, tree, services, carryOut }));
   tree.showDifferences(editor.differences);
   own(editor.differences.onDidChange(() => cards.refresh()));
-  const handlers: Readonly<Record<CommandId, CommandHandler>> = {
-    ...enqueueCommands(all, services, (planId) => tree.reveal(view, planId)),
-    ...phaseCommands(targets, notifications.reportFailure),
-    ...removeCommand(targets),
-    ...queueCommands(targets, all, channel),
-    ...logCommands(targets, own(new LogTerminals(services))),
-    ...goToPhaseCommand(targets),
-    ...cardCommands(cards, targets),
-    ...apiCommands(all),
-    ...updateCommands(editor.documents, editor.stored),
-    ...treeCommands(targets, tree, all, services),
-    ...newPlanCommand(context.extensionUri),
-    ...mirrorCommands(targets, all, services, own(new IssuePreviews())),
-  };
-  own(registerCommands(handlers, services.logger));
+  const previews = own(new IssuePreviews());
+  const handlers = onDemand(async () => {
+    const { createHandlers } = await import("./vscode/commands/handlers");
+    return createHandlers({
+      queues: all,
+      tree,
+      view,
+      selected,
+      editor,
+      cards,
+      previews,
+      reportFailure: notifications.reportFailure,
+      services,
+      channel,
+      extension,
+      own,
+    });
+  });
+  own(registerCommands(carryOut, services.logger));
   all.start();
   editor.start();
 }

@@ -6,7 +6,11 @@ import type { FolderQueue } from "./queues/folderQueue";
 import type { Services } from "./services";
 
 /** What a folder's queue, or one plan of it, waits for, as this window can tell. */
-export function waitingOf(queue: FolderQueue, services: Services, planId?: string): Waiting {
+export function waitingOf(
+  queue: Pick<FolderQueue, "state" | "reader" | "isStarting">,
+  services: Pick<Services, "clock">,
+  planId?: string,
+): Waiting {
   const { state, reader } = queue;
   if (state.kind === "failed") {
     // Its phases can be read, at best: that they are ready is not what keeps them waiting.

@@ -206,6 +206,43 @@ describe("a queue in an unusual place", function () {
       disk.unmount();
     }
   });
+
+  it("that is full when phases shall start is told once, and goes on when there is space", async () => {
+    const disk = smallDisk(4);
+    const filler = join(disk.folder, "filler");
+    try {
+      const opened = await open(release, {
+        at: join(disk.folder, "workspace"),
+        settings: { "phaseHopper.autoStart": false },
+      });
+      const { workbench } = opened;
+      await opened.enqueue("release.md");
+      await opened.status("Phase 1: Build", "ready");
+      await workbench.page.getByText("Nothing starts by itself").first().waitFor();
+      fill(filler);
+      await workbench.quickInput.runCommand("Phase Hopper: Resume");
+      const told = workbench.notifications.notification(/The queue cannot go on: .*disk is full\./);
+      await told.waitFor();
+      await workbench.screenshot("full when phases shall start");
+      await workbench.tree.openContainer("Explorer");
+      await workbench.notifications.press("The queue cannot go on", "Show Queue");
+      // It is tried again every second, which is no news.
+      await workbench.page.getByText("It is tried again every second").first().waitFor();
+      rmSync(filler);
+      await opened.status("Phase 1: Build", "completed");
+      assert.equal(readFileSync(opened.file("built.txt"), "utf8"), "built\n");
+      const texts = await workbench.notifications.texts();
+      assert.deepEqual(
+        texts.filter((text) => text.includes("cannot go on")),
+        [],
+      );
+    } finally {
+      rmSync(filler, { force: true });
+      await stage?.close();
+      stage = undefined;
+      disk.unmount();
+    }
+  });
 });
 
 function smallDisk(megabytes: number): Mount {

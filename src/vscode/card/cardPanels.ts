@@ -1,14 +1,13 @@
 import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
 import { cleanText } from "../../core/protocol/words/cleanText";
-import type { CommandHandler } from "../commands/register";
+import type { CarryOut, CommandHandler } from "../commands/register";
 import type { Targets } from "../commands/targets";
 import { cardViewType, commands } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import type { QueueTree } from "../tree/queueTree";
-import type { CarryOut } from "./cardRequests";
 
 export interface CardPanelsOptions {
   readonly extension: vscode.Uri;

@@ -10,15 +10,13 @@ import type { CardDetails, CardPlanAction } from "../../core/protocol/card/cardS
 import type { RunnerDefinition } from "../../core/protocol/runners";
 import { cleanText } from "../../core/protocol/words/cleanText";
 import { attemptOutputFolder } from "../commands/logCommands";
+import type { CarryOut } from "../commands/register";
 import { type CommandId, commands } from "../contributions";
 import type { FolderQueue } from "../queues/folderQueue";
 import { reopenings } from "../queues/queueState";
 import type { PhaseNode } from "../tree/nodes";
 import type { CardContent } from "./cardContent";
 import { t } from "../l10n";
-
-/** Carries out one of the extension's commands on a row, and throws what it throws. */
-export type CarryOut = (id: CommandId, ...args: readonly unknown[]) => unknown;
 
 /** Does what a card asks for, by the commands that menus and palette use too. */
 export class CardRequests {

@@ -10,16 +10,16 @@ import { t } from "../l10n";
 /** What carries out a command; the arguments are whatever its menu passes. */
 export type CommandHandler = (...args: readonly unknown[]) => unknown;
 
+/** Carries out one of the extension's commands, and throws what it throws. */
+export type CarryOut = (id: CommandId, ...args: readonly unknown[]) => unknown;
+
 /** Registers every command; what one of them throws is said to the user, where it happened. */
-export function registerCommands(
-  handlers: Readonly<Record<CommandId, CommandHandler>>,
-  logger: Logger,
-): vscode.Disposable {
+export function registerCommands(carryOut: CarryOut, logger: Logger): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.values(commands).map((id) =>
       vscode.commands.registerCommand(id, async (...args: unknown[]) => {
         try {
-          return await handlers[id](...args);
+          return await carryOut(id, ...args);
         } catch (error) {
           await tell(error, id, logger);
           return undefined;

@@ -1,6 +1,5 @@
 import * as vscode from "vscode";
 import { HopperError } from "../../core/base/errors";
-import type { Disposable } from "../../core/base/lifecycle";
 import type { Capability } from "../contributions";
 import { asLabel } from "../foreignText";
 import { t } from "../l10n";
@@ -19,26 +18,15 @@ import { planRow } from "../tree/planRow";
 import { canChange, type QueueTree } from "../tree/queueTree";
 import { statusIcons } from "../tree/row";
 import { nameOf, statusInWords } from "../words";
+import type { SelectedRows } from "./selectedRows";
 
 /** Finds what a command is about: the rows it was called on, the selected ones, or one the user picks. */
-export class Targets implements Disposable {
-  /** The view itself knows no selection while the editor draws it anew. */
-  private selected: readonly QueueNode[] = [];
-  private readonly listener: Disposable;
-
+export class Targets {
   constructor(
     private readonly queues: WorkspaceQueues,
     private readonly tree: QueueTree,
-    view: vscode.TreeView<QueueNode>,
-  ) {
-    this.listener = view.onDidChangeSelection(({ selection }) => {
-      this.selected = selection;
-    });
-  }
-
-  dispose(): void {
-    this.listener.dispose();
-  }
+    private readonly selected: SelectedRows,
+  ) {}
 
   /**
    * The rows that a command was called with, as they are now: several where several are selected, none
@@ -63,13 +51,13 @@ export class Targets implements Disposable {
   private given(args: readonly unknown[]): readonly QueueNode[] {
     const [first, several] = args;
     if (first === "selection") {
-      return this.selected;
+      return this.selected.all;
     }
     if (typeof first === "string") {
       return this.withId(first);
     }
     if (Array.isArray(several) && several.length > 0) {
-      return several.every(isQueueNode) ? several : this.selected;
+      return several.every(isQueueNode) ? several : this.selected.all;
     }
     if (isQueueNode(first)) {
       return [first];

@@ -8,10 +8,6 @@ import { type QuickFix, quickFixes } from "./quickFixes";
 
 /** Fixes of a plan's problems, under the light bulb and in the Problems panel. */
 export class PlanCodeActions implements vscode.CodeActionProvider {
-  static readonly metadata: vscode.CodeActionProviderMetadata = {
-    providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
-  };
-
   constructor(
     private readonly documents: PlanDocuments,
     private readonly configuration: Configuration,

@@ -11,8 +11,6 @@ const kinds: Readonly<Record<Completion["kind"], vscode.CompletionItemKind>> = {
 
 /** Properties of phases and their values, while they are typed. */
 export class PlanCompletions implements vscode.CompletionItemProvider {
-  static readonly triggers = [":", " ", ","];
-
   constructor(
     private readonly documents: PlanDocuments,
     private readonly configuration: Configuration,

@@ -1,16 +1,14 @@
 import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "../../core/base/lifecycle";
+import { onDemand } from "../../core/base/onDemand";
 import { contextKeys } from "../contributions";
 import type { WorkspaceQueues } from "../queues/workspaceQueues";
 import type { Services } from "../services";
 import type { QueueTree } from "../tree/queueTree";
-import { PlanCodeActions } from "./codeActions";
 import { PlanCodeLenses } from "./codeLenses";
-import { PlanCompletions } from "./completionProvider";
 import { PlanDiagnostics } from "./diagnostics";
 import { PlanFileDecorations } from "./fileDecorations";
 import { PlanGutter } from "./gutter";
-import { PlanHovers } from "./hovers";
 import { PlanDocuments } from "./planDocuments";
 import { changesInWords } from "./phaseLenses";
 import { comparedPlans } from "./comparedPlans";
@@ -21,6 +19,9 @@ const markdown: vscode.DocumentSelector = [
   { language: "markdown", scheme: "file" },
   { language: "markdown", scheme: "untitled" },
 ];
+
+/** What asks for completions while it is typed. */
+const completionTriggers = [":", " ", ","];
 
 /** Plans where they are written: problems, lenses, gutter, hovers, completions, and what changed. */
 export class PlanEditor implements Disposable {
@@ -45,19 +46,33 @@ export class PlanEditor implements Disposable {
     const { languages } = vscode;
     const lenses = own(new PlanCodeLenses(documents, tree, services));
     own(languages.registerCodeLensProvider(markdown, lenses));
-    own(languages.registerHoverProvider(markdown, new PlanHovers(documents, tree)));
+    const assistance = onDemand(async () => {
+      const { createAssistance } = await import("./assistance");
+      return createAssistance(documents, tree, configuration);
+    });
+    own(
+      languages.registerHoverProvider(markdown, {
+        provideHover: async (...args) => (await assistance()).hovers.provideHover(...args),
+      }),
+    );
     own(
       languages.registerCodeActionsProvider(
         markdown,
-        new PlanCodeActions(documents, configuration),
-        PlanCodeActions.metadata,
+        {
+          provideCodeActions: async (...args) =>
+            (await assistance()).codeActions.provideCodeActions(...args),
+        },
+        { providedCodeActionKinds: [vscode.CodeActionKind.QuickFix] },
       ),
     );
     own(
       languages.registerCompletionItemProvider(
         markdown,
-        new PlanCompletions(documents, configuration),
-        ...PlanCompletions.triggers,
+        {
+          provideCompletionItems: async (...args) =>
+            (await assistance()).completions.provideCompletionItems(...args),
+        },
+        ...completionTriggers,
       ),
     );
     own(documents.onDidChange(() => this.tellContext()));

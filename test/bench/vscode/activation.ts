@@ -1,17 +1,8 @@
 import { existsSync, readdirSync, readlinkSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import * as z from "zod";
 import { extensionId } from "../../../src/vscode/contributions";
-
-/** Where VS Code keeps when it did what. */
-const marksSchema = z.looseObject({
-  MonacoPerformanceMarks: z.object({
-    getMarks: z.custom<() => readonly { readonly name: string; readonly startTime: number }[]>(
-      (value) => typeof value === "function",
-    ),
-  }),
-});
+import { watchScript } from "./scriptTime";
 
 /** Begins the line with what was measured. */
 const mark = "bench: ";
@@ -32,11 +23,11 @@ export async function run(): Promise<void> {
   if (!extension || extension.isActive) {
     throw new Error("the extension is not there, or active before it was measured");
   }
+  const script = watchScript(join(extension.extensionPath, "dist", "extension.js"));
   const before = process.memoryUsage().rss;
   const start = performance.now();
   await extension.activate();
   const activated = performance.now() - start;
-  const script = between("LoadExtensionCode") + between("ActivateExtension");
   while (hasQueue && !isOpen(join(folder, ".hopper", "queue.journal"))) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
@@ -44,21 +35,7 @@ export async function run(): Promise<void> {
   // What opening leaves to be collected shall not count, and the rows are drawn meanwhile.
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const memory = process.memoryUsage().rss - before;
-  console.log(mark + JSON.stringify({ script, activated, opened, memory }));
-}
-
-/** How long the extension host was at it, in milliseconds: by VS Code's own marks. */
-function between(what: string): number {
-  const marks = marksSchema.parse(globalThis).MonacoPerformanceMarks.getMarks();
-  const [begun, ended] = ["will", "did"].map((when) => {
-    const name = `code/extHost/${when}${what}/${extensionId}`.toLowerCase();
-    const found = marks.find((mark) => mark.name.toLowerCase() === name);
-    if (!found) {
-      throw new Error(`VS Code has no mark ${name}`);
-    }
-    return found.startTime;
-  });
-  return (ended ?? 0) - (begun ?? 0);
+  console.log(mark + JSON.stringify({ ...script, activated, opened, memory }));
 }
 
 function isOpen(path: string): boolean {

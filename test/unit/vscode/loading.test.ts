@@ -45,6 +45,17 @@ describe("activation", () => {
     );
   });
 
+  it("loads what carries out a command, and what helps to write a plan, when that is asked for", () => {
+    const sources = sourcesIn(filesLoadedBy("--eval", script));
+    const commands = /vscode\/(commands\/(?!register|selectedRows)|enqueue\/|log\/)/;
+    const assistance =
+      /vscode\/editor\/(assistance|hovers|completion|codeActions|quickFixes|renumber)/;
+    assert.deepEqual(
+      sources.filter((source) => commands.test(source) || assistance.test(source)),
+      [],
+    );
+  });
+
   it("finds all it needs in one file behind the entry, and esbuild's few words in another", () => {
     assert.ok(filesLoadedBy("--eval", script).length <= 3);
   });
