@@ -29,6 +29,12 @@ export class PowerLog implements Fault {
   private readonly names = new Map<string, number>();
   private readonly descriptors = new Map<unknown, number | undefined>();
   private readonly sizes = new Map<number, number>();
+  /** What the first so many changes made, all of them synced: no power cut takes it back. */
+  private readonly safe = {
+    changes: 0,
+    contents: new Map<number, Buffer>(),
+    names: new Map<string, number>(),
+  };
   private files = 0;
   private call = 0;
 
@@ -79,12 +85,20 @@ export class PowerLog implements Fault {
     return this.changes.filter((change) => change.call <= call && change.syncedBy > call).length;
   }
 
-  /** What the disk holds when the power goes after this call; `keeps` decides on what was not synced. */
+  /**
+   * What the disk holds when the power goes after this call; `keeps` decides on what was not synced.
+   * Calls are asked for in their order.
+   */
   stateAt(call: number, keeps: (pending: number) => boolean): FolderState {
-    const contents = new Map<number, Buffer>();
-    const names = new Map<string, number>();
+    const { safe } = this;
+    for (let next = this.changes[safe.changes]; next && next.syncedBy <= call;) {
+      apply(next, safe.contents, safe.names);
+      next = this.changes[++safe.changes];
+    }
+    const contents = new Map(safe.contents);
+    const names = new Map(safe.names);
     let pending = 0;
-    for (const change of this.changes) {
+    for (const change of this.changes.slice(safe.changes)) {
       if (change.call > call || (change.syncedBy > call && !keeps(pending++))) {
         continue;
       }
