@@ -39,17 +39,16 @@ export function cutLine(line: Line, width: number): Line {
 
 /** The line in colours, cut off as by {@link cutLine}. */
 export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE_INFINITY): string {
-  return withoutEnd(cutLine(line, width))
-    .map(({ text, look }) => palette(look, text))
-    .join("");
-}
-
-/** Columns are filled up with spaces; at the end of a line they are none of anybody's business. */
-function withoutEnd(line: Line): Line {
-  const last = line.findLastIndex(({ text }) => text.trimEnd() !== "");
-  return line
-    .slice(0, last + 1)
-    .map((part, index) => (index === last ? { ...part, text: part.text.trimEnd() } : part));
+  const shown = cutLine(line, width);
+  // Columns are filled up with spaces; at the end of a line they are none of anybody's business.
+  const last = shown.findLastIndex(({ text }) => text.trimEnd() !== "");
+  let rendered = "";
+  for (const [index, { text, look }] of shown.entries()) {
+    if (index <= last) {
+      rendered += palette(look, index === last ? text.trimEnd() : text);
+    }
+  }
+  return rendered;
 }
 
 /** The line in several of at most `width` columns, parted between words, which are never cut. */

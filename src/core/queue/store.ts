@@ -34,6 +34,9 @@ export interface Transaction {
   nested<T>(part: () => T): T;
 }
 
+/** The largest commits change so much, and an owner is asked the same things all the time. */
+const keptKibibytes = 16 * 1024;
+
 export type Statements = readonly (readonly [sql: string, params: SqlParams])[];
 
 /**
@@ -57,6 +60,7 @@ export class Store {
     opened: OpenedFiles,
   ) {
     this.database = opened.database;
+    this.database.keepPages(keptKibibytes);
     this.notices = opened.notices;
     this.seq = opened.seq;
     this.pair = new CurrentPair(options, opened, () => ({
