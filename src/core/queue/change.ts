@@ -1,7 +1,8 @@
 import type { QueueEvent } from "../protocol/queue";
 import { insertEvent } from "./frequentStatements";
+import type { Run } from "./journal";
 import type { SqlParams, SqlRow } from "./sqlDatabase";
-import type { Statements, Transaction } from "./store";
+import type { Transaction } from "./store";
 
 export type NewEvent = Omit<QueueEvent, "event_id" | "at">;
 
@@ -29,7 +30,7 @@ export class Change implements Transaction {
     return this.transaction.run(sql, params);
   }
 
-  runFor(sql: string, params: SqlParams, statements: Statements): void {
+  runFor(sql: string, params: SqlParams, statements: readonly Run[]): void {
     this.transaction.runFor(sql, params, statements);
   }
 

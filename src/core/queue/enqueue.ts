@@ -30,8 +30,14 @@ export interface NewPhase {
 
 /** Rows that wait in the stage's table under a number. */
 export interface StagedRows {
-  readonly rows: readonly NewRow[];
+  readonly rows: readonly StagedRow[];
   readonly batch: number;
+}
+
+/** A row whose words of the journal's line are made ready as well. */
+export interface StagedRow extends NewRow {
+  /** `own` as JSON, without its brackets. */
+  readonly ownJson: string;
 }
 
 /**
@@ -85,16 +91,20 @@ export interface NewRows {
 export interface NewRow extends NewPhase {
   readonly queueId: string;
   readonly status: "ready" | "queued";
-  /** `data`, as it is stored. */
-  readonly json: string;
+  /** Values that depend on nothing but the phase, in the order of the columns: number to runner. */
+  readonly own: SqlParams;
 }
 
 export function newRow(phase: NewPhase): NewRow {
+  const { number, label, dependsOn, runner, data } = phase;
+  const status = dependsOn.length === 0 ? "ready" : "queued";
+  const needed = JSON.stringify(dependsOn);
+  const single = singleOf(dependsOn);
   return {
     ...phase,
     queueId: randomUUID(),
-    status: phase.dependsOn.length === 0 ? "ready" : "queued",
-    json: JSON.stringify(phase.data),
+    status,
+    own: [number, label, data.title, status, single, needed, JSON.stringify(data), runner],
   };
 }
 
@@ -113,7 +123,7 @@ function insertStaged(change: Change, { rows, batch }: StagedRows, plan: NewRows
   change.runFor(
     insertFromStage,
     [batch, planId, parentIssue ?? null, priority, position, change.at],
-    rows.map((row) => [insertPhase, valuesOf(change, row, plan)]),
+    rows.map((row) => [insertPhase, valuesOf(change, row, plan), jsonOf(change, row, plan)]),
   );
   change.recordBy(
     announceFromStage,
@@ -122,29 +132,27 @@ function insertStaged(change: Change, { rows, batch }: StagedRows, plan: NewRows
   );
 }
 
-function valuesOf(
+function valuesOf(change: Change, row: NewRow, plan: NewRows): SqlParams {
+  return [...beforeOwn(row, plan), ...row.own, ...behindOwn(change, row, plan)];
+}
+
+/** The same as JSON, of which the long part is there already. */
+function jsonOf(change: Change, row: StagedRow, plan: NewRows): string {
+  const before = JSON.stringify(beforeOwn(row, plan)).slice(0, -1);
+  const behind = JSON.stringify(behindOwn(change, row, plan)).slice(1);
+  return `${before},${row.ownJson},${behind}`;
+}
+
+function beforeOwn({ queueId }: NewRow, { planId, parentIssue }: NewRows): SqlParams {
+  return [queueId, planId, parentIssue ?? null];
+}
+
+function behindOwn(
   { at }: Change,
-  { number, label, dependsOn, runner, startLine, data, queueId, status, json }: NewRow,
-  { planId, parentIssue, priority, position }: NewRows,
+  { status, startLine }: NewRow,
+  { priority, position }: NewRows,
 ): SqlParams {
-  return [
-    queueId,
-    planId,
-    parentIssue ?? null,
-    number,
-    label,
-    data.title,
-    status,
-    singleOf(dependsOn),
-    JSON.stringify(dependsOn),
-    json,
-    runner,
-    priority,
-    position,
-    at,
-    status === "ready" ? at : null,
-    startLine,
-  ];
+  return [priority, position, at, status === "ready" ? at : null, startLine];
 }
 
 function enqueued({ queueId, number, status }: NewRow, { planId }: NewRows): NewEvent {
