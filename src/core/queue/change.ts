@@ -85,10 +85,11 @@ export class Change implements Transaction {
   }
 
   private numbered(events: readonly NewEvent[]): QueueEvent[] {
+    // The two that are new come first: to add to a copy takes V8 several times as long as to copy.
     return events.map((event, index) => ({
-      ...event,
       event_id: this.lastEventId + this.recorded.length + index + 1,
       at: this.at,
+      ...event,
     }));
   }
 }

@@ -75,7 +75,7 @@ export function numberStatements(statements: readonly string[]): StatementNumber
 export function encodeHeader(
   header: Omit<JournalHeader, "journal" | "statements"> & Partial<JournalHeader>,
 ): Buffer {
-  return seal(JSON.stringify({ journal: "phase-hopper", ...header }));
+  return seal(opened({ journal: "phase-hopper", ...header }));
 }
 
 /** @param numbers the statements that the header of the line's journal lists. */
@@ -84,21 +84,26 @@ export function encodeCommit(
   numbers: StatementNumbers = new Map(),
 ): Buffer {
   const indexes = new Map<string, number>();
-  const runs = statements.map(([sql, params, json = JSON.stringify(params)]) => {
+  const indexOf = (sql: string): number => {
     const number = numbers.get(sql);
     if (number !== undefined) {
-      return `[${-1 - number},${json}]`;
+      return -1 - number;
     }
     const index = indexes.get(sql) ?? indexes.size;
     indexes.set(sql, index);
-    return `[${index},${json}]`;
-  });
+    return index;
+  };
+  const runs = statements.map(
+    ([sql, params, json = JSON.stringify(params)], at) =>
+      `${at === 0 ? "" : ","}[${indexOf(sql)},${json}]`,
+  );
   const sql = JSON.stringify([...indexes.keys()]);
-  return seal(`{"seq":${seq},"generation":${generation},"sql":${sql},"runs":[${runs.join(",")}]}`);
+  const head = `{"seq":${seq},"generation":${generation},"sql":${sql},"runs":[`;
+  return seal([head, ...runs, "]"]);
 }
 
 export function encodeSnapshotMark(snapshot: SnapshotMark): Buffer {
-  return seal(JSON.stringify({ snapshot }));
+  return seal(opened({ snapshot }));
 }
 
 /** Reads a journal's bytes; undefined when not even the header can be read. */
@@ -198,9 +203,17 @@ const tailOf = (checksum: string): string => `,"checksum":"${checksum}"}`;
 const emptyTail = tailOf("0".repeat(checksumLength));
 const tailLength = emptyTail.length;
 
-/** Appends the checksum as the object's last field, and ends the line: in place, for a line can be long. */
-function seal(record: string): Buffer {
-  const line = Buffer.from(`${record.slice(0, -1)}${emptyTail}\n`);
+/** A record's JSON without its last brace. */
+function opened(record: object): readonly string[] {
+  return [JSON.stringify(record).slice(0, -1)];
+}
+
+/**
+ * Appends the checksum as the object's last field, and ends the line. Its pieces are joined once and
+ * the checksum is written in place: copies of a line of megabytes would take longer than to hash it.
+ */
+function seal(pieces: readonly string[]): Buffer {
+  const line = Buffer.from([...pieces, emptyTail, "\n"].join(""));
   const open = line.subarray(0, -tailLength - 1);
   line.write(tailOf(checksum(open)), open.length);
   return line;
