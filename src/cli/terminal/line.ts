@@ -43,10 +43,12 @@ export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE
   // Columns are filled up with spaces; at the end of a line they are none of anybody's business.
   const last = shown.findLastIndex(({ text }) => text.trimEnd() !== "");
   let rendered = "";
-  for (const [index, { text, look }] of shown.entries()) {
-    if (index <= last) {
-      rendered += palette(look, index === last ? text.trimEnd() : text);
-    }
+  for (const { text, look } of shown.slice(0, Math.max(last, 0))) {
+    rendered += palette(look, text);
+  }
+  const end = shown[last];
+  if (end) {
+    rendered += palette(end.look, end.text.trimEnd());
   }
   return rendered;
 }
