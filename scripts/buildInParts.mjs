@@ -39,6 +39,9 @@ export async function buildInParts(name, shared, { onePart = false } = {}) {
       format: "cjs",
       // `require()` at the time of the call: Node's own `import()` of CommonJS takes longer.
       supported: { "dynamic-import": false },
+      // esbuild exports functions that look each name up, and others call two of them at each use. The values
+      // themselves do as well, since nothing that is exported is assigned again.
+      footer: { js: "module.exports = { __esModule: true, ...module.exports };" },
       outdir: "dist",
     });
   } finally {

@@ -363,7 +363,7 @@ function commandsOf(
       const planNumber = queue.plan(planId)?.plan_number ?? 0;
       // Storing a long plan took its time, and so does reading it: others have a turn in between.
       await yieldToEventLoop();
-      return { planId, planNumber, phases: queue.phases({ planId }) };
+      return { planId, planNumber, phases: await queue.phasesInTurns(planId) };
     },
     async start(queueId) {
       return coordinator.startPhase(queueId);

@@ -39,17 +39,18 @@ export function cutLine(line: Line, width: number): Line {
 
 /** The line in colours, cut off as by {@link cutLine}. */
 export function renderLine(line: Line, palette: Palette, width = Number.POSITIVE_INFINITY): string {
-  return withoutEnd(cutLine(line, width))
-    .map(({ text, look }) => palette(look, text))
-    .join("");
-}
-
-/** Columns are filled up with spaces; at the end of a line they are none of anybody's business. */
-function withoutEnd(line: Line): Line {
-  const last = line.findLastIndex(({ text }) => text.trimEnd() !== "");
-  return line
-    .slice(0, last + 1)
-    .map((part, index) => (index === last ? { ...part, text: part.text.trimEnd() } : part));
+  const shown = cutLine(line, width);
+  // Columns are filled up with spaces; at the end of a line they are none of anybody's business.
+  const last = shown.findLastIndex(({ text }) => text.trimEnd() !== "");
+  let rendered = "";
+  for (const { text, look } of shown.slice(0, Math.max(last, 0))) {
+    rendered += palette(look, text);
+  }
+  const end = shown[last];
+  if (end) {
+    rendered += palette(end.look, end.text.trimEnd());
+  }
+  return rendered;
 }
 
 /** The line in several of at most `width` columns, parted between words, which are never cut. */

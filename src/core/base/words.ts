@@ -55,9 +55,26 @@ function inLanguage(text: Insert, language: Translate): string | number {
 
 /** Puts values into a text where they stand. */
 export function fill(message: string, ...inserts: (string | number)[]): string {
-  return message.replaceAll(/\{(\d+)\}/g, (hole, index: string) =>
-    String(inserts[Number(index)] ?? hole),
-  );
+  const parts = takenApart(message);
+  let filled = parts[0] ?? "";
+  for (let at = 1; at < parts.length; at += 2) {
+    const index = parts[at] ?? "";
+    filled += `${inserts[Number(index)] ?? `{${index}}`}${parts[at + 1] ?? ""}`;
+  }
+  return filled;
+}
+
+/** Messages are literals, and a list says the same one for each of its phases. */
+const apart = new Map<string, readonly string[]>();
+
+/** A message's texts and, between them, the numbers of its values. */
+function takenApart(message: string): readonly string[] {
+  let parts = apart.get(message);
+  if (!parts) {
+    parts = message.split(/\{(\d+)\}/);
+    apart.set(message, parts);
+  }
+  return parts;
 }
 
 /** Several texts as one, with something between them that is the same in every language. */

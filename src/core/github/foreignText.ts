@@ -11,9 +11,17 @@ import { beginningOf, shortenedNote, wholeCharacters } from "./marker";
 
 const invisible = "\u200b";
 
-/** Blocks are enough to know what is code. */
-const markdown = new MarkdownIt("commonmark");
-markdown.core.ruler.enableOnly(["normalize", "block"]);
+let parser: InstanceType<typeof MarkdownIt> | undefined;
+
+/** Made when first needed: most programs that can tell GitHub something do not, and it takes milliseconds. */
+function markdown(): InstanceType<typeof MarkdownIt> {
+  if (!parser) {
+    parser = new MarkdownIt("commonmark");
+    // Blocks are enough to know what is code.
+    parser.core.ruler.enableOnly(["normalize", "block"]);
+  }
+  return parser;
+}
 
 /** What is taken for code can change when markup that enclosed it was broken; it soon stays. */
 const mostPasses = 5;
@@ -75,7 +83,7 @@ function withoutEffectsOutsideCode(text: string): string {
   const lines = text.split("\n");
   const isCode = new Set<number>();
   let openFence: string | undefined;
-  for (const { type, map, markup, level } of markdown.parse(text, {})) {
+  for (const { type, map, markup, level } of markdown().parse(text, {})) {
     if ((type === "fence" || type === "code_block") && map) {
       for (let line = map[0]; line < map[1]; line++) {
         isCode.add(line);

@@ -1,7 +1,8 @@
 import type { QueueEvent } from "../protocol/queue";
 import { insertEvent } from "./frequentStatements";
+import type { Run } from "./journal";
 import type { SqlParams, SqlRow } from "./sqlDatabase";
-import type { Statements, Transaction } from "./store";
+import type { Transaction } from "./store";
 
 export type NewEvent = Omit<QueueEvent, "event_id" | "at">;
 
@@ -29,7 +30,7 @@ export class Change implements Transaction {
     return this.transaction.run(sql, params);
   }
 
-  runFor(sql: string, params: SqlParams, statements: Statements): void {
+  runFor(sql: string, params: SqlParams, statements: readonly Run[]): void {
     this.transaction.runFor(sql, params, statements);
   }
 
@@ -84,10 +85,11 @@ export class Change implements Transaction {
   }
 
   private numbered(events: readonly NewEvent[]): QueueEvent[] {
+    // The two that are new come first: to add to a copy takes V8 several times as long as to copy.
     return events.map((event, index) => ({
-      ...event,
       event_id: this.lastEventId + this.recorded.length + index + 1,
       at: this.at,
+      ...event,
     }));
   }
 }

@@ -30,8 +30,14 @@ export interface NewPhase {
 
 /** Rows that wait in the stage's table under a number. */
 export interface StagedRows {
-  readonly rows: readonly NewRow[];
+  readonly rows: readonly StagedRow[];
   readonly batch: number;
+}
+
+/** A row whose words of the journal's line are made ready as well. */
+export interface StagedRow extends NewRow {
+  /** `own` as JSON, without its brackets. */
+  readonly ownJson: string;
 }
 
 /**
@@ -85,16 +91,20 @@ export interface NewRows {
 export interface NewRow extends NewPhase {
   readonly queueId: string;
   readonly status: "ready" | "queued";
-  /** `data`, as it is stored. */
-  readonly json: string;
+  /** Values that depend on nothing but the phase, in the order of the columns: number to runner. */
+  readonly own: SqlParams;
 }
 
 export function newRow(phase: NewPhase): NewRow {
+  const { number, label, dependsOn, runner, data } = phase;
+  const status = dependsOn.length === 0 ? "ready" : "queued";
+  const needed = JSON.stringify(dependsOn);
+  const single = singleOf(dependsOn);
   return {
     ...phase,
     queueId: randomUUID(),
-    status: phase.dependsOn.length === 0 ? "ready" : "queued",
-    json: JSON.stringify(phase.data),
+    status,
+    own: [number, label, data.title, status, single, needed, JSON.stringify(data), runner],
   };
 }
 
@@ -110,10 +120,11 @@ export function insertPhases(change: Change, phases: readonly NewPhase[], plan: 
 /** The same of phases whose rows wait in the stage's table. */
 function insertStaged(change: Change, { rows, batch }: StagedRows, plan: NewRows): void {
   const { planId, parentIssue, priority, position } = plan;
+  const json = jsonOf(change, plan);
   change.runFor(
     insertFromStage,
     [batch, planId, parentIssue ?? null, priority, position, change.at],
-    rows.map((row) => [insertPhase, valuesOf(change, row, plan)]),
+    rows.map((row) => [insertPhase, valuesOf(change, row, plan), json(row)]),
   );
   change.recordBy(
     announceFromStage,
@@ -122,29 +133,22 @@ function insertStaged(change: Change, { rows, batch }: StagedRows, plan: NewRows
   );
 }
 
-function valuesOf(
-  { at }: Change,
-  { number, label, dependsOn, runner, startLine, data, queueId, status, json }: NewRow,
-  { planId, parentIssue, priority, position }: NewRows,
-): SqlParams {
-  return [
-    queueId,
-    planId,
-    parentIssue ?? null,
-    number,
-    label,
-    data.title,
-    status,
-    singleOf(dependsOn),
-    JSON.stringify(dependsOn),
-    json,
-    runner,
-    priority,
-    position,
-    at,
-    status === "ready" ? at : null,
-    startLine,
-  ];
+function valuesOf({ at }: Change, row: NewRow, plan: NewRows): SqlParams {
+  const { planId, parentIssue, priority, position } = plan;
+  const { queueId, own, status, startLine } = row;
+  const readyAt = status === "ready" ? at : null;
+  const ofPlan = [planId, parentIssue ?? null];
+  return [queueId, ...ofPlan, ...own, priority, position, at, readyAt, startLine];
+}
+
+/** Puts the same together as JSON: a row's long part is there already, and most of the rest is every row's. */
+function jsonOf({ at }: Change, plan: NewRows): (row: StagedRow) => string {
+  const { planId, parentIssue, priority, position } = plan;
+  const before = JSON.stringify([planId, parentIssue ?? null]).slice(1, -1);
+  const behind = JSON.stringify([priority, position, at]).slice(1, -1);
+  const readyAt = JSON.stringify(at);
+  return ({ queueId, ownJson, status, startLine }) =>
+    `["${queueId}",${before},${ownJson},${behind},${status === "ready" ? readyAt : null},${startLine}]`;
 }
 
 function enqueued({ queueId, number, status }: NewRow, { planId }: NewRows): NewEvent {
@@ -167,16 +171,17 @@ const insertPlan = `
     parent_issue, runner, created_at)
   VALUES (?1, ?2, ?3, ?4, ?5, CAST(?6 AS TEXT), ?7, ?8, ?9)`;
 
+// In the order in which they were staged, which is that of their places: by those they would be sorted, texts and all.
 const insertFromStage = `
   INSERT INTO phase_queue (queue_id, plan_id, parent_issue, phase_number, label, title, status,
     depends_on_phase, depends_on_phases, phase_data, runner, priority, queue_position,
     created_at, updated_at, ready_at, start_line)
   SELECT queue_id, ?2, ?3, phase_number, label, title, status, depends_on_phase, depends_on_phases,
     phase_data, runner, ?4, ?5, ?6, ?6, iif(status = 'ready', ?6, NULL), start_line
-  FROM temp.staged_phases WHERE batch = ?1 ORDER BY place`;
+  FROM temp.staged_phases WHERE batch = ?1 ORDER BY rowid`;
 
 const announceFromStage = `
   INSERT INTO events
     (event_id, at, type, plan_id, queue_id, phase_number, from_status, to_status, reason)
   SELECT ?2 + place, ?3, 'phase_enqueued', ?4, queue_id, phase_number, NULL, status, NULL
-  FROM temp.staged_phases WHERE batch = ?1 ORDER BY place`;
+  FROM temp.staged_phases WHERE batch = ?1 ORDER BY rowid`;

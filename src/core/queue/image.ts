@@ -159,8 +159,10 @@ function tableWithStray(database: SqlDatabase): string | undefined {
     .find(
       ({ child, key, row }) =>
         database.get(
-          `SELECT 1 AS found FROM ${child} WHERE ${key} IS NOT NULL AND NOT EXISTS
-             (SELECT 1 FROM ${text(row, "parent")} WHERE ${text(row, "parent_key")} = ${child}.${key})
+          `SELECT 1 AS found FROM
+             (SELECT DISTINCT ${key} AS key FROM ${child} WHERE ${key} IS NOT NULL) AS child
+           WHERE NOT EXISTS
+             (SELECT 1 FROM ${text(row, "parent")} WHERE ${text(row, "parent_key")} = child.key)
            LIMIT 1`,
         ) !== undefined,
     )?.child;

@@ -33,11 +33,14 @@ const commitSchema = z.object({
   runs: z.array(z.tuple([z.int(), z.array(sqlValueSchema)])),
 });
 
+/** A statement with its parameters and, where somebody wrote them ahead, the JSON of those. */
+export type Run = readonly [sql: string, params: SqlParams, json?: string];
+
 /** One transaction: its statements with their parameters. Times and ids are parameters. */
 export interface Commit {
   readonly seq: number;
   readonly generation: number;
-  readonly statements: readonly (readonly [sql: string, params: SqlParams])[];
+  readonly statements: readonly Run[];
 }
 
 const snapshotMarkSchema = z.object({
@@ -72,7 +75,7 @@ export function numberStatements(statements: readonly string[]): StatementNumber
 export function encodeHeader(
   header: Omit<JournalHeader, "journal" | "statements"> & Partial<JournalHeader>,
 ): Buffer {
-  return seal({ journal: "phase-hopper", ...header });
+  return seal(opened({ journal: "phase-hopper", ...header }));
 }
 
 /** @param numbers the statements that the header of the line's journal lists. */
@@ -81,20 +84,26 @@ export function encodeCommit(
   numbers: StatementNumbers = new Map(),
 ): Buffer {
   const indexes = new Map<string, number>();
-  const runs = statements.map(([sql, params]) => {
+  const indexOf = (sql: string): number => {
     const number = numbers.get(sql);
     if (number !== undefined) {
-      return [-1 - number, params];
+      return -1 - number;
     }
     const index = indexes.get(sql) ?? indexes.size;
     indexes.set(sql, index);
-    return [index, params];
-  });
-  return seal({ seq, generation, sql: [...indexes.keys()], runs });
+    return index;
+  };
+  const runs = statements.map(
+    ([sql, params, json = JSON.stringify(params)], at) =>
+      `${at === 0 ? "" : ","}[${indexOf(sql)},${json}]`,
+  );
+  const sql = JSON.stringify([...indexes.keys()]);
+  const head = `{"seq":${seq},"generation":${generation},"sql":${sql},"runs":[`;
+  return seal([head, ...runs, "]"]);
 }
 
 export function encodeSnapshotMark(snapshot: SnapshotMark): Buffer {
-  return seal({ snapshot });
+  return seal(opened({ snapshot }));
 }
 
 /** Reads a journal's bytes; undefined when not even the header can be read. */
@@ -190,18 +199,30 @@ function decode(
 }
 
 const checksumLength = 16;
-const tailLength = `,"checksum":"${"0".repeat(checksumLength)}"}`.length;
+const tailOf = (checksum: string): string => `,"checksum":"${checksum}"}`;
+const emptyTail = tailOf("0".repeat(checksumLength));
+const tailLength = emptyTail.length;
 
-/** Appends the checksum as the object's last field, and ends the line. */
-function seal(record: object): Buffer {
-  const open = Buffer.from(JSON.stringify(record)).subarray(0, -1);
-  return Buffer.concat([open, Buffer.from(`,"checksum":"${checksum(open)}"}\n`)]);
+/** A record's JSON without its last brace. */
+function opened(record: object): readonly string[] {
+  return [JSON.stringify(record).slice(0, -1)];
+}
+
+/**
+ * Appends the checksum as the object's last field, and ends the line. Its pieces are joined once and
+ * the checksum is written in place: copies of a line of megabytes would take longer than to hash it.
+ */
+function seal(pieces: readonly string[]): Buffer {
+  const line = Buffer.from([...pieces, emptyTail, "\n"].join(""));
+  const open = line.subarray(0, -tailLength - 1);
+  line.write(tailOf(checksum(open)), open.length);
+  return line;
 }
 
 /** The record of a line, or undefined when its checksum is wrong. */
 function unseal(line: Buffer): unknown {
   const open = line.subarray(0, -tailLength);
-  if (line.subarray(-tailLength).toString() !== `,"checksum":"${checksum(open)}"}`) {
+  if (line.subarray(-tailLength).toString() !== tailOf(checksum(open))) {
     return undefined;
   }
   try {

@@ -32,7 +32,9 @@ export function mirrorChange(change: Change): void {
         ]);
       }
     } else if (planId !== undefined && type !== "issue_created") {
-      byPlan.set(planId, [...(byPlan.get(planId) ?? []), event]);
+      const events = byPlan.get(planId) ?? [];
+      events.push(event);
+      byPlan.set(planId, events);
     }
   }
   for (const [planId, events] of byPlan) {

@@ -1,5 +1,5 @@
 import { yieldToEventLoop } from "../base/clock";
-import { type NewPhase, type NewRow, newRow, singleOf, type StagedRows } from "./enqueue";
+import { type NewPhase, newRow, type StagedRow, type StagedRows } from "./enqueue";
 import type { Store } from "./store";
 
 /** Rows that are put together in one go; the event loop turns after each. */
@@ -23,16 +23,17 @@ export class PhaseStage {
     const batch = ++this.batches;
     this.store.scratch(makeTable);
     try {
-      const rows: NewRow[] = [];
+      const rows: StagedRow[] = [];
       for (let start = 0; start < phases.length; start += rowsPerTurn) {
-        const some = phases.slice(start, start + rowsPerTurn).map(newRow);
+        const some = phases.slice(start, start + rowsPerTurn).map(staged);
         for (const [index, row] of some.entries()) {
-          this.store.scratch(insertStaged, [batch, start + index, ...valuesOf(row)]);
+          const { queueId, own, startLine } = row;
+          this.store.scratch(insertStaged, [batch, start + index, queueId, ...own, startLine]);
         }
         rows.push(...some);
         await yieldToEventLoop();
       }
-      this.store.reserve(rows.reduce((sum, { json }) => sum + json.length + rowOverhead, 0));
+      this.store.reserve(rows.reduce((sum, { ownJson }) => sum + ownJson.length + rowOverhead, 0));
       await yieldToEventLoop();
       return work({ rows, batch });
     } finally {
@@ -43,22 +44,9 @@ export class PhaseStage {
   }
 }
 
-function valuesOf(row: NewRow): (string | number | null)[] {
-  const { queueId, number, label, data, status, dependsOn, json, runner, startLine } = row;
-  const needed = JSON.stringify(dependsOn);
-  const { title } = data;
-  return [
-    queueId,
-    number,
-    label,
-    title,
-    status,
-    singleOf(dependsOn),
-    needed,
-    json,
-    runner,
-    startLine,
-  ];
+function staged(phase: NewPhase): StagedRow {
+  const row = newRow(phase);
+  return { ...row, ownJson: JSON.stringify(row.own).slice(1, -1) };
 }
 
 const makeTable = `

@@ -1,5 +1,6 @@
 import type { PhaseStatus } from "../protocol/terms";
 import type { ListedPhases, PhasePage } from "../api/queueSource";
+import { yieldToEventLoop } from "../base/clock";
 import { parseJson } from "../base/validate";
 import {
   type AttemptItem,
@@ -140,6 +141,19 @@ export class QueueReader {
     // Nothing is kept, or watched, for a queue that nobody lists.
     this.keptPages ??= new KeptPages(this.database);
     return this.keptPages.pages(wanted.content);
+  }
+
+  /**
+   * The phases of a plan, however long their texts: some at a time, with a turn of the event loop in
+   * between. A phase that is there all the while is among them.
+   */
+  async phasesInTurns(planId: string): Promise<PhaseQueueItem[]> {
+    const phases: PhaseQueueItem[] = [];
+    for (const { json } of this.phasePages({ planId, content: true })) {
+      phases.push(...phasesOf(json));
+      await yieldToEventLoop();
+    }
+    return phases;
   }
 
   /** What a list shows of each phase, of one plan or of all. */
@@ -319,6 +333,17 @@ export class QueueReader {
       .map(phaseItem)
       .sort((a, b) => a.plan_number - b.plan_number || a.phase_number - b.phase_number);
   }
+}
+
+/** The phases of a page: SQLite made the text, of our columns, each phase with a comma before it. */
+function phasesOf(json: Buffer): readonly PhaseQueueItem[] {
+  const phases: unknown = JSON.parse(`[${json.toString("utf8", 1)}]`);
+  return isPhases(phases) ? phases : [];
+}
+
+/** Its shapes are compared with those of {@link phaseItem} by a test. */
+function isPhases(value: unknown): value is readonly PhaseQueueItem[] {
+  return Array.isArray(value);
 }
 
 /** One phase, which is asked for at each of its moves: a row, since a list of one takes twice as long. */

@@ -32,7 +32,7 @@ const settings = `
   PRAGMA synchronous = OFF;
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -16384;
+  PRAGMA cache_size = -2048;
   PRAGMA foreign_keys = ON;`;
 
 /** A prepared statement, and which of its parameters are bound as bytes. */
@@ -116,6 +116,15 @@ export class SqlDatabase {
   private parsed(row: string, rest: string, params: SqlParams): unknown {
     const json = this.get(`SELECT json_group_array(${row}) AS list ${rest}`, params)?.["list"];
     return typeof json === "string" ? JSON.parse(json) : undefined;
+  }
+
+  /**
+   * Keeps so many pages at hand, in KiB, where the same ones are read and written again and again. The
+   * file is in memory as well, so that reading a page anew costs a copy; each page that is kept takes fresh
+   * memory from the system, which for one look at everything costs more than all copies.
+   */
+  keepPages(kibibytes: number): void {
+    this.run(`PRAGMA cache_size = -${kibibytes}`);
   }
 
   /** Leaves free pages of about so many bytes behind; changes no row. */

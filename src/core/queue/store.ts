@@ -2,7 +2,7 @@ import { isoNow } from "../base/clock";
 import { errorMessage } from "../base/errors";
 import { databaseIdKey, writeConfig } from "./config";
 import { CurrentPair, type CurrentPairOptions } from "./currentPair";
-import { encodeCommit } from "./journal";
+import { encodeCommit, type Run } from "./journal";
 import { JournalStatements } from "./journalStatements";
 import { databaseVersion, pendingMigrations } from "./migrations";
 import { type OpenedFiles, openFiles } from "./openFiles";
@@ -26,7 +26,7 @@ export interface Transaction {
    * Runs a statement in place of many that would do the same, which are what is journalled: each
    * changes one row.
    */
-  runFor(sql: string, params: SqlParams, statements: Statements): void;
+  runFor(sql: string, params: SqlParams, statements: readonly Run[]): void;
   get: SqlDatabase["get"];
   all: SqlDatabase["all"];
   list: SqlDatabase["list"];
@@ -34,7 +34,8 @@ export interface Transaction {
   nested<T>(part: () => T): T;
 }
 
-export type Statements = readonly (readonly [sql: string, params: SqlParams])[];
+/** The largest commits change so much, and an owner is asked the same things all the time. */
+const keptKibibytes = 16 * 1024;
 
 /**
  * The owner's durable database: sql.js in memory, a snapshot and a journal on disk. A commit is one
@@ -57,6 +58,7 @@ export class Store {
     opened: OpenedFiles,
   ) {
     this.database = opened.database;
+    this.database.keepPages(keptKibibytes);
     this.notices = opened.notices;
     this.seq = opened.seq;
     this.pair = new CurrentPair(options, opened, () => ({
@@ -127,7 +129,7 @@ export class Store {
   commit<T>(work: (transaction: Transaction) => T): T {
     this.assertOpen();
     this.pair.assertOurs();
-    const statements: (readonly [string, SqlParams])[] = [];
+    const statements: Run[] = [];
     this.database.run("BEGIN");
     let result: T;
     try {
@@ -256,7 +258,7 @@ export class Store {
   }
 
   /** Makes the current transaction durable, also when the files were removed under us. */
-  private journalise(statements: Statements): void {
+  private journalise(statements: readonly Run[]): void {
     const line = () =>
       encodeCommit(
         { seq: this.seq + 1, generation: this.pair.generation, statements },

@@ -52,6 +52,13 @@ describe("the journal", () => {
     assert.equal(encodeCommit(first).toString().split("INSERT").length, 2);
   });
 
+  it("is the same where the parameters' JSON was written before", () => {
+    const written = first.statements.map(
+      ([sql, params]) => [sql, params, JSON.stringify(params)] as const,
+    );
+    assert.deepEqual(encodeCommit({ ...first, statements: written }), encodeCommit(first));
+  });
+
   it("names the statements that its header lists by number, and spells the others out", () => {
     const listed = ["DELETE FROM v", "DELETE FROM t"];
     const line = encodeCommit(first, numberStatements(listed));

@@ -47,6 +47,17 @@ describe("The list of all phases as JSON", () => {
     }
   }
 
+  it("can be had of one plan in turns, between which the queue can change", async () => {
+    bench.enqueue(3);
+    const planId = bench.enqueue(300);
+    const reading = bench.queue.phasesInTurns(planId);
+    const last = bench.queue.phases({ planId }).at(-1)?.queue_id ?? "";
+    bench.queue.skip(last);
+    const listed = await reading;
+    assert.deepEqual(listed, bench.queue.phases({ planId }));
+    assert.equal(listed.at(-1)?.status, "completed");
+  });
+
   it("is the same as phase by phase, for every shape that a row can have", () => {
     const dice = new Dice(7);
     bench.enqueue(40);

@@ -5,6 +5,10 @@ import { stripVTControlCharacters } from "node:util";
  * or reverse the reading order is taken out, so that a text cannot pass for something else.
  */
 export function cleanText(text: string): string {
+  // Nearly every text is; to look for sequences in it takes ten times as long.
+  if (/^[\x20-\x7e]*$/.test(text)) {
+    return text.trimEnd();
+  }
   return stripVTControlCharacters(text).replaceAll(unfit, " ").trimEnd();
 }
 

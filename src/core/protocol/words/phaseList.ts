@@ -7,12 +7,12 @@ export function phaseList(numbers: readonly (number | string)[]): string {
 
 /** As {@link phaseList}, for what is stored or sent. */
 export function phaseListWords(numbers: readonly (number | string)[]): Words {
+  if (numbers.length < 2) {
+    return words`Phase ${String(numbers[0] ?? "")}`;
+  }
   const most = 4;
   const shown = numbers.slice(0, numbers.length > most ? most - 1 : most).map(String);
   const more = numbers.length - shown.length;
-  if (numbers.length < 2) {
-    return words`Phase ${shown[0] ?? ""}`;
-  }
   const last = more > 0 ? words`${more} more` : (shown.pop() ?? "");
   return words`Phases ${joined(shown, ", ")} and ${last}`;
 }
