@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { eventually } from "../support/eventually";
 import { Workbench } from "../support/vscode/workbench";
 import { type Mount, mountSmallDisk } from "../torture/store/mounts";
-import { patience, plan, Stage } from "./stage";
+import { patience, type Place, plan, Stage } from "./stage";
 
 const cli = resolve("dist/cli.js");
 const release = { "release.md": plan("Release", [["Build", "echo built >> built.txt"]]) };
@@ -31,7 +31,7 @@ describe("a queue in an unusual place", function () {
   }
 
   /** Enqueues release.md by the command line, as the same user unless the environment says else. */
-  function enqueueByCommand({ folder, environment }: Stage, changes: NodeJS.ProcessEnv = {}): void {
+  function enqueueByCommand({ folder, environment }: Place, changes: NodeJS.ProcessEnv = {}): void {
     execFileSync(process.execPath, [cli, "enqueue", "release.md", "--yes", "--again"], {
       cwd: folder,
       env: { ...environment, ...changes },
@@ -154,11 +154,15 @@ describe("a queue in an unusual place", function () {
   it("that cannot be written is shown, and works again when it can", async () => {
     const disk = smallDisk(8);
     try {
-      const opened = await open(release, { at: join(disk.folder, "workspace") });
+      const opened = await open(release, {
+        at: join(disk.folder, "workspace"),
+        // A window that has the queue open keeps the disk from becoming read-only.
+        before: (place) => {
+          enqueueByCommand(place);
+          disk.remount("ro");
+        },
+      });
       const { workbench } = opened;
-      enqueueByCommand(opened);
-      disk.remount("ro");
-      await workbench.reloadPage();
       await workbench.tree.openContainer("Phase Hopper");
       await opened.row("1: Build").waitFor();
       await workbench.page

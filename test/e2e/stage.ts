@@ -10,6 +10,21 @@ import { Workbench } from "../support/vscode/workbench";
 /** The first run installs the server and the browser. */
 export const patience = 15 * 60_000;
 
+/** The workspace folder, and the environment in which a command line has the same home as the extension. */
+export interface Place {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+interface StageOptions {
+  readonly at?: string;
+  readonly before?: (place: Place) => void;
+}
+
+function environmentOf({ root }: VsCodeServer): NodeJS.ProcessEnv {
+  return { ...process.env, HOME: join(root, "home"), XDG_STATE_HOME: join(root, "state") };
+}
+
 /** The workbench on a folder of its own, with our extension: what a user has before them. */
 export class Stage {
   private constructor(
@@ -20,12 +35,13 @@ export class Stage {
 
   /**
    * @param files names below the workspace folder, and their texts.
-   * @param options those of the server; and where the workspace folder is, if not below its root.
+   * @param options those of the server; where the workspace folder is, if not below its root; and what
+   * happens there before a window shows it.
    * @param folders opens these folders of it together, in place of the whole.
    */
   static async open(
     files: Readonly<Record<string, string>>,
-    options: ServerOptions & { readonly at?: string } = {},
+    options: ServerOptions & StageOptions = {},
     folders: readonly string[] = [],
   ): Promise<Stage> {
     const server = await VsCodeServer.start(await serverInstallation(), {
@@ -48,6 +64,7 @@ export class Stage {
       JSON.stringify({ folders: folders.map((name) => ({ path: join(folder, name) })) }),
     );
     try {
+      options.before?.({ folder, environment: environmentOf(server) });
       const workbench = await Workbench.open(server, {
         workspace: folders.length === 0 ? folder : several,
       });
@@ -60,8 +77,7 @@ export class Stage {
 
   /** The environment in which a command line has the same home as the extension. */
   get environment(): NodeJS.ProcessEnv {
-    const { root } = this.server;
-    return { ...process.env, HOME: join(root, "home"), XDG_STATE_HOME: join(root, "state") };
+    return environmentOf(this.server);
   }
 
   file(name: string): string {
