@@ -34,7 +34,9 @@ describe("launching", () => {
 
   /** Notes orders, which stand between the calls for wrappers, and starts nothing. */
   const notesOrders = () =>
-    withLauncher(`while read -r call && read -r line; do echo "$line" >>'${bench.root}/sent'; done`);
+    withLauncher(
+      `while read -r call && read -r line; do echo "$line" >>'${bench.root}/sent'; done`,
+    );
 
   it("starts a new launcher when the first dies, and the attempt runs once", async () => {
     const runner = withLauncher(
