@@ -1,11 +1,8 @@
 # The launcher: starts wrappers for one host, because a fork from this small process costs a
-# fraction of a fork from an extension host. On stdin lines come in turn: an empty one calls a wrapper,
-# so that it waits already when there is an attempt for it; the next one (an attempt's id, a space and
-# its folder) that wrapper reads by itself. What wrappers print after that goes straight to this
-# process's stdout, that is to the host. The launcher ends when its stdin closes; its wrappers live on.
-#
-# The host calls: starting a wrapper keeps a processor busy for as long as the attempt before it needs
-# to begin, and only the host knows when it has time for that.
+# fraction of a fork from an extension host. One wrapper always waits already, and reads its line (an
+# attempt's id, a space and its folder) from this process's stdin by itself. What wrappers print after
+# that goes straight to this process's stdout, that is to the host. The launcher ends when its stdin
+# closes; its wrappers live on.
 #
 # usage: sh launcher.sh WRAPPER SETSID
 
@@ -25,15 +22,15 @@ mask=$(umask)
 # for its word; without one the host is gone. (The command stands in the substitution itself: in a
 # function it would cost one more fork.)
 #
-# `setsid` says nothing that is to be translated, but loads the language it would say it in, which takes
-# as long as the rest of it: it is given none, and the wrapper gets the host's back.
+# `setsid` has little to say, but loads the language it would say it in, which takes as long as the rest
+# of it: it is given none, and the wrapper gets the host's back.
 #
 # `setsid -f` forks by itself. A command with `&` would get SIGINT and SIGQUIT ignored for good,
 # and with it every step (POSIX 2.11); that is left to systems whose setsid has no -f (BusyBox).
 if "$setsid" -f true 2>/dev/null; then
-  while read -r call && taken=$(LC_ALL=C "$setsid" -f /bin/sh "$wrapper" "$boot" "$outer" "$mask" ${LC_ALL+"$LC_ALL"}) &&
+  while taken=$(LC_ALL=C "$setsid" -f /bin/sh "$wrapper" "$boot" "$outer" "$mask" ${LC_ALL+"$LC_ALL"}) &&
     [ -n "$taken" ]; do :; done
 else
-  while read -r call && taken=$(LC_ALL=C "$setsid" /bin/sh "$wrapper" "$boot" "$outer" "$mask" ${LC_ALL+"$LC_ALL"} <&0 &) &&
+  while taken=$(LC_ALL=C "$setsid" /bin/sh "$wrapper" "$boot" "$outer" "$mask" ${LC_ALL+"$LC_ALL"} <&0 &) &&
     [ -n "$taken" ]; do :; done
 fi

@@ -21,14 +21,6 @@ export function findSetsid(environment: NodeJS.ProcessEnv): string | undefined {
 }
 
 /**
- * Calls back when the event loop has gone round: what a start has made the host do (the attempt after
- * it is made ready) is done by then, and does not compete for a processor with what is called.
- */
-function afterWork(callback: () => void): void {
-  setImmediate(() => setImmediate(callback));
-}
-
-/**
  * Starts wrappers through one small, long-lived shell: a fork of the host would copy the page
  * tables of half a gigabyte (20 to 40 ms with the event loop blocked), a fork of that shell takes
  * less than one. It is in a session of its own, so a Ctrl-C in the host's terminal does not reach it.
@@ -69,22 +61,10 @@ export function startPosixLauncher(
   unref(child.stdout);
   unref(child.stderr);
 
-  /** A wrapper waits for a line, or is on its way. */
-  let isCalled = false;
-  const call = (): void => {
-    if (!gone && !isCalled) {
-      isCalled = true;
-      child.stdin?.write("\n");
-    }
-  };
-
   return {
     send({ attemptId, folder }) {
-      call();
       if (!gone) {
         child.stdin?.write(`${attemptId} ${folder}\n`);
-        isCalled = false;
-        afterWork(call);
       }
     },
     retire() {

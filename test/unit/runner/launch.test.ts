@@ -32,12 +32,6 @@ describe("launching", () => {
   const lines = (name: string) =>
     readFileSync(join(bench.root, name), { encoding: "utf8", flag: "a+" }).split("\n").length - 1;
 
-  /** Notes orders, which stand between the calls for wrappers, and starts nothing. */
-  const notesOrders = () =>
-    withLauncher(
-      `while read -r call && read -r line; do echo "$line" >>'${bench.root}/sent'; done`,
-    );
-
   it("starts a new launcher when the first dies, and the attempt runs once", async () => {
     const runner = withLauncher(
       `cd '${bench.root}'; echo >>starts; [ -e first ] || { : >first; read -r line; exit 9; }; $real`,
@@ -63,7 +57,7 @@ describe("launching", () => {
   });
 
   it("sends an attempt again that nobody took within ten seconds, and gives up after three", async () => {
-    const runner = notesOrders();
+    const runner = withLauncher(`while read -r line; do echo "$line" >>'${bench.root}/sent'; done`);
     const messages = failures(runner);
     const request = bench.request({ blocks: [sh("true")] });
     runner.prepare(request);
@@ -80,7 +74,7 @@ describe("launching", () => {
   });
 
   it("forgets an attempt that was settled", async () => {
-    const runner = notesOrders();
+    const runner = withLauncher(`while read -r line; do echo "$line" >>'${bench.root}/sent'; done`);
     const messages = failures(runner);
     const request = bench.request({ blocks: [sh("true")] });
     runner.prepare(request);
