@@ -22,10 +22,15 @@ mask=$(umask)
 # for its word; without one the host is gone. (The command stands in the substitution itself: in a
 # function it would cost one more fork.)
 #
+# `setsid` has little to say, but loads the language it would say it in, which takes as long as the rest
+# of it: it is given none, and the wrapper gets the host's back.
+#
 # `setsid -f` forks by itself. A command with `&` would get SIGINT and SIGQUIT ignored for good,
 # and with it every step (POSIX 2.11); that is left to systems whose setsid has no -f (BusyBox).
 if "$setsid" -f true 2>/dev/null; then
-  while taken=$("$setsid" -f /bin/sh "$wrapper" "$boot" "$outer" "$mask") && [ -n "$taken" ]; do :; done
+  while taken=$(LC_ALL=C "$setsid" -f /bin/sh "$wrapper" "$boot" "$outer" "$mask" ${LC_ALL+"$LC_ALL"}) &&
+    [ -n "$taken" ]; do :; done
 else
-  while taken=$("$setsid" /bin/sh "$wrapper" "$boot" "$outer" "$mask" <&0 &) && [ -n "$taken" ]; do :; done
+  while taken=$(LC_ALL=C "$setsid" /bin/sh "$wrapper" "$boot" "$outer" "$mask" ${LC_ALL+"$LC_ALL"} <&0 &) &&
+    [ -n "$taken" ]; do :; done
 fi

@@ -6,12 +6,14 @@
 # that follows, and waits for a line on stdin: the attempt's id, a space and its folder. It says
 # `taken` on stdout once it has one; what it prints from then on goes to descriptor 3.
 #
-# usage: sh wrapper.sh BOOT_ID OUTER_ANCESTRY UMASK (in a session of its own; UMASK is for the steps)
+# usage: sh wrapper.sh BOOT_ID OUTER_ANCESTRY UMASK [LC_ALL] (in a session of its own; the last two are
+# for the steps)
 
 set -f
 hopper_boot=$1
 hopper_ancestry=$2
 hopper_umask=$3
+if [ $# -gt 3 ]; then LC_ALL=$4; else unset LC_ALL; fi
 read -r hopper_stat <"/proc/$$/stat"
 # With two arguments before the fields from the third on, field 22 (start time) is ${22}.
 set -- "$1" "$2" ${hopper_stat##*") "}

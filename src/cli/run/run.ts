@@ -17,6 +17,7 @@ import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
 import { commandToType } from "../words/commandToType";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { chooseRunner } from "./chooseRunner";
+import { compileLater } from "./compileLater";
 import { exitCodeOfInterrupt, Interrupts } from "./interrupts";
 import { jsonReporter } from "./jsonReporter";
 import { LineReporter } from "./lineReporter";
@@ -29,6 +30,7 @@ import { Summary } from "./summary";
 
 /** Enqueues a plan, or finds it enqueued, and runs it to its end; without one, everything goes on. */
 export async function run(context: Context, file: string | undefined): Promise<ExitCode> {
+  compileLater();
   const settings = runnerSettings(context);
   assertNotOwned(context, mayPass);
   const { adoption, wanted } = await decide(context, settings, file);

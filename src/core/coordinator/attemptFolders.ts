@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
@@ -66,6 +66,9 @@ export class AttemptFolders {
    * @throws HopperError `storage`.
    */
   makeRoot(): void {
+    if (existsSync(this.root)) {
+      return;
+    }
     for (const path of [dirname(this.root), this.root]) {
       try {
         mkdirSync(path, { mode: 0o700 });

@@ -47,14 +47,16 @@ export function claimAttempt(
   const prepared = ownTroubleAsProblem(() =>
     prepareAttempt(context, phase, ids, data, known !== undefined),
   );
+  const terms = definition && termsOf(definition, data);
+  let startedAt: string;
   try {
-    queue.claim({
+    startedAt = queue.claim({
       ...ids,
       runner: phase.runner,
       // What could not be started is known by its empty command, should this host die right now.
       command: prepared.problem === undefined ? prepared.command : [],
       startsProcess: definition?.kind === "shell" || definition?.kind === "command",
-      ...(definition && { terms: termsOf(definition, data) }),
+      ...(terms && { terms }),
       ...(definition?.kind === "external" &&
         context.workflowsAtClaim && { workflows: context.workflowsAtClaim(queueId) }),
     });
@@ -62,10 +64,17 @@ export function claimAttempt(
     void folders.remove(folders.of(queueId, attemptNumber));
     throw error;
   }
-  const attempt = queue.attempt(ids.attemptId);
-  if (!attempt) {
-    throw new Error(`attempt ${ids.attemptId} is gone right after its claim`);
-  }
+  // As it was stored just now: reading it back would hold up its start.
+  const attempt = {
+    attempt_id: ids.attemptId,
+    attempt_number: attemptNumber,
+    started_at: startedAt,
+    ...(terms && {
+      runner_kind: terms.kind,
+      timeout: terms.timeout,
+      idle_timeout: terms.idleTimeout,
+    }),
+  };
   const facts = factsOf(folders, phase, attempt, data, false);
   return prepared.problem === undefined ? { facts } : { facts, problem: prepared.problem };
 }
@@ -116,11 +125,23 @@ export function prepareVerify(context: StartContext, phase: PhaseState): Prepare
   return prepareIn(folders, phase, runner, request);
 }
 
+/** What of a stored attempt the coordinator needs. */
+type StoredAttempt = Pick<
+  AttemptItem,
+  | "attempt_id"
+  | "attempt_number"
+  | "runner_kind"
+  | "timeout"
+  | "idle_timeout"
+  | "started_at"
+  | "reported_at"
+>;
+
 /** What the coordinator knows of an attempt, new or found at start-up: as it was claimed. */
 export function factsOf(
   folders: AttemptFolders,
   phase: PhaseState,
-  attempt: AttemptItem,
+  attempt: StoredAttempt,
   data: PhaseData,
   reattached: boolean,
 ): AttemptFacts {

@@ -96,24 +96,37 @@ export class Scheduler implements Disposable {
    * wait for the disk; then starts what was claimed.
    */
   changeAndClaim(work: () => void): void {
-    const { queue, launch, giveBack } = this.options;
+    const { queue, giveBack } = this.options;
     const claimed: ClaimedAttempt[] = [];
+    const unstartable: ClaimedAttempt[] = [];
     try {
       this.withoutStarting(() =>
-        queue.together(() => {
-          work();
-          this.claimWaiting(claimed);
-        }),
+        queue.together(
+          () => {
+            work();
+            this.claimWaiting(claimed);
+          },
+          () => {
+            // Durable from here on: nothing of it is given back any more.
+            for (const attempt of claimed.splice(0)) {
+              if (attempt.problem === undefined) {
+                this.launch(attempt);
+              } else {
+                unstartable.push(attempt);
+              }
+            }
+          },
+        ),
       );
     } catch (error) {
       claimed.forEach(giveBack);
       throw error;
     }
-    for (const attempt of claimed) {
-      this.asked.delete(attempt.facts.queueId);
-      launch(attempt);
+    // These end at once, in a change of their own: after the one that claimed them is announced.
+    for (const attempt of unstartable) {
+      this.launch(attempt);
     }
-    this.awaitRetry();
+    this.schedule();
   }
 
   /** The phase that starts when a slot is free: what probably comes next. */
@@ -132,10 +145,25 @@ export class Scheduler implements Disposable {
     }
   }
 
-  /** Claims, in order, what may be started; a phase that cannot be claimed stops the starting. */
+  private launch(attempt: ClaimedAttempt): void {
+    this.asked.delete(attempt.facts.queueId);
+    this.options.launch(attempt);
+  }
+
+  /**
+   * Claims, in order, what may be started; a phase that cannot be claimed stops the starting. Once
+   * processes wait for this change and take every slot, those are launched before it is looked for
+   * what needs none.
+   */
   private claimWaiting(claimed: ClaimedAttempt[]): void {
-    const { trouble, claim } = this.options;
-    for (let next = this.nextUp(claimed); next; next = this.nextUp(claimed)) {
+    const { trouble, claim, maxConcurrentPhases } = this.options;
+    const mayClaim = (): boolean =>
+      claimed.length === 0 || this.slotsTaken(claimed) < maxConcurrentPhases();
+    for (
+      let next = this.nextUp(claimed);
+      next;
+      next = mayClaim() ? this.nextUp(claimed) : undefined
+    ) {
       try {
         claimed.push(claim(next));
       } catch (error) {

@@ -17,20 +17,14 @@ import { integer, type SqlRow, text } from "./sqlDatabase";
 /**
  * Brings the outbox of every plan that a change is about up to date, in the same commit: what was
  * committed and is mirrored is told on GitHub, sooner or later, and nothing else is. However long a plan
- * is, a commit costs what the phases that it moves cost.
+ * is, a commit costs what the phases that it moves cost. What throws is undone.
  */
 export function mirrorChange(change: Change): void {
   const byPlan = new Map<string, QueueEvent[]>();
   for (const event of change.events) {
     const { type, plan_id: planId } = event;
     if (type === "queue_paused" || type === "queue_resumed") {
-      const living = "SELECT plan_id FROM github_mirrors WHERE settings ->> 'comments' = 'living'";
-      for (const row of change.all(living)) {
-        change.run(`${newVersion} WHERE kind = 'status' AND facts = ? AND plan_id = ?`, [
-          noFacts,
-          text(row, "plan_id"),
-        ]);
-      }
+      change.nested(() => notePause(change));
     } else if (planId !== undefined && type !== "issue_created") {
       const events = byPlan.get(planId) ?? [];
       events.push(event);
@@ -40,8 +34,19 @@ export function mirrorChange(change: Change): void {
   for (const [planId, events] of byPlan) {
     const mirror = readMirror(change, planId);
     if (mirror?.on) {
-      followPlan(change, planId, mirror.settings, events);
+      change.nested(() => followPlan(change, planId, mirror.settings, events));
     }
+  }
+}
+
+/** The whole queue was paused or goes on: texts that say how it stands with a plan are others now. */
+function notePause(change: Change): void {
+  const living = "SELECT plan_id FROM github_mirrors WHERE settings ->> 'comments' = 'living'";
+  for (const row of change.all(living)) {
+    change.run(`${newVersion} WHERE kind = 'status' AND facts = ? AND plan_id = ?`, [
+      noFacts,
+      text(row, "plan_id"),
+    ]);
   }
 }
 

@@ -73,8 +73,10 @@ export class Queue extends QueueReader {
   /**
    * Makes the changes of `work` as one: durable together when this returns, and announced together.
    * A change that throws is undone by itself, and the others stay where `work` catches that.
+   *
+   * @param onDurable called once all of it is durable, before anybody else is told.
    */
-  together<T>(work: () => T): T {
+  together<T>(work: () => T, onDurable?: () => void): T {
     return this.commit((change) => {
       this.joined = change;
       try {
@@ -82,7 +84,7 @@ export class Queue extends QueueReader {
       } finally {
         this.joined = undefined;
       }
-    });
+    }, onDurable);
   }
 
   /** Stores a plan with its phases; answers its id. */
@@ -130,10 +132,14 @@ export class Queue extends QueueReader {
   /**
    * Moves a ready phase to running with a new attempt.
    *
+   * @returns when it was claimed.
    * @throws HopperError `conflict` when the phase is not ready any more.
    */
-  claim(claim: Claim): void {
-    this.changeOne(claim.queueId, (change, phase) => claimPhase(change, phase, claim));
+  claim(claim: Claim): string {
+    return this.change((change) => {
+      claimPhase(change, this.required(change, claim.queueId), claim);
+      return change.at;
+    });
   }
 
   /** Notes which process runs an attempt. A late word on an ended attempt changes nothing. */
@@ -317,7 +323,7 @@ export class Queue extends QueueReader {
     }
   }
 
-  private commit<T>(work: (change: Change) => T): T {
+  private commit<T>(work: (change: Change) => T, onDurable?: () => void): T {
     let events: readonly QueueEvent[] = [];
     let result: T;
     try {
@@ -334,8 +340,12 @@ export class Queue extends QueueReader {
       throw error;
     }
     this.newestEventId += events.length;
-    if (events.length > 0) {
-      this.changed.fire(events);
+    try {
+      onDurable?.();
+    } finally {
+      if (events.length > 0) {
+        this.changed.fire(events);
+      }
     }
     return result;
   }
@@ -343,7 +353,7 @@ export class Queue extends QueueReader {
   /** A mirror that fails must not keep the queue from what it does. */
   private noteForGitHub(change: Change): void {
     try {
-      change.nested(() => mirrorChange(change));
+      mirrorChange(change);
     } catch (error) {
       this.logger.error("What happened could not be noted for GitHub.", error);
     }

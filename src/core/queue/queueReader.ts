@@ -53,6 +53,8 @@ export class QueueReader {
   /** What outside programs said. */
   readonly workflows: WorkflowReader;
   private keptPages: KeptPages | undefined;
+  /** What was parsed last: a phase is read when its attempt is made ready, and when it is claimed. */
+  private parsed: { readonly text: string; readonly data: PhaseData } | undefined;
 
   constructor(protected readonly database: SqlDatabase) {
     this.workflows = new WorkflowReader(database);
@@ -203,7 +205,15 @@ export class QueueReader {
   phaseData(queueId: string): PhaseData | undefined {
     const sql = "SELECT phase_data FROM phase_queue WHERE queue_id = ?";
     const row = this.database.get(sql, [queueId]);
-    return row && parseJson(phaseDataSchema, text(row, "phase_data"), "A stored phase", "damaged");
+    if (!row) {
+      return undefined;
+    }
+    const stored = text(row, "phase_data");
+    if (this.parsed?.text !== stored) {
+      const data = parseJson(phaseDataSchema, stored, "A stored phase", "damaged");
+      this.parsed = { text: stored, data };
+    }
+    return this.parsed.data;
   }
 
   state(queueId: string): PhaseState | undefined {

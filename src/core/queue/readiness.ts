@@ -140,6 +140,10 @@ function deriveAll(
     if (isChange(phase, derived)) {
       moves.push({ phase, to: derived.status, ...pickMessage(derived.errorMessage) });
       view.decide(phase.number, derived);
+      if (phase.status === "queued" && derived.status === "ready") {
+        // Unfinished before and after: to those behind it that is the same.
+        continue;
+      }
       for (const dependent of dependents.get(phase.number) ?? []) {
         dirty.add(dependent);
       }

@@ -43,6 +43,8 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
     logger,
   );
   const cap = new OutputCap(logger);
+  /** Exit records that a look found, until their attempts are settled: they do not change any more. */
+  const exits = new Map<string, ExitFile>();
   let disposed = false;
   return {
     bootId: currentBootId(),
@@ -54,10 +56,11 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
     settle(folder) {
       launchPad.settle(folder);
       folders.forget(folder);
+      exits.delete(folder);
     },
-    inspect: inspectFolder,
+    inspect: (folder) => inspectFolder(folder, exits),
     isAlive,
-    judge: (folder) => judge(folder, folders.spec(folder)),
+    judge: (folder) => judge(folder, folders.spec(folder), exits.get(folder)),
     outputSize,
     capOutput: (folder) => cap.apply(folder),
     stop: (folder, known) => stopAttempt(folder, known, clock, logger, () => disposed),
@@ -72,18 +75,19 @@ export function createAttemptRunner(options: AttemptRunnerOptions): AttemptRunne
  * A look that fails for a reason of its own (too many open files) says nothing about the attempt: it
  * is answered as "still running", never as an end.
  */
-function inspectFolder(folder: string): AttemptInspection {
+function inspectFolder(folder: string, exits: Map<string, ExitFile>): AttemptInspection {
   try {
-    return lookInto(folder);
+    return lookInto(folder, exits);
   } catch {
     return { prepared: true, alive: true };
   }
 }
 
-function lookInto(folder: string): AttemptInspection {
+function lookInto(folder: string, exits: Map<string, ExitFile>): AttemptInspection {
   const started = readStarted(folder);
   const ended = readExit(folder);
   if (ended) {
+    exits.set(folder, ended);
     // All that a host needs of an attempt that has ended; most looks are at one.
     return { prepared: true, alive: false, ...startedOf(started), exit: recordOf(ended) };
   }

@@ -15,9 +15,13 @@ import { longestEvent, type RuleResult, SuccessReader } from "./successRule";
  * Decides on an attempt whose exit record is there: at once, unless all of its output must be read.
  *
  * @param spec what its `spec.json` says.
+ * @param exit its exit record, read where it is not known.
  */
-export function judge(folder: string, spec: AttemptSpec | undefined): Verdict | Promise<Verdict> {
-  const exit = readExit(folder);
+export function judge(
+  folder: string,
+  spec: AttemptSpec | undefined,
+  exit = readExit(folder),
+): Verdict | Promise<Verdict> {
   if (spec === undefined || exit === undefined) {
     return { outcome: "lost", message: "the attempt's spec.json or exit.json cannot be read" };
   }

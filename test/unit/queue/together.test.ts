@@ -49,16 +49,38 @@ describe("changes made together", () => {
     assert.equal(dump(bench.store.database), before);
   });
 
+  it("tell whoever made them that they are durable before anybody else, and others all the same", () => {
+    bench.queue.onDidChange(() => order.push("announced"));
+    const before = lines();
+    const order: string[] = [];
+    assert.throws(
+      () =>
+        bench.queue.together(
+          () => bench.claim(1),
+          () => {
+            order.push(`${lines() - before} line`);
+            throw new Error("of its own");
+          },
+        ),
+      /of its own/,
+    );
+    assert.deepEqual(order, ["1 line", "announced"]);
+    assert.equal(bench.queue.state(bench.id(1))?.status, "running");
+  });
+
   it("are undone together when one of them fails and is not caught", () => {
     const first = bench.claim(1);
     const before = dump(bench.store.database);
     announced = [];
     assert.throws(
       () =>
-        bench.queue.together(() => {
-          bench.queue.settle({ attemptId: first, verdict: { outcome: "completed" } });
-          bench.queue.skip(bench.id(1));
-        }),
+        bench.queue.together(
+          () => {
+            bench.queue.settle({ attemptId: first, verdict: { outcome: "completed" } });
+            bench.queue.skip(bench.id(1));
+          },
+          () => assert.fail("nothing is durable"),
+        ),
       { kind: "conflict" },
     );
     assert.equal(dump(bench.store.database), before);

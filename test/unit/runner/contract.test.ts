@@ -191,6 +191,15 @@ for (const kind of wrapperKinds) {
       ]);
     });
 
+    it("gives steps the language of the host, or none where it has none", async () => {
+      for (const language of [undefined, "", "C.UTF-8"]) {
+        const request = bench.request({ blocks: [sh('echo "${LC_ALL-none}"')] });
+        const environment = { ...process.env, LC_ALL: language };
+        await bench.run(bench.runner({ environment }), request);
+        assert.equal(bench.output(request), `${language ?? "none"}\n`);
+      }
+    });
+
     it("removes secrets and the host's switches from the environment, unless a runner passes them", async () => {
       const secrets = {
         VSCODE_PID: "x",
