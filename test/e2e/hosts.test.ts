@@ -36,6 +36,7 @@ describe("hosts that come and go", function () {
 
   async function openHeld(): Promise<Stage> {
     const opened = await Stage.open({
+      "own.md": plan("Own", [["Warm up", "echo run >> own.txt"]]),
       "held.md": plan("Held", [
         ["First", held("first")],
         ["Second", "echo run >> second.txt"],
@@ -155,7 +156,6 @@ describe("hosts that come and go", function () {
   it("a window that owns the queue runs the plan of a command line, and may go in the middle of it", async () => {
     const opened = await openHeld();
     const { workbench, folder, environment } = opened;
-    opened.write("own.md", plan("Own", [["Warm up", "echo run >> own.txt"]]));
     await opened.enqueue("own.md");
     await opened.status("Phase 1: Warm up", "completed");
     const window = workingOwnerOf(opened);

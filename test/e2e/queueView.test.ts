@@ -213,10 +213,10 @@ describe("the Queue view", function () {
   });
 
   it("asks what becomes of a phase whose dependency is removed", async () => {
-    const { tree, notifications } = stage.workbench;
+    const { page, tree, notifications } = stage.workbench;
     await stage.enqueue("chain.md");
     await stage.status("Phase 3: Step C", "queued");
-    await tree.chooseFromMenu("2: Step B", "Remove");
+    await tree.chooseUntil("2: Step B", "Remove", page.locator(".monaco-dialog-box"));
     await notifications.pressInDialog("Remove and Drop the Dependency");
     await stage.row("2: Step B").waitFor({ state: "hidden" });
     await stage.status("Phase 3: Step C", "waiting for a person");

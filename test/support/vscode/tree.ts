@@ -52,6 +52,15 @@ export class Tree {
     await this.chooseFromOpenMenu(entry);
   }
 
+  /** The same until `effect` is seen: rows that a new plan moves take the menu away again. */
+  async chooseUntil(row: string | RegExp, entry: string, effect: Locator): Promise<void> {
+    for (let times = 0; times < 5 && !(await effect.isVisible()); times += 1) {
+      await this.chooseFromMenu(row, entry);
+      await effect.waitFor({ timeout: 5000 }).catch(() => undefined);
+    }
+    await effect.waitFor();
+  }
+
   /** Takes an entry of a menu within a row's context menu. */
   async chooseFromSubmenu(row: string | RegExp, submenu: string, entry: string): Promise<void> {
     await eventually(`the menu of ${row} is open`, () => this.openMenu(row));
