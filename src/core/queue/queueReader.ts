@@ -348,7 +348,10 @@ export class QueueReader {
 /** The phases of a page: SQLite made the text, of our columns, each phase with a comma before it. */
 function phasesOf(json: Buffer): readonly PhaseQueueItem[] {
   const phases: unknown = JSON.parse(`[${json.toString("utf8", 1)}]`);
-  return isPhases(phases) ? phases : [];
+  if (!isPhases(phases)) {
+    throw new Error("a page of phases is no list");
+  }
+  return phases;
 }
 
 /** Its shapes are compared with those of {@link phaseItem} by a test. */

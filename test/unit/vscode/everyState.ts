@@ -1,7 +1,7 @@
 import { words } from "../../../src/core/base/words";
 import type { AttemptItem, PhaseQueueItem } from "../../../src/core/protocol/queue";
 import type { Waiting } from "../../../src/core/protocol/snapshot";
-import { type FailureReason, phaseStatuses } from "../../../src/core/protocol/terms";
+import { failureReasons, phaseStatuses } from "../../../src/core/protocol/terms";
 import { stored } from "../../../src/core/protocol/words/storedWords";
 import { said } from "../../../src/vscode/l10n";
 import type { PhaseRowFacts } from "../../../src/vscode/tree/phaseRow";
@@ -18,25 +18,12 @@ if (!first) {
 /** The phase that all of them are made of. */
 export const written = first;
 
-const reasons: readonly FailureReason[] = [
-  "exit",
-  "signal",
-  "timeout",
-  "idle",
-  "spawn",
-  "verify",
-  "cancelled",
-  "interrupted",
-  "lost",
-  "reported",
-];
-
 /** What a program said: the same in every language. */
 export const programSaid = "no such file";
 
 const changes: readonly Partial<PhaseQueueItem>[] = [
   ...phaseStatuses.map((status) => ({ status, started_at: at(1), attempts: 2 })),
-  ...reasons.map((reason) => ({ status: "failed" as const, reason, finished_at: at(9) })),
+  ...failureReasons.map((reason) => ({ status: "failed" as const, reason, finished_at: at(9) })),
   { status: "failed", reason: "exit", error_message: programSaid },
   { status: "failed", reason: "timeout", error_message: stored("overdue", "5m") },
   { status: "failed", reason: "reported", error_message: stored("reportedFailed") },
@@ -64,7 +51,7 @@ export function everyPhase(): PhaseRowFacts[] {
 
 /** Attempts that ended in every way, and one that has not. */
 export const everyAttempt: readonly AttemptItem[] = (
-  ["completed", ...reasons, undefined] as const
+  ["completed", ...failureReasons, undefined] as const
 ).map((outcome, index) => ({
   attempt_id: `a${index}`,
   queue_id: "q",
