@@ -13,8 +13,13 @@ export class AttemptAhead {
 
   constructor(private readonly context: StartContext) {}
 
-  /** Makes the folder of this phase's next attempt, in place of an earlier guess. */
+  /**
+   * Makes the folder of this phase's next attempt, in place of an earlier guess.
+   *
+   * @throws HopperError `owned`
+   */
   prepare(phase: PhaseState): void {
+    this.context.queue.assertOwned();
     const attemptNumber = this.context.queue.nextAttemptNumber(phase.queueId);
     if (this.guess?.queueId === phase.queueId && this.guess.attemptNumber === attemptNumber) {
       return;
@@ -49,11 +54,17 @@ export class AttemptAhead {
     return guess.attemptId;
   }
 
-  /** Takes the guess back. */
+  /**
+   * Takes the guess back.
+   *
+   * @throws HopperError `owned`: the same folder may be that of the new owner's attempt.
+   */
   drop(): void {
-    if (this.guess) {
-      this.context.runner.settle(this.guess.folder);
-      this.guess = undefined;
+    const { guess } = this;
+    this.guess = undefined;
+    if (guess) {
+      this.context.queue.assertOwned();
+      this.context.runner.settle(guess.folder);
     }
   }
 }

@@ -6,7 +6,7 @@ import { storageError } from "../base/storageError";
 import type { Logger } from "../base/log";
 import { words } from "../base/words";
 import type { AttemptItem } from "../protocol/queue";
-import type { QueueReader } from "../queue/queueReader";
+import type { Queue } from "../queue/queue";
 import { attemptFolder, outputFolder, verifyFolder } from "../runner/attemptFolder";
 
 /** Where attempts keep their files: `.hopper/attempts/<queue_id>/<attempt_number>/`. */
@@ -94,18 +94,24 @@ export class AttemptFolders {
     }
   }
 
-  /** Removes folders that no attempt claimed: made right before a crash, or of removed phases. */
-  async sweepOrphans(queue: QueueReader): Promise<void> {
+  /**
+   * Removes folders that no attempt claimed: made right before a crash, or of removed phases.
+   *
+   * @throws HopperError `owned`: a new owner's attempts are not known here.
+   */
+  async sweepOrphans(queue: Queue): Promise<void> {
     this.refuseLinks();
     for (const queueId of namesIn(this.root).filter((name) => uuid.test(name))) {
       this.refuseLinks(queueId);
       const attempts = new Set(queue.attempts(queueId).map((attempt) => attempt.attempt_number));
       if (attempts.size === 0) {
+        queue.assertOwned();
         await this.remove(join(this.root, queueId));
         continue;
       }
       for (const name of namesIn(join(this.root, queueId)).filter((name) => /^\d+$/.test(name))) {
         if (!attempts.has(Number(name))) {
+          queue.assertOwned();
           await this.remove(join(this.root, queueId, name));
         }
       }

@@ -30,7 +30,7 @@ export interface ClaimedAttempt {
  * Makes an attempt of a ready phase: its folder first, unless it was made ahead, then the durable claim.
  * Nothing is started here; a folder whose claim fails is removed again.
  *
- * @throws HopperError `storage` or `conflict`, with the phase still ready.
+ * @throws HopperError `storage`, `conflict` or `owned`, with the phase still ready.
  */
 export function claimAttempt(
   context: StartContext,
@@ -38,6 +38,8 @@ export function claimAttempt(
   ahead: AttemptAhead,
 ): ClaimedAttempt {
   const { queue, folders } = context;
+  // Of a host that stood still, another may have taken over meanwhile: the folder is that one's then.
+  queue.assertOwned();
   const { queueId } = phase;
   const data = requiredData(queue, queueId);
   const attemptNumber = queue.nextAttemptNumber(queueId);
@@ -105,10 +107,11 @@ function prepareAttempt(
 /**
  * Makes the folder in which the verify blocks of an `external` or `manual` attempt are run.
  *
- * @throws HopperError `storage`, with nothing made.
+ * @throws HopperError `storage` or `owned`, with nothing made.
  */
 export function prepareVerify(context: StartContext, phase: PhaseState): PreparedAttempt {
   const { queue, runner, folders } = context;
+  queue.assertOwned();
   const data = requiredData(queue, phase.queueId);
   const item = phase.attemptId === undefined ? undefined : queue.attempt(phase.attemptId);
   if (!item) {

@@ -119,7 +119,9 @@ export class Scheduler implements Disposable {
         ),
       );
     } catch (error) {
-      claimed.forEach(giveBack);
+      if (!isTakenOver(error)) {
+        claimed.forEach(giveBack);
+      }
       throw error;
     }
     // These end at once, in a change of their own: after the one that claimed them is announced.
@@ -231,6 +233,11 @@ export class Scheduler implements Disposable {
       this.retryTimer = clock.after(wait, () => this.schedule());
     }
   }
+}
+
+/** The folders of what was claimed may be those of the new owner's attempts by now. */
+function isTakenOver(error: unknown): boolean {
+  return error instanceof HopperError && error.kind === "owned";
 }
 
 /** A phase whose runner is missing takes none: it fails instead of starting anything. */

@@ -34,6 +34,13 @@ const remembered: readonly (readonly Move[])[] = [
     "wrapper dies",
     "host that was taken over from wakes",
   ],
+  [
+    "host comes",
+    "wrapper takes",
+    "wrapper ends",
+    "another host takes over",
+    "host that was taken over from wakes",
+  ],
 ];
 
 describe("the protocol between host and wrapper", () => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { EventEmitter } from "../../../src/core/base/event";
 import { silentLogger } from "../../../src/core/base/log";
 import { Coordinator } from "../../../src/core/coordinator/coordinator";
+import { PreparedFolders } from "../../../src/core/runner/preparedFolders";
 import type {
   AttemptInspection,
   AttemptRequest,
@@ -15,7 +17,6 @@ import type { Store } from "../../../src/core/queue/store";
 import { runners } from "../../unit/coordinator/support/coordinatorBench";
 import { settled } from "../../unit/coordinator/support/settled";
 import { FaultyFiles } from "../../unit/queue/support/faultyFiles";
-import { eventually } from "../../support/eventually";
 import { FakeClock } from "../../support/fakeClock";
 import { newPhase } from "../../unit/queue/support/queueBench";
 import { on, StoreBench } from "../../unit/queue/support/storeBench";
@@ -99,7 +100,7 @@ export class World {
     const queue = new Queue(store, clock, silentLogger);
     const coordinator = new Coordinator({
       queue,
-      runner: this.runner(),
+      runner: this.runner(new PreparedFolders({ PATH: process.env["PATH"] }, clock)),
       clock,
       logger: silentLogger,
       workspace: this.bench.workspace,
@@ -135,12 +136,9 @@ export class World {
     stalled.clock.advance(1000);
     await settled();
     assert.throws(() => stalled.queue.setPaused(true), /taken over/);
-    // What was made ahead for a claim that was refused then is taken away, which takes a moment.
-    await eventually(
-      "a host that was taken over from has changed nothing",
-      () => this.outside() === before,
-    );
     await this.forget(stalled);
+    await settled();
+    assert.equal(this.outside(), before, "a host that was taken over from has changed something");
     this.stalled = undefined;
     return true;
   }
@@ -150,7 +148,7 @@ export class World {
     const { folder } = this.bench.paths;
     const files = this.bench.names().map((name) => {
       const path = join(folder, name);
-      return statSync(path).isFile() ? [name, readFileSync(path, "base64")] : [name];
+      return statSync(path).isFile() ? [name, digestOf(readFileSync(path))] : [name];
     });
     const attempts = [...this.attempts].filter(([folder]) => existsSync(folder));
     return JSON.stringify([files, attempts, this.orders]);
@@ -386,7 +384,8 @@ export class World {
     await this.bench.close(store);
   }
 
-  private runner(): AttemptRunner {
+  /** @param folders the real ones: what a host makes ahead, and takes back, is its own. */
+  private runner(folders: PreparedFolders): AttemptRunner {
     const hints = new EventEmitter<string>(fail);
     const failures = new EventEmitter<{ folder: string; message: string }>(fail);
     return {
@@ -394,19 +393,22 @@ export class World {
       onHint: hints.event,
       onDidFailToStart: failures.event,
       prepare: (request) => {
-        this.prepare(request);
+        this.noteFolder(request);
+        folders.prepare(request);
         this.reach("prepare");
         return { command: ["sh"] };
       },
-      // A guess is a folder nobody claimed: the same to recovery as a death in "prepare".
-      prepareAhead: () => undefined,
+      prepareAhead: (request) => {
+        this.noteFolder(request);
+        folders.prepareAhead(request);
+      },
       launch: (folder) => {
         this.reach("claim");
         this.orders.push(folder);
         this.sent.push(folder);
         this.reach("launch");
       },
-      settle: () => undefined,
+      settle: (folder) => folders.forget(folder),
       inspect: (folder) => this.inspect(folder),
       isAlive: ({ pid }) =>
         [...this.attempts.values()].some(({ started, alive }) => alive && started?.pid === pid),
@@ -425,14 +427,19 @@ export class World {
     };
   }
 
-  private prepare({ folder, attemptId, phaseNumber }: AttemptRequest): void {
+  /** The folder of an attempt is about to be made, or one that was made ahead for it to be used. */
+  private noteFolder({ folder, attemptId, phaseNumber }: AttemptRequest): void {
+    const known = this.attempts.get(folder);
     if (existsSync(folder)) {
-      this.broken.push("an attempt's folder was made twice");
+      if (known?.attemptId !== attemptId) {
+        this.broken.push("an attempt's folder was made twice");
+      }
+      return;
     }
-    mkdirSync(folder, { recursive: true });
-    if (this.attempts.get(folder)?.started) {
+    if (known?.started) {
       this.broken.push("what was started was made anew");
     }
+    // Behind the others again: a state is told by their order.
     this.attempts.delete(folder);
     this.attempts.set(folder, {
       attemptId,
@@ -457,6 +464,10 @@ export class World {
       ...(ended && { exit: { step: 0, code: 0, signal: null } }),
     };
   }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 function fail(error: unknown): never {

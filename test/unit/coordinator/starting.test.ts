@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { delay, systemClock } from "../../../src/core/base/clock";
 import { HopperError } from "../../../src/core/base/errors";
+import { english } from "../../../src/core/base/words";
 import { CoordinatorBench } from "./support/coordinatorBench";
 import { settled } from "./support/settled";
 
@@ -176,6 +180,36 @@ describe("coordinator", () => {
       assert.match(bench.phase(2).error_message ?? "", /There is no runner "gone"/);
       assert.equal(bench.phase(1).status, "running");
     });
+
+    for (const { when, found } of [
+      { when: "before the folder was made", found: [] },
+      { when: "while it was made", found: ["1"] },
+    ]) {
+      it(`touches no folder of one that took the queue over ${when}`, async () => {
+        bench.enqueue({ number: 1 });
+        const journal = await bench.journalOfHeir();
+        const queueId = bench.id(1);
+        const attempts = join(bench.folder, ".hopper", "attempts", queueId);
+        const takeOver = (): void => {
+          writeFileSync(join(bench.folder, "journal"), journal);
+          renameSync(join(bench.folder, "journal"), join(bench.folder, ".hopper", "queue.journal"));
+        };
+        bench.runner.onPrepare = ({ folder }) => {
+          mkdirSync(folder, { recursive: true });
+          takeOver();
+        };
+        if (found.length === 0) {
+          takeOver();
+        }
+        bench.coordinator.start();
+        await settled();
+        // Folders are removed beside everything else.
+        await delay(systemClock, 100);
+        const made = existsSync(attempts) ? readdirSync(attempts) : [];
+        assert.deepEqual(made, found);
+        assert.match(english(bench.coordinator.trouble ?? ""), /taken over/);
+      });
+    }
 
     it("fails a phase that could not be started however often it was sent", async () => {
       bench.enqueue({ number: 1 });

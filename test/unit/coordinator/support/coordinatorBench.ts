@@ -9,7 +9,7 @@ import { WorkflowReports } from "../../../../src/core/coordinator/workflowReport
 import type { PhaseData } from "../../../../src/core/protocol/queue";
 import type { RunnerDefinition } from "../../../../src/core/protocol/runners";
 import { Queue } from "../../../../src/core/queue/queue";
-import { Store } from "../../../../src/core/queue/store";
+import { Store, type StoreOptions } from "../../../../src/core/queue/store";
 import { type StoreFileSystem, storePaths } from "../../../../src/core/queue/storeFiles";
 import { FakeClock } from "../../../support/fakeClock";
 import { FakeOutside } from "./fakeOutside";
@@ -133,6 +133,15 @@ export class CoordinatorBench {
     this.follow();
   }
 
+  /** What another process that takes the queue over would put in the journal's place. */
+  async journalOfHeir(): Promise<Buffer> {
+    const paths = storePaths(join(this.folder, "of the heir"));
+    fs.cpSync(join(this.folder, ".hopper"), paths.folder, { recursive: true });
+    const store = await Store.open({ ...this.storeOptions(), paths, takeOver: true });
+    await store.close();
+    return fs.readFileSync(paths.journal);
+  }
+
   /** What the queue's files hold, by name. */
   files(): Record<string, string> {
     const folder = join(this.folder, ".hopper");
@@ -158,23 +167,7 @@ export class CoordinatorBench {
 
   private async start(): Promise<void> {
     const logger = this.logger();
-    const store = await Store.open({
-      newDatabaseId: () => "a test's",
-      paths: storePaths(join(this.folder, ".hopper")),
-      files: this.fileSystem(),
-      assets: {
-        sqlWasm: require.resolve("sql.js/dist/sql-wasm.wasm"),
-        // No test here runs long enough for a snapshot: the clock stands still.
-        snapshotWorker: "/nonexistent",
-        historyWorker: "/nonexistent",
-        planWorker: "/nonexistent",
-        wrapperScript: "",
-        wrapperProgram: "",
-        launcherScript: "",
-      },
-      clock: this.clock,
-      logger,
-    });
+    const store = await Store.open(this.storeOptions());
     const queue = new Queue(store, this.clock, logger);
     const history = new WorkflowHistory({
       queue,
@@ -204,6 +197,26 @@ export class CoordinatorBench {
       settle: (queueId, outcome, { errorMessage: note, key }) =>
         void coordinator.report(queueId, outcome, note, { workflow: key }),
     });
+  }
+
+  private storeOptions(): StoreOptions {
+    return {
+      newDatabaseId: () => "a test's",
+      paths: storePaths(join(this.folder, ".hopper")),
+      files: this.fileSystem(),
+      assets: {
+        sqlWasm: require.resolve("sql.js/dist/sql-wasm.wasm"),
+        // No test here runs long enough for a snapshot: the clock stands still.
+        snapshotWorker: "/nonexistent",
+        historyWorker: "/nonexistent",
+        planWorker: "/nonexistent",
+        wrapperScript: "",
+        wrapperProgram: "",
+        launcherScript: "",
+      },
+      clock: this.clock,
+      logger: this.logger(),
+    };
   }
 
   private fileSystem(): StoreFileSystem {

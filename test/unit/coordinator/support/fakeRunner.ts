@@ -38,6 +38,8 @@ export class FakeRunner implements AttemptRunner {
   prepareProblem: string | undefined;
   /** While set, a verdict comes when this does. */
   judging: Promise<void> | undefined;
+  /** Called inside prepare, before it returns. */
+  onPrepare: (request: AttemptRequest) => void = () => undefined;
   /** Called inside launch, before it returns. */
   onLaunch: (attempt: FakeAttempt) => void = () => undefined;
   private pid = 100;
@@ -63,6 +65,7 @@ export class FakeRunner implements AttemptRunner {
       output: 0,
       stops: 0,
     });
+    this.onPrepare(request);
     return this.prepareProblem === undefined
       ? { command: ["sh"] }
       : { command: [], problem: this.prepareProblem };
