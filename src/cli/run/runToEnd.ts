@@ -27,6 +27,8 @@ export interface RunOptions {
 const secondChance = 3_000;
 /** How often what no event tells is looked at: retries that become due, a disk that is full. */
 const tick = 1_000;
+/** Events that come so soon after those handed on before wait for one another. */
+const together = 16;
 
 /** Runs what is enqueued until it is done, cannot go on, or somebody interrupts it. */
 export async function runToEnd(options: RunOptions): Promise<ExitCode> {
@@ -41,6 +43,8 @@ export async function runToEnd(options: RunOptions): Promise<ExitCode> {
 class Run {
   private readonly disposables = new DisposableStore();
   private flushing = false;
+  private flushTimer: Disposable | undefined;
+  private flushedAt = Number.NEGATIVE_INFINITY;
   private waiting: Waiting | undefined;
   private leaving: "no" | "leaving" | "cancelling" = "no";
   private secondChanceTimer: Disposable | undefined;
@@ -77,19 +81,31 @@ class Run {
     } finally {
       this.isOver = true;
       this.secondChanceTimer?.dispose();
+      this.flushTimer?.dispose();
       this.disposables.dispose();
     }
   }
 
-  /** Handed on once for each turn of the event loop: of a chain of short phases, many come in one. */
+  /**
+   * Handed on at once, but of a chain of short phases some together: what the host does for each of them
+   * it cannot do for the next one's start.
+   */
   private collect(events: readonly QueueEvent[]): void {
     this.pending.push(...events);
     if (!this.flushing) {
       this.flushing = true;
-      setImmediate(() => {
+      const { clock } = this.options;
+      const flush = (): void => {
         this.flushing = false;
+        this.flushedAt = clock.monotonic();
         this.flush();
-      });
+      };
+      const wait = this.flushedAt + together - clock.monotonic();
+      if (wait > 0) {
+        this.flushTimer = clock.after(wait, flush);
+      } else {
+        setImmediate(flush);
+      }
     }
   }
 

@@ -30,9 +30,7 @@ export class AttemptAhead {
     try {
       const request = attemptRequest(this.context, phase, ids);
       if (request) {
-        folders.refuseLinks(phase.queueId);
-        folders.makeRoot();
-        folders.clear(request.folder);
+        folders.makeRoom(phase.queueId, request.folder);
         runner.prepareAhead(request);
         this.guess = { ...ids, folder: request.folder };
       }

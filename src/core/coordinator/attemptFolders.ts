@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode, errorMessage, HopperError } from "../base/errors";
@@ -49,26 +49,31 @@ export class AttemptFolders {
    * @throws HopperError `usage`, naming the link.
    */
   refuseLinks(queueId?: string): void {
-    for (const path of [this.root, ...(queueId === undefined ? [] : [join(this.root, queueId)])]) {
-      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) {
-        throw new HopperError(
-          "usage",
-          words`${path} is not a folder, or is a link to one: remove it.`,
-        );
-      }
+    if (isFolder(this.root) && queueId !== undefined) {
+      isFolder(join(this.root, queueId));
     }
   }
 
   /**
-   * Makes the folder of all attempts, in a workspace that is there: one that somebody removed is not
-   * made anew.
+   * Makes room for the folder of a new attempt: whatever has its name was made right before a crash or a
+   * full disk kept it from being claimed. Links are refused, as above; the folder of all attempts is made
+   * where it is missing, in a workspace that is there: one that somebody removed is not made anew.
    *
-   * @throws HopperError `storage`.
+   * @throws HopperError `usage`, `storage`.
    */
-  makeRoot(): void {
-    if (existsSync(this.root)) {
-      return;
+  makeRoom(queueId: string, folder: string): void {
+    if (!isFolder(this.root)) {
+      this.makeRoot();
+    } else if (isFolder(join(this.root, queueId))) {
+      try {
+        rmSync(folder, { recursive: true, force: true });
+      } catch (error) {
+        throw storageError(folder, error, words`cannot be removed`);
+      }
     }
+  }
+
+  private makeRoot(): void {
     for (const path of [dirname(this.root), this.root]) {
       try {
         mkdirSync(path, { mode: 0o700 });
@@ -77,20 +82,6 @@ export class AttemptFolders {
           throw storageError(path, error, words`cannot be made`);
         }
       }
-    }
-  }
-
-  /**
-   * Makes room for a new attempt: whatever has its name was made right before a crash or a full disk
-   * kept it from being claimed.
-   *
-   * @throws HopperError `storage`.
-   */
-  clear(folder: string): void {
-    try {
-      rmSync(folder, { recursive: true, force: true });
-    } catch (error) {
-      throw storageError(folder, error, words`cannot be removed`);
     }
   }
 
@@ -117,6 +108,19 @@ export class AttemptFolders {
       }
     }
   }
+}
+
+/**
+ * Whether there is a folder; nothing else may be there.
+ *
+ * @throws HopperError `usage`.
+ */
+function isFolder(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === false) {
+    throw new HopperError("usage", words`${path} is not a folder, or is a link to one: remove it.`);
+  }
+  return found !== undefined;
 }
 
 /** Whatever is not named as ours is not ours to sweep. */

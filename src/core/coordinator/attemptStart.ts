@@ -183,9 +183,7 @@ function prepareIn(
   runner: AttemptRunner,
   request: AttemptRequest,
 ): PreparedAttempt {
-  folders.refuseLinks(queueId);
-  folders.makeRoot();
-  folders.clear(request.folder);
+  folders.makeRoom(queueId, request.folder);
   return runner.prepare(request);
 }
 

@@ -62,7 +62,7 @@ export async function replay(
     }
     assertReadable(database, paths.journal);
     if (!options.salvage) {
-      assertConnected(database, paths);
+      await assertConnected(database, paths);
     }
     return { database, seq, imageSeq };
   } catch (error) {
@@ -136,36 +136,54 @@ function assertReadable(database: SqlDatabase, file: string): void {
   }
 }
 
-/** Refuses rows that belong to nothing, which no commit of ours can leave. */
-function assertConnected(database: SqlDatabase, { folder }: StorePaths): void {
-  const stray = inspect(folder, () => tableWithStray(database));
-  if (stray !== undefined) {
-    throw damage(words`${folder}: a row of ${stray} belongs to nothing`);
+/**
+ * Refuses rows that belong to nothing, which no commit of ours can leave. The event loop turns after each
+ * look, all of which together hold it up for too long in a large queue.
+ */
+async function assertConnected(database: SqlDatabase, { folder }: StorePaths): Promise<void> {
+  for (const reference of inspect(folder, () => references(database))) {
+    await yieldToEventLoop();
+    if (inspect(folder, () => hasStray(database, reference))) {
+      throw damage(words`${folder}: a row of ${reference.child} belongs to nothing`);
+    }
   }
+}
+
+/** A column that names a row of another table. */
+interface Reference {
+  readonly child: string;
+  readonly key: string;
+  readonly parent: string;
+  readonly parentKey: string;
+}
+
+function references(database: SqlDatabase): Reference[] {
+  return database
+    .all(
+      `SELECT child.name AS child, keys."from" AS key, keys."table" AS parent, keys."to" AS parent_key
+       FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS keys
+       WHERE child.type = 'table'`,
+    )
+    .map((row) => ({
+      child: text(row, "child"),
+      key: text(row, "key"),
+      parent: text(row, "parent"),
+      parentKey: text(row, "parent_key"),
+    }));
 }
 
 /**
  * What `PRAGMA foreign_key_check` tells, by the indexes alone: the pragma reads every table to its
  * end, which for ten thousand phases takes longer than all the rest of opening them.
  */
-function tableWithStray(database: SqlDatabase): string | undefined {
-  const references = database.all(
-    `SELECT child.name AS child, keys."from" AS key, keys."table" AS parent, keys."to" AS parent_key
-     FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS keys
-     WHERE child.type = 'table'`,
+function hasStray(database: SqlDatabase, { child, key, parent, parentKey }: Reference): boolean {
+  const stray = database.get(
+    `SELECT 1 AS found FROM
+       (SELECT DISTINCT ${key} AS key FROM ${child} WHERE ${key} IS NOT NULL) AS child
+     WHERE NOT EXISTS (SELECT 1 FROM ${parent} WHERE ${parentKey} = child.key)
+     LIMIT 1`,
   );
-  return references
-    .map((row) => ({ child: text(row, "child"), key: text(row, "key"), row }))
-    .find(
-      ({ child, key, row }) =>
-        database.get(
-          `SELECT 1 AS found FROM
-             (SELECT DISTINCT ${key} AS key FROM ${child} WHERE ${key} IS NOT NULL) AS child
-           WHERE NOT EXISTS
-             (SELECT 1 FROM ${text(row, "parent")} WHERE ${text(row, "parent_key")} = child.key)
-           LIMIT 1`,
-        ) !== undefined,
-    )?.child;
+  return stray !== undefined;
 }
 
 /** What SQLite finds wrong with a file is damage. */

@@ -39,6 +39,8 @@ const settings = `
 interface Prepared {
   readonly statement: Statement;
   readonly long: ReadonlySet<number>;
+  /** Names of its columns, once it has answered: to ask for each takes as long as to read its value. */
+  names?: readonly string[];
 }
 
 /**
@@ -167,20 +169,18 @@ export class SqlDatabase {
   }
 
   private query(sql: string, params: SqlParams, limit: number): SqlRow[] {
-    const { statement, long } = this.prepared(sql);
+    const prepared = this.prepared(sql);
+    const { statement, long } = prepared;
     const rows: SqlRow[] = [];
     try {
       statement.bind(values(params, long));
-      let names: string[] | undefined;
       while (rows.length < limit && statement.step()) {
-        names ??= statement.getColumnNames();
         const values = statement.get();
-        const row: Record<string, SqlValue> = {};
-        for (const [index, name] of names.entries()) {
-          const value = values[index] ?? null;
-          row[name] = value instanceof Uint8Array ? null : value;
+        if (prepared.names?.length !== values.length) {
+          // A migration may have added columns to what `*` stands for.
+          prepared.names = statement.getColumnNames();
         }
-        rows.push(row);
+        rows.push(rowOf(prepared.names, values));
       }
     } finally {
       statement.reset();
@@ -198,6 +198,15 @@ export class SqlDatabase {
     }
     return prepared;
   }
+}
+
+function rowOf(names: readonly string[], values: readonly (SqlValue | Uint8Array)[]): SqlRow {
+  const row: Record<string, SqlValue> = {};
+  for (let index = 0; index < names.length; index++) {
+    const value = values[index] ?? null;
+    row[names[index] ?? ""] = value instanceof Uint8Array ? null : value;
+  }
+  return row;
 }
 
 /** SQLite made the text, of the values above: there is nothing else in it. */

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, extname, isAbsolute, resolve } from "node:path";
 
 /**
@@ -41,7 +41,7 @@ function executable(file: string): string | undefined {
   return candidates(file).find((candidate) => {
     try {
       // Most folders of a PATH do not hold the program, and an exception costs more than a look.
-      if (statSync(candidate, { throwIfNoEntry: false })?.isFile() !== true) {
+      if (!existsSync(candidate) || !statSync(candidate).isFile()) {
         return false;
       }
       accessSync(candidate, constants.X_OK);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { silentLogger } from "../../../src/core/base/log";
 import { AttemptFolders } from "../../../src/core/coordinator/attemptFolders";
 
-describe("the folder of all attempts", () => {
+describe("the folders of attempts", () => {
   let root: string;
   let workspace: string;
   let folders: AttemptFolders;
@@ -22,15 +22,38 @@ describe("the folder of all attempts", () => {
   });
 
   it("is made for this user alone, also where .hopper was removed a moment ago", () => {
-    folders.makeRoot();
-    folders.makeRoot();
+    folders.makeRoom("phase", folders.of("phase", 1));
+    folders.makeRoom("phase", folders.of("phase", 1));
     assert.equal(statSync(join(workspace, ".hopper")).mode & 0o777, 0o700);
     assert.equal(statSync(folders.root).mode & 0o777, 0o700);
   });
 
   it("is not made where the workspace itself was removed", () => {
     rmSync(workspace, { recursive: true });
-    assert.throws(() => folders.makeRoot(), { kind: "storage" });
+    assert.throws(() => folders.makeRoom("phase", folders.of("phase", 1)), { kind: "storage" });
     assert.equal(existsSync(workspace), false);
   });
+
+  it("hold nothing that was left of an attempt that was never claimed", () => {
+    const folder = folders.of("phase", 1);
+    mkdirSync(join(folder, "old"), { recursive: true });
+    folders.makeRoom("phase", folder);
+    assert.equal(existsSync(folder), false);
+  });
+
+  for (const name of ["attempts", "attempts/phase"]) {
+    it(`are not looked for behind a link in place of ${name}`, () => {
+      const elsewhere = join(root, "elsewhere");
+      const mine = join(elsewhere, "1", "mine");
+      mkdirSync(mine, { recursive: true });
+      const link = join(workspace, ".hopper", name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(elsewhere, link);
+      assert.throws(() => folders.makeRoom("phase", folders.of("phase", 1)), {
+        kind: "usage",
+        message: `${link} is not a folder, or is a link to one: remove it.`,
+      });
+      assert.ok(existsSync(mine));
+    });
+  }
 });
