@@ -110,7 +110,11 @@ describe("a long plan, stored from the stage", () => {
   });
 
   it("is refused by a queue that was closed meanwhile", async () => {
-    const stored = enqueue();
+    // Long enough that the store is closed long before all of it is ready.
+    const phases = Array.from({ length: 10_000 }, (_, index) => newPhase({ number: index + 1 }));
+    const stored = bench.queue.staged(phases, (staged) =>
+      bench.queue.enqueue({ ...plan, phases }, staged),
+    );
     await Promise.all([assert.rejects(stored, /the store is closed/), bench.store.close()]);
   });
 });
