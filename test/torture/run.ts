@@ -9,8 +9,8 @@ import { figureMark, torture } from "./support/extent";
 async function run(files: readonly string[]): Promise<void> {
   const seed = process.env["PHASE_HOPPER_SEED"] ?? String(Date.now() % 1_000_000_000);
   const figures: string[] = [];
-  // Most of them wait for processes and disks: two at a time take little longer than one.
-  const together = ["--parallel", "--jobs", "2"];
+  // Most of them wait for processes and disks: three at a time keep two processors busy.
+  const together = ["--parallel", "--jobs", "3"];
   const args = [
     ...together,
     ...(files.length === 0 ? torture : [...torture.slice(0, -1), ...files]),
