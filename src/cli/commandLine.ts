@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { compileOnce } from "./compiling";
 import { type Context, createContext, type Invocation } from "./context";
 import type { Definition } from "./definitions";
 import { type ExitCode, exitCodes } from "./exitCodes";
@@ -40,6 +41,9 @@ export class CommandLine {
       command.addHelpText("after", `\n${definition.more}`);
     }
     command.action(async () => {
+      if (definition.lasts !== true) {
+        compileOnce();
+      }
       const context = createContext(this.invocation, new GivenOptions(command));
       this.exitCode = await handler(context, command.args);
     });

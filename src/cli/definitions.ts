@@ -10,6 +10,8 @@ export interface Definition {
   readonly argument?: readonly [syntax: string, description: string];
   readonly secondArgument?: readonly [syntax: string, description: string];
   readonly options: readonly OptionName[];
+  /** It goes on for as long as phases run, or somebody looks on. */
+  readonly lasts?: true;
   /** What the help says beyond the list of options. */
   readonly more?: string;
 }
@@ -50,6 +52,7 @@ export const definitions = {
     summary: "enqueue a plan and run it to its end",
     argument: ["[plan]", "a Markdown file; without it everything that is enqueued goes on"],
     options: [...enqueuing, "keep", "maxConcurrent", "workflowHistory", "output", ...owning],
+    lasts: true,
     more:
       "A plan that is enqueued and unfinished goes on where it was. Ctrl-C leaves\n" +
       "running phases to finish on their own, and the same command comes back to\n" +
@@ -134,6 +137,7 @@ export const definitions = {
     group: "Queue:",
     summary: "own the queue, run it, and let programs in over TCP on 127.0.0.1",
     options: ["port", "maxConcurrent", "workflowHistory", ...owning],
+    lasts: true,
     more:
       "Prints the address, and the file in which the token lies that every request needs: docs/api.md.\n" +
       "It goes on until Ctrl-C, whatever becomes of the plans.",

@@ -1,6 +1,7 @@
 import { HopperError } from "../../core/base/errors";
 import { unfinishedPlanFrom } from "../../core/coordinator/enqueuePlan";
 import { InvalidPlanError } from "../../core/protocol/plan";
+import { compileLater } from "../compiling";
 import type { Context } from "../context";
 import { letMirrorsFinish } from "../github/finish";
 import type { QueueEvent } from "../../core/protocol/queue";
@@ -17,7 +18,6 @@ import { type RunnerSettings, runnerSettings } from "../queue/runnerSettings";
 import { commandToType } from "../words/commandToType";
 import type { EnqueueRequest } from "../../core/protocol/commands";
 import { chooseRunner } from "./chooseRunner";
-import { compileLater } from "./compileLater";
 import { exitCodeOfInterrupt, Interrupts } from "./interrupts";
 import { jsonReporter } from "./jsonReporter";
 import { LineReporter } from "./lineReporter";

@@ -17,3 +17,14 @@ export function compileLater(): void {
     setFlagsFromString(`--interrupt-budget=${budget}`);
   }
 }
+
+/** More than any command of a second comes to; the default is some millions. */
+const neverReached = 2_000_000_000;
+
+/**
+ * Keeps V8 from compiling SQLite anew with its best compiler. One of its functions alone takes that a fifth of a
+ * second of another processor, and a process ends no sooner: a command that is done by then only waits for it.
+ */
+export function compileOnce(): void {
+  setFlagsFromString(`--wasm-tiering-budget=${neverReached}`);
+}
