@@ -31,6 +31,7 @@ export async function benchEvents(): Promise<string[]> {
   ] as const) {
     lines.push(await benchFanOut(clients, way, 300));
   }
+  lines.push(await benchBesideStalled());
   return lines;
 }
 
@@ -90,6 +91,50 @@ async function benchFanOut(clients: number, way: "local" | "TCP", events: number
     child.kill();
     await api.dispose();
     await bed.remove();
+  }
+}
+
+/**
+ * How late events come to ten clients beside one that does not read, until that one is closed and after it; and
+ * what that costs the host, in which nothing else is but the record of these events.
+ */
+async function benchBesideStalled(): Promise<string> {
+  const [events, each] = [300_000, 100];
+  const api = await new ApiFixture().open();
+  const child = fork(
+    join(__dirname, "eventClients.ts"),
+    [api.socketPath, token, "10", String(events), String(each)],
+    { execArgv: ["--import", "tsx"] },
+  );
+  try {
+    await message(child);
+    const stalled = api.follow();
+    await stalled.has(1);
+    stalled.webSocket.pause();
+    const answered = message(child);
+    const announced = new Map<number, bigint>();
+    const before = process.memoryUsage.rss();
+    let most = before;
+    for (let told = each; told <= events; told += each) {
+      announced.set(told, process.hrtime.bigint());
+      api.queue.happen(each);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      most = Math.max(most, process.memoryUsage.rss());
+    }
+    const delays = arrivalsSchema
+      .parse(await answered)
+      .map(([eventId, at]) => Number(BigInt(at) - (announced.get(eventId) ?? 0n)) / 1e6);
+    stalled.webSocket.resume();
+    const code = await stalled.closed();
+    return (
+      `${events} events, ${each} at once, to 10 clients over the local socket beside one that does not read: ` +
+      `p50 ${quantile(delays, 0.5).toFixed(1)} ms, p99 ${quantile(delays, 0.99).toFixed(1)} ms, at most ` +
+      `${Math.max(...delays).toFixed(1)} ms; that one closed with ${code} after ${stalled.ids.length} of them; ` +
+      `the host's memory grew by ${Math.round((most - before) / 1e6)} MB, the record of the events in it`
+    );
+  } finally {
+    child.kill();
+    await api.dispose();
   }
 }
 

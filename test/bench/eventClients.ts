@@ -5,10 +5,10 @@ import { systemClock } from "../../src/core/base/clock";
 
 /**
  * A process of so many clients of an event stream, at a local socket or a port: says "ready" once each
- * has its snapshot, and after so many events each, when every one of them arrived, in nanoseconds of the
- * machine's own clock.
+ * has its snapshot, and after so many events each, when every one of them arrived, or each hundredth, in
+ * nanoseconds of the machine's own clock.
  */
-const [place = "", token = "", clients = "1", events = "1"] = process.argv.slice(2);
+const [place = "", token = "", clients = "1", events = "1", each = "1"] = process.argv.slice(2);
 const arrivals: [eventId: number, nanoseconds: string][] = [];
 let ready = 0;
 
@@ -35,8 +35,12 @@ function arrived(data: Buffer, now: bigint): void {
     }
     return;
   }
-  arrivals.push([Number(/"event_id":(\d+)/.exec(text)?.[1]), String(now)]);
-  if (arrivals.length === Number(clients) * Number(events)) {
+  const eventId = Number(/"event_id":(\d+)/.exec(text)?.[1]);
+  if (eventId % Number(each) !== 0) {
+    return;
+  }
+  arrivals.push([eventId, String(now)]);
+  if (arrivals.length === Number(clients) * Math.floor(Number(events) / Number(each))) {
     process.send?.(arrivals, () => process.disconnect());
   }
 }
