@@ -27,7 +27,7 @@ async function follow(): Promise<void> {
 }
 
 function arrived(data: Buffer, now: bigint): void {
-  const text = data.toString("latin1", 0, 80);
+  const text = data.toString("latin1", 0, 400);
   if (text.includes('"snapshot"')) {
     ready += 1;
     if (ready === Number(clients)) {
