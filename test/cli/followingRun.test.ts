@@ -54,8 +54,14 @@ describe("a run of a queue that another process owns", () => {
 
   it("enqueues the plan through the owner and tells how it goes, line by line", async () => {
     const owner = await serve();
-    workspace().write("plan.md", planText("Two", [{ sh: "echo 1 >> ledger" }, { sh: "true" }]));
-    const { stdout, stderr } = await workspace().expect(0, ["run", "plan.md", "--yes"]);
+    const first = `echo 1 >> ledger; ${until("go")}`;
+    workspace().write("plan.md", planText("Two", [{ sh: first }, { sh: "true" }]));
+    const follower = workspace().start(["run", "plan.md", "--yes"]);
+    // Or the owner is done with both before it has looked at the first.
+    await eventually("it follows", () => follower.output().includes("Plan 1 Two"));
+    workspace().write("go", "");
+    const { code, stdout, stderr } = await follower.ended;
+    assert.equal(code, 0, stderr);
     assert.match(
       stdout,
       /^Plan 1 Two: 2 phases, .*\n(Phase 1 Step 1: started\n)?(.*\n)*Phase 2 Step 2: completed in .*\n/,
