@@ -6,7 +6,7 @@ import { createHopper, type Hopper } from "../../src/core/hopper";
 import { currentMachine } from "../../src/core/ownership/machine";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
 import { builtInRunners } from "../../src/core/runner/presets";
-import { builtAssets } from "../support/bed";
+import { builtAssets } from "../support/assets";
 import { eventually } from "../support/eventually";
 import { planText, type RunningCli, until, useWorkspace } from "../support/workspace";
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Assets } from "../../src/core/base/assets";
 
 /** What the core needs beside its own code, where `npm run build` put it. */
@@ -13,3 +13,7 @@ export function assetsIn(folder: string): Assets {
     launcherScript: join(folder, "launcher.sh"),
   };
 }
+
+/** Where `npm run build` puts what the core needs. */
+export const dist = resolve(__dirname, "../../dist");
+export const builtAssets = assetsIn(dist);

@@ -1,18 +1,15 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { systemClock } from "../../src/core/base/clock";
 import { silentLogger } from "../../src/core/base/log";
 import { createHopper, type Hopper, type HopperOptions } from "../../src/core/hopper";
 import { currentMachine } from "../../src/core/ownership/machine";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
 import { builtInRunners } from "../../src/core/runner/presets";
-import { assetsIn } from "./assets";
+import { builtAssets, dist } from "./assets";
 
-/** Where `npm run build` puts what the core needs. */
-const dist = resolve(__dirname, "../../dist");
 export const builtCli = join(dist, "cli.js");
-export const builtAssets = assetsIn(dist);
 
 /** A folder with workspaces and a home of its own, and the hoppers opened in it. */
 export class Bed {

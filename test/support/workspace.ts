@@ -13,7 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { spawn as spawnOnTerminal } from "@lydell/node-pty";
+import { systemClock } from "../../src/core/base/clock";
+import type { QueueReader } from "../../src/core/queue/queueReader";
+import { readQueue } from "../../src/core/queue/readQueue";
 import { answer, listAnswer, type ListedPhase } from "./answers";
+import { builtAssets } from "./assets";
 import { eventually } from "./eventually";
 import { assertNobodyLeft, endProcess, type FoundProcess, processesWith } from "./processes";
 import { ScreenText } from "./screenText";
@@ -182,6 +186,17 @@ export class Workspace {
   async phases(options?: CallOptions): Promise<ListedPhase[]> {
     const { stdout } = await this.expect(0, ["list", "--json"], options);
     return answer(listAnswer, stdout).phases;
+  }
+
+  /** The queue as its files tell it, read in this process: no other program has to start for that. */
+  async look<T>(look: (queue: QueueReader) => T): Promise<T> {
+    const view = await readQueue(this.hopperFile(""), { assets: builtAssets, clock: systemClock });
+    assert.ok(view, "there is no queue");
+    try {
+      return look(view.queue);
+    } finally {
+      view.dispose();
+    }
   }
 
   async statuses(options?: CallOptions): Promise<string[]> {

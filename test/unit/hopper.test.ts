@@ -18,7 +18,8 @@ import { currentUser, openStateFolder } from "../../src/core/ownership/stateFold
 import type { AttemptItem } from "../../src/core/protocol/queue";
 import { encodeCommit, parseJournal } from "../../src/core/queue/journal";
 import { readQueue } from "../../src/core/queue/readQueue";
-import { Bed, builtAssets, chainPlan } from "../support/bed";
+import { builtAssets } from "../support/assets";
+import { Bed, chainPlan } from "../support/bed";
 import { eventually } from "../support/eventually";
 import { assertNobodyLeft, endProcess } from "../support/processes";
 

@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../../src/core/base/clock";
-import { readQueue } from "../../../src/core/queue/readQueue";
-import { builtAssets } from "../../support/bed";
 import { Dice } from "../../support/dice";
 import type { ListedPhase } from "../../support/answers";
 import { endProcess } from "../../support/processes";
@@ -121,7 +118,9 @@ describe("killing", () => {
 
   /** Retries by hand what was interrupted, which is one phase at most. */
   async function retryInterrupted(when: string): Promise<number> {
-    const failed = (await workspace().phases()).filter(({ status }) => status === "failed");
+    const failed = await workspace().look((queue) =>
+      queue.phases({ content: false }).filter(({ status }) => status === "failed"),
+    );
     assert.ok(failed.length <= 1, `${when}: more than one phase failed`);
     for (const { queue_id, reason } of failed) {
       assert.equal(reason, "interrupted", when);
@@ -140,14 +139,11 @@ describe("killing", () => {
       all.filter(({ status }) => status !== "completed"),
       [],
     );
-    const view = await readQueue(workspace().hopperFile(""), {
-      assets: builtAssets,
-      clock: systemClock,
-    });
-    assert.ok(view);
+    const attemptsOf = await workspace().look((queue) =>
+      all.map(({ queue_id }) => ({ queue_id, attempts: queue.attempts(queue_id) })),
+    );
     let known = 0;
-    for (const { queue_id } of all) {
-      const attempts = view.queue.attempts(queue_id);
+    for (const { queue_id, attempts } of attemptsOf) {
       const last = attempts.at(-1);
       assert.equal(last?.outcome, "completed");
       for (const { attempt_id, outcome } of attempts) {
@@ -159,7 +155,6 @@ describe("killing", () => {
         assert.ok(outcome === "interrupted" || (outcome === "completed" && start && end), outcome);
       }
     }
-    view.dispose();
     assert.equal(known, ledger.length, "something ran that the queue does not know of");
   }
 

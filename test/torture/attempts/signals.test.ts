@@ -37,7 +37,7 @@ describe("a signal to the command line", () => {
         child.kill("SIGINT");
       }
       const { code, signal, stdout } = await ended;
-      const now = await workspace().phases();
+      const now = await workspace().look((queue) => queue.phases({ content: false }));
       const left = now.filter(({ status }) => status !== "completed").length;
       const said = `${after}: ${String(code)} ${String(signal)}\n${stdout}`;
       // Only where the plan had ended may there have been nobody to hear it.

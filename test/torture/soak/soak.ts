@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/base/clock";
 import { readQueue } from "../../../src/core/queue/readQueue";
-import { builtAssets } from "../../support/bed";
+import { builtAssets } from "../../support/assets";
 import { Dice } from "../../support/dice";
 import { eventually } from "../../support/eventually";
 import { Workspace } from "../../support/workspace";

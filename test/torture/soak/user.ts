@@ -11,7 +11,7 @@ import {
   type StateFolder,
 } from "../../../src/core/ownership/stateFolder";
 import { readQueue } from "../../../src/core/queue/readQueue";
-import { builtAssets } from "../../support/bed";
+import { builtAssets } from "../../support/assets";
 import { type Dice, oneOf } from "../../support/dice";
 import { endProcess } from "../../support/processes";
 import type { Workspace } from "../../support/workspace";

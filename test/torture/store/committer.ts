@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { compileOnce } from "../../../src/cli/compiling";
 import { systemClock } from "../../../src/core/base/clock";
 import { silentLogger } from "../../../src/core/base/log";
 import { Store } from "../../../src/core/queue/store";
@@ -39,5 +40,7 @@ async function commitForEver(
   }
 }
 
+// It lives for a moment, as a command does.
+compileOnce();
 const [workspace = "", assets = "", slots = "", bytes = ""] = process.argv.slice(2);
 void commitForEver(workspace, assets, Number(slots), Number(bytes));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import type { SqlDatabase } from "../../../src/core/queue/sqlDatabase";
-import { builtAssets } from "../../support/bed";
+import { builtAssets } from "../../support/assets";
 import { Dice } from "../../support/dice";
 import { StoreBench } from "../../unit/queue/support/storeBench";
 import { type Bundle, bundle } from "../support/bundle";

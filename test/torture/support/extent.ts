@@ -6,8 +6,11 @@ export const isWhole = process.env["PHASE_HOPPER_TORTURE"] === "whole";
 
 export const seed = Number(process.env["PHASE_HOPPER_SEED"] ?? 20_260_301);
 
-/** What mocha is called with: these tests take as long as they take. */
-export const torture = ["--timeout", "1500000", "test/torture/**/*.test.ts"] as const;
+/** An option of mocha's: these tests take as long as they take. */
+export const patience = ["--timeout", "1500000"] as const;
+
+/** What mocha is called with for all of them. */
+export const torture = [...patience, "test/torture/**/*.test.ts"] as const;
 
 /** How often something is tried. */
 export function rounds({ whole, part }: { readonly whole: number; readonly part: number }): number {
