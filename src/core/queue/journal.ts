@@ -1,14 +1,12 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { SqlParams } from "./sqlDatabase";
+import type { SqlParams, SqlValue } from "./sqlDatabase";
 
 /**
  * The journal is text: one JSON object per line, each ending in a checksum of what stands before it.
  * The first line is the header; the others are commits and marks of snapshots.
  */
-
-const sqlValueSchema = z.union([z.string(), z.number(), z.null()]);
 
 const headerSchema = z.object({
   journal: z.literal("phase-hopper"),
@@ -24,14 +22,15 @@ const headerSchema = z.object({
 });
 export type JournalHeader = z.infer<typeof headerSchema>;
 
-const commitSchema = z.object({
-  seq: z.int(),
-  generation: z.int(),
+/** A commit as its line says it. */
+interface CommitRecord {
+  readonly seq: number;
+  readonly generation: number;
   /** The texts of statements that the header does not list, each once. */
-  sql: z.array(z.string()),
+  readonly sql: readonly string[];
   /** What is run: an index into `sql`, or -1 and below into the header's list; and the parameters. */
-  runs: z.array(z.tuple([z.int(), z.array(sqlValueSchema)])),
-});
+  readonly runs: readonly (readonly [index: number, params: SqlParams])[];
+}
 
 /** A statement with its parameters and, where somebody wrote them ahead, the JSON of those. */
 export type Run = readonly [sql: string, params: SqlParams, json?: string];
@@ -187,15 +186,51 @@ function decode(
     const mark = snapshotMarkSchema.safeParse(record).data;
     return mark && { mark: mark.snapshot };
   }
-  const found = commitSchema.safeParse(record).data;
-  if (!found) {
+  if (!isCommitRecord(record)) {
     return undefined;
   }
-  const { seq, generation, sql, runs } = found;
+  const { seq, generation, sql, runs } = record;
   const statements = runs.map(
     ([index, params]) => [(index < 0 ? listed[-1 - index] : sql[index]) ?? "", params] as const,
   );
   return { commit: { seq, generation, statements } };
+}
+
+/**
+ * By hand, unlike the other records: a journal has thousands of these, and to hold them against a schema takes
+ * longer than all else that is done to read them.
+ */
+function isCommitRecord(record: object): record is CommitRecord {
+  return (
+    "seq" in record &&
+    Number.isSafeInteger(record.seq) &&
+    "generation" in record &&
+    Number.isSafeInteger(record.generation) &&
+    "sql" in record &&
+    isList(record.sql) &&
+    record.sql.every((text) => typeof text === "string") &&
+    "runs" in record &&
+    isList(record.runs) &&
+    record.runs.every(isRunRecord)
+  );
+}
+
+function isRunRecord(run: unknown): boolean {
+  if (!isList(run)) {
+    return false;
+  }
+  const [index, params, ...others] = run;
+  return (
+    Number.isSafeInteger(index) && isList(params) && params.every(isSqlValue) && others.length === 0
+  );
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isSqlValue(value: unknown): value is SqlValue {
+  return value === null || typeof value === "string" || Number.isFinite(value);
 }
 
 const checksumLength = 16;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -164,6 +165,37 @@ describe("the journal", () => {
     assert.equal(parsed.validBytes, ends[0]);
   });
 
+  it("takes no line that is sealed as ours and says something else", () => {
+    const right = { seq: 7, generation: 3, sql: ["DELETE FROM t"], runs: [[0, ["x", 1.5, null]]] };
+    assert.equal(read(Buffer.concat([whole, sealed(right)])).badLine, undefined);
+    const wrong: readonly object[] = [
+      {},
+      { ...right, seq: "7" },
+      { ...right, seq: 7.5 },
+      { ...right, seq: 2 ** 53 },
+      { ...right, generation: null },
+      { seq: 7, generation: 3, runs: [] },
+      { ...right, sql: "DELETE FROM t" },
+      { ...right, sql: [0] },
+      { ...right, runs: {} },
+      { ...right, runs: [0] },
+      { ...right, runs: [[]] },
+      { ...right, runs: [[0]] },
+      { ...right, runs: [["0", []]] },
+      { ...right, runs: [[0.5, []]] },
+      { ...right, runs: [[0, "x"]] },
+      { ...right, runs: [[0, [true]]] },
+      { ...right, runs: [[0, [["x"]]]] },
+      { ...right, runs: [[0, [{}]]] },
+      { ...right, runs: [[0, [], []]] },
+    ];
+    for (const record of wrong) {
+      const parsed = read(Buffer.concat([whole, sealed(record)]));
+      assert.equal(parsed.badLine, 4, JSON.stringify(record));
+      assert.equal(parsed.commits.length, 2);
+    }
+  });
+
   it("without a readable header is no journal", () => {
     assert.equal(parseJournal(Buffer.alloc(0)), undefined);
     assert.equal(parseJournal(Buffer.from("\n")), undefined);
@@ -178,6 +210,13 @@ describe("the journal", () => {
     assert.deepEqual(marksIn(whole), []);
   });
 });
+
+/** A line with the checksum that fits what it says. */
+function sealed(record: object): Buffer {
+  const open = JSON.stringify(record).slice(0, -1);
+  const checksum = createHash("sha256").update(open).digest("hex").slice(0, 16);
+  return Buffer.from(`${open},"checksum":"${checksum}"}\n`);
+}
 
 function read(bytes: Buffer): ParsedJournal {
   const parsed = parseJournal(bytes);
