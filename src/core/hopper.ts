@@ -2,23 +2,21 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { ApiDoor, queueSource } from "./apiDoor";
 import type { Assets } from "./base/assets";
-import { type Clock, isoNow, yieldToEventLoop } from "./base/clock";
+import { type Clock, isoNow } from "./base/clock";
 import { errorMessage, HopperError } from "./base/errors";
 import type { Event } from "./base/event";
 import type { Logger } from "./base/log";
-import { type Text, type Words, words } from "./base/words";
+import { type Text, words } from "./base/words";
 import { AttemptFolders } from "./coordinator/attemptFolders";
 import { Coordinator } from "./coordinator/coordinator";
 import { crashLoopReason, noteAutomaticStart } from "./coordinator/crashLoop";
-import { enqueuePlan } from "./coordinator/enqueuePlan";
-import { updatePlan } from "./coordinator/updatePlan";
 import { applyRetention, type Retention, standardRetention } from "./coordinator/retention";
 import { whatItWaitsFor } from "./coordinator/waiting";
 import { OutsideFile, type OutsideFileSettings } from "./coordinator/outsideFile";
 import { WorkflowHistory } from "./coordinator/workflowHistory";
 import { WorkflowReports } from "./coordinator/workflowReports";
 import { type GitHubAccess, MirrorWorker } from "./github/mirrorWorker";
-import { type MirrorCommands, mirrorCommands } from "./mirrorCommands";
+import { mirrorCommands } from "./mirrorCommands";
 import { admitQueue, nameDatabase } from "./ownership/admission";
 import { type FolderIdentity, identifyFolder } from "./ownership/folderIdentity";
 import { KnownDatabases } from "./ownership/knownDatabases";
@@ -29,18 +27,15 @@ import type { StateFolder } from "./ownership/stateFolder";
 import { sweepState } from "./ownership/stateSweep";
 import type { TcpAddress } from "./ownership/tcpAddress";
 import { WorkspaceWatch } from "./ownership/workspaceWatch";
-import { type HopperCommands, result } from "./protocol/commands";
+import type { HopperCommands } from "./protocol/commands";
 import type { QueueEvent } from "./protocol/queue";
-import { phaseListWords } from "./protocol/words/phaseList";
-import { statusWords } from "./protocol/words/statusWords";
-import { stored } from "./protocol/words/storedWords";
 import type { Runners } from "./protocol/runners";
 import type { HopperSnapshot, Waiting } from "./protocol/snapshot";
-import type { WorkflowCommands } from "./protocol/workflows";
 import { Queue } from "./queue/queue";
 import type { QueueReader } from "./queue/queueReader";
 import { Store } from "./queue/store";
 import { type StoreFileSystem, storePaths } from "./queue/storeFiles";
+import { queueCommands } from "./queueCommands";
 import { createAttemptRunner } from "./runner/attemptRunner";
 
 export interface HopperOptions {
@@ -313,7 +308,7 @@ function hopperOf(
       waiting: waiting(),
     }),
     stop: () => (stopped ??= closeAll(closers, logger)),
-    ...commandsOf(options, folder, queue, coordinator),
+    ...queueCommands(options, folder, queue, coordinator),
     reportWorkflow: (report) => reports.reportWorkflow(report),
     addWorkflow: (workflow) => reports.addWorkflow(workflow),
     heartbeat: (beat) => reports.heartbeat(beat),
@@ -339,117 +334,6 @@ function mirrorTo(access: GitHubAccess, queue: Queue, options: HopperOptions): M
   queue.onDidChange(() => worker.wake());
   worker.wake();
   return worker;
-}
-
-/** "Phases 2 and 3": the phases that some events are about. */
-function phasesOf(events: readonly QueueEvent[]): Words {
-  return phaseListWords(events.flatMap(({ phase_number }) => phase_number ?? []));
-}
-
-/** The commands, as promises: what a follower gets over a socket, the owner's own host gets alike. */
-function commandsOf(
-  options: HopperOptions,
-  folder: FolderIdentity,
-  queue: Queue,
-  coordinator: Coordinator,
-): Omit<HopperCommands, keyof WorkflowCommands | keyof MirrorCommands> {
-  const numberOf = (queueId: string): Words => words`Phase ${queue.state(queueId)?.number ?? "?"}`;
-  /* Async, so that whatever is thrown inside becomes a rejection. */
-  /* eslint-disable @typescript-eslint/require-await */
-  return {
-    async enqueue(request) {
-      const context = { workspace: folder.path, runners: options.runners() };
-      const planId = await enqueuePlan(queue, request, context, options.assets.planWorker);
-      const planNumber = queue.plan(planId)?.plan_number ?? 0;
-      // Storing a long plan took its time, and so does reading it: others have a turn in between.
-      await yieldToEventLoop();
-      return { planId, planNumber, phases: await queue.phasesInTurns(planId) };
-    },
-    async start(queueId) {
-      return coordinator.startPhase(queueId);
-    },
-    async retry(queueId) {
-      const events = queue.retry(queueId);
-      const back = events.filter(({ queue_id }) => queue_id !== queueId);
-      const name = numberOf(queueId);
-      return result(
-        back.length === 0
-          ? words`${name} is ready again.`
-          : words`${name} is ready again; no longer blocked: ${phasesOf(back)}.`,
-      );
-    },
-    cancel: (queueId) => coordinator.cancel(queueId),
-    async skip(queueId) {
-      queue.skip(queueId);
-      return result(words`${numberOf(queueId)} was skipped: it counts as completed.`);
-    },
-    async removePhase(queueId, dropDependencies) {
-      const name = numberOf(queueId);
-      const events = queue.removePhase(queueId, dropDependencies);
-      const blocked = events.filter(({ to_status }) => to_status === "blocked");
-      return result(
-        blocked.length === 0
-          ? words`${name} was removed.`
-          : words`${name} was removed; now blocked: ${phasesOf(blocked)}.`,
-      );
-    },
-    async dropDependencies(queueId) {
-      const dropped = phaseListWords(queue.dropDependencies(queueId));
-      const status = queue.state(queueId)?.status;
-      const now = status === undefined ? words`gone` : statusWords[status];
-      return result(words`${numberOf(queueId)} no longer depends on ${dropped}; it is ${now} now.`);
-    },
-    async removePlan(planId) {
-      const plan = queue.plan(planId);
-      queue.removePlan(planId);
-      return result(words`Plan ${plan?.plan_number ?? ""} was removed.`);
-    },
-    async updatePlan(request) {
-      const context = { workspace: folder.path, runners: options.runners() };
-      return updatePlan(queue, request, context, options.assets.planWorker);
-    },
-    async movePlan(planId, before) {
-      queue.movePlan(planId, before);
-      const other = before === undefined ? undefined : queue.plan(before)?.plan_number;
-      const number = queue.plan(planId)?.plan_number ?? "";
-      return result(
-        other === undefined
-          ? words`Plan ${number} is started after all others.`
-          : words`Plan ${number} is started before Plan ${other}.`,
-      );
-    },
-    async movePhase(queueId, before) {
-      queue.movePhase(queueId, before);
-      return result(
-        before === undefined
-          ? words`${numberOf(queueId)} is started after all others, once it is ready.`
-          : words`${numberOf(queueId)} is started before ${numberOf(before)}, once it is ready.`,
-      );
-    },
-    async complete(queueId, note) {
-      return coordinator.report(queueId, "completed", note);
-    },
-    async fail(queueId, note) {
-      return coordinator.report(queueId, "failed", note);
-    },
-    async setPaused(paused, planId) {
-      if (planId === undefined) {
-        queue.setPaused(paused);
-        return result(paused ? words`The queue is paused.` : words`The queue goes on.`);
-      }
-      const plan = queue.plan(planId);
-      if (!plan) {
-        throw new HopperError("notFound", words`There is no plan ${planId} in this queue.`);
-      }
-      queue.setPlanPaused(planId, paused ? stored("pausedByYou") : undefined);
-      return result(
-        paused
-          ? words`Plan ${plan.plan_number} is paused.`
-          : words`Plan ${plan.plan_number} goes on.`,
-      );
-    },
-  };
-  /* eslint-enable @typescript-eslint/require-await */
 }
 
 async function tidy(queue: Queue, hopperFolder: string, options: HopperOptions): Promise<void> {

@@ -1,15 +1,14 @@
 import { type Clock, yieldToEventLoop } from "../base/clock";
-import { errorMessage, HopperError } from "../base/errors";
+import { HopperError } from "../base/errors";
 import type { Event } from "../base/event";
 import { type Disposable, DisposableStore } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import { type Text, words } from "../base/words";
 import { statusWords } from "../protocol/words/statusWords";
 import { stored } from "../protocol/words/storedWords";
-import type { AttemptRunner, ProcessIdentity, Verdict } from "../protocol/attempts";
+import type { AttemptRunner, ProcessIdentity } from "../protocol/attempts";
 import { type CommandResult, result } from "../protocol/commands";
 import type { Runners } from "../protocol/runners";
-import type { FailureReason } from "../protocol/terms";
 import type { Queue } from "../queue/queue";
 import type { PhaseState } from "../queue/rows";
 import { noteEvidence } from "../queue/workflowChanges";
@@ -18,12 +17,10 @@ import { AttemptFolders } from "./attemptFolders";
 import { AttemptAhead } from "./attemptAhead";
 import type { StartContext } from "./attemptRequest";
 import { claimAttempt, type ClaimedAttempt, factsOf, prepareVerify } from "./attemptStart";
-import { Breaker, breakerReason } from "./breaker";
-import { EndWaiters } from "./endWaiters";
+import { AttemptEnds } from "./attemptEnds";
 import { type AttemptEvents, type AttemptFacts, OpenAttempt } from "./openAttempt";
-import { type ProcessReport, withReport } from "./processReport";
+import type { ProcessReport } from "./processReport";
 import { recoverAttempts } from "./recovery";
-import { retryWait } from "./retries";
 import { Scheduler, takesSlot } from "./scheduler";
 import { Trouble } from "./trouble";
 
@@ -50,15 +47,14 @@ export class Coordinator implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly context: StartContext;
   private readonly ahead: AttemptAhead;
-  private readonly breaker = new Breaker();
+  private readonly ends: AttemptEnds;
   private tickTimer: Disposable | undefined;
   private disposed = false;
-  private readonly endWaiters = new EndWaiters();
   private readonly troubles: Trouble;
   private readonly scheduler: Scheduler;
 
   constructor(private readonly options: CoordinatorOptions) {
-    const { queue, runner, workspace, runners, hopperFolder, logger } = options;
+    const { queue, runner, workspace, runners, hopperFolder, clock, logger } = options;
     const folders = new AttemptFolders(hopperFolder, logger);
     const { workflowsAtClaim } = options;
     this.context = {
@@ -77,12 +73,17 @@ export class Coordinator implements Disposable {
         giveBack: ({ facts }) => void folders.remove(facts.folder),
       }),
     );
+    this.ends = new AttemptEnds({
+      ...{ queue, runner, clock, logger, attempts: this.attempts, trouble: this.troubles },
+      changeAndClaim: (work) => this.scheduler.changeAndClaim(work),
+      tryLater: () => this.tickSoon(),
+    });
     this.disposables.add(runner.onHint((folder) => this.byFolder(folder)?.look()));
     this.disposables.add(
       runner.onDidFailToStart(({ folder, message }) => {
         const attempt = this.byFolder(folder);
         if (attempt && !attempt.ending) {
-          void this.end(attempt, { outcome: "spawn", message });
+          void this.ends.end(attempt, { outcome: "spawn", message });
         }
       }),
     );
@@ -107,7 +108,7 @@ export class Coordinator implements Disposable {
     this.troubles.giveUp(reason);
     this.scheduler.stop();
     this.tickTimer?.dispose();
-    this.endWaiters.rejectAll(new HopperError("storage", reason));
+    this.ends.giveUp(reason);
   }
 
   /** Settles or re-attaches whatever a host before this one left; comes before anything else. */
@@ -120,12 +121,12 @@ export class Coordinator implements Disposable {
     await recoverAttempts(this.context, {
       ...options,
       watch: (facts, process) => this.watch(facts, process),
-      settle: (attempt, verdict) => this.end(attempt, verdict),
+      settle: (attempt, verdict) => this.ends.end(attempt, verdict),
       verify: (attempt) => {
         const { problem } = prepareVerify(this.context, this.phase(attempt.facts.queueId));
         this.launch(attempt, problem);
       },
-      stop: (attempt) => this.finishStop(attempt),
+      stop: (attempt) => this.ends.finishStop(attempt),
     });
     await this.context.folders.sweepOrphans(queue);
   }
@@ -162,7 +163,7 @@ export class Coordinator implements Disposable {
   async cancel(queueId: string): Promise<CommandResult> {
     const phase = this.phase(queueId);
     const attempt = this.running(queueId);
-    await this.cancelAttempt(attempt);
+    await this.ends.cancel(attempt);
     const status = this.options.queue.state(queueId)?.status;
     if (attempt.stop?.reason !== "cancelled") {
       throw new HopperError(
@@ -206,7 +207,7 @@ export class Coordinator implements Disposable {
     }
     const evidence = { reported: outcome, ...(note !== undefined && { note }), ...more };
     if (outcome === "failed") {
-      this.settle(attempt, {
+      this.ends.settle(attempt, {
         outcome: "reported",
         message: note ?? stored("reportedFailed"),
         evidence,
@@ -217,7 +218,7 @@ export class Coordinator implements Disposable {
       this.verify(attempt, evidence);
       return result(words`Phase ${phase.number} was reported as done; its verify blocks are run.`);
     }
-    this.settle(attempt, { outcome: "completed", evidence });
+    this.ends.settle(attempt, { outcome: "completed", evidence });
     return result(words`Phase ${phase.number} is completed.`);
   }
 
@@ -225,7 +226,7 @@ export class Coordinator implements Disposable {
   async cancelAll(): Promise<void> {
     this.stopStarting();
     const open = [...this.attempts.values()].filter(({ hasProcess }) => hasProcess);
-    await Promise.all(open.map((attempt) => this.cancelAttempt(attempt)));
+    await Promise.all(open.map((attempt) => this.ends.cancel(attempt)));
   }
 
   /** Watches and starts nothing more; running attempts go on with their wrappers. */
@@ -238,12 +239,7 @@ export class Coordinator implements Disposable {
     }
     this.attempts.clear();
     this.troubles.guarded(() => this.ahead.drop());
-    this.endWaiters.rejectAll(
-      new HopperError(
-        "unavailable",
-        words`Phase Hopper ends before the phase did. A stop that was asked for is finished by whoever opens the queue next: \`phase-hopper run\` does.`,
-      ),
-    );
+    this.ends.dispose();
   }
 
   /** @throws HopperError `notFound`, or `conflict` where nothing of the phase runs. */
@@ -316,7 +312,7 @@ export class Coordinator implements Disposable {
 
   private launch(attempt: OpenAttempt, problem?: string): void {
     if (problem !== undefined) {
-      void this.end(attempt, { outcome: "spawn", message: problem });
+      void this.ends.end(attempt, { outcome: "spawn", message: problem });
     } else if (attempt.hasProcess) {
       this.options.runner.launch(attempt.facts.folder);
     }
@@ -328,9 +324,9 @@ export class Coordinator implements Disposable {
         this.troubles.guarded(() =>
           this.options.queue.attemptStarted(attempt.facts.attemptId, process),
         ),
-      exited: (attempt) => void this.end(attempt, this.judged(attempt)),
-      vanished: (attempt, verdict) => void this.end(attempt, attempt.stopped ?? verdict),
-      overdue: (attempt, reason, message) => void this.stopAttempt(attempt, reason, message),
+      exited: (attempt) => this.ends.exited(attempt),
+      vanished: (attempt, verdict) => void this.ends.end(attempt, attempt.stopped ?? verdict),
+      overdue: (attempt, reason, message) => void this.ends.stop(attempt, reason, message),
     };
     const { runner, clock } = this.options;
     const attempt = new OpenAttempt(facts, runner, clock, events, process);
@@ -341,155 +337,12 @@ export class Coordinator implements Disposable {
     return attempt;
   }
 
-  /** After a stop was asked for, the outcome is its reason, whatever the process answered to it. */
-  private judged(attempt: OpenAttempt): Verdict | Promise<Verdict> {
-    const settled = (verdict: Verdict): Verdict => ({
-      ...withReport(verdict, attempt.report),
-      ...attempt.stopped,
-    });
-    const unreadable = (error: unknown): Verdict => {
-      const message = `how it ended cannot be read: ${errorMessage(error)}`;
-      return attempt.stopped ?? { outcome: "lost", message };
-    };
-    try {
-      const verdict = attempt.verdict();
-      return verdict instanceof Promise ? verdict.then(settled, unreadable) : settled(verdict);
-    } catch (error) {
-      return unreadable(error);
-    }
-  }
-
-  private async cancelAttempt(attempt: OpenAttempt): Promise<void> {
-    attempt.look();
-    if (!attempt.ending && !this.stopAttempt(attempt, "cancelled", stored("cancelledByYou"))) {
-      const { phaseNumber } = attempt.facts;
-      const why = this.trouble ?? words`the queue cannot be written`;
-      throw new HopperError("storage", words`Phase ${phaseNumber} was not cancelled: ${why}`);
-    }
-    if (this.attempts.has(attempt.facts.attemptId)) {
-      await this.endWaiters.wait(attempt.facts.attemptId);
-    }
-  }
-
-  /** Answers false, with nothing stopped, when the stop could not be committed. */
-  private stopAttempt(attempt: OpenAttempt, reason: FailureReason, message: string): boolean {
-    const committed =
-      !this.troubles.isFinal &&
-      this.troubles.guarded(() => this.options.queue.requestStop(attempt.facts.attemptId, reason));
-    if (committed) {
-      attempt.stop = { reason, message };
-      void this.finishStop(attempt);
-    }
-    return committed;
-  }
-
-  private async finishStop(attempt: OpenAttempt): Promise<void> {
-    if (attempt.stopped) {
-      await this.end(attempt, attempt.stopped);
-    }
-  }
-
-  /**
-   * Ends an attempt: whoever of it still lives is stopped first, unless it succeeded; then its phase
-   * is settled. A disk that refuses is tried again with each tick.
-   */
-  private async end(attempt: OpenAttempt, judged: Verdict | Promise<Verdict>): Promise<void> {
-    if (attempt.ending || this.troubles.isFinal) {
-      return;
-    }
-    attempt.ending = true;
-    // A verdict that is there is acted on in this turn: the next phase starts at once.
-    const verdict = judged instanceof Promise ? await judged : judged;
-    const { queue, runner } = this.options;
-    const { facts } = attempt;
-    if (verdict.outcome !== "completed" && attempt.hasProcess && !this.disposed) {
-      try {
-        // Of a host that stood still another may have taken over meanwhile, and with the queue this attempt.
-        queue.assertOwned();
-        await runner.stop(facts.folder, { attemptId: facts.attemptId, process: attempt.identity });
-      } catch (error) {
-        this.troubles.note(attempt, "its processes could not be stopped", error);
-        this.endLater(attempt, verdict);
-        return;
-      }
-    }
-    if (!this.disposed && !this.troubles.guarded(() => this.settle(attempt, verdict))) {
-      this.endLater(attempt, verdict);
-    }
-  }
-
-  private endLater(attempt: OpenAttempt, verdict: Verdict): void {
-    attempt.unsettled = verdict;
-    attempt.ending = false;
-    this.tickSoon();
-  }
-
-  private settle(attempt: OpenAttempt, verdict: Verdict): void {
-    const { queue, runner, clock, logger } = this.options;
-    const { facts } = attempt;
-    const retryAt = this.retryAt(facts, verdict);
-    const now = clock.monotonic();
-    const { outcome } = verdict;
-    const counts = outcome !== "completed" && outcome !== "cancelled" && retryAt === undefined;
-    if (attempt.hasProcess) {
-      runner.settle(facts.folder);
-    }
-    this.attempts.delete(facts.attemptId);
-    try {
-      this.scheduler.changeAndClaim(() => {
-        queue.settle({
-          attemptId: facts.attemptId,
-          verdict,
-          ...(attempt.identity && { process: attempt.identity }),
-          ...this.logBytes(attempt),
-          ...(retryAt !== undefined && { retryAt }),
-        });
-        // Decided before the next phase is claimed.
-        if (counts && this.breaker.tripsAt(now)) {
-          logger.warn(`The queue was paused: ${breakerReason}.`);
-          queue.setPaused(true, breakerReason);
-        }
-      });
-    } catch (error) {
-      this.attempts.set(facts.attemptId, attempt);
-      throw error;
-    }
-    if (counts) {
-      this.breaker.failed(now);
-    }
-    attempt.dispose();
-    this.endWaiters.settled(facts.attemptId);
-  }
-
-  private retryAt(facts: AttemptFacts, verdict: Verdict): string | undefined {
-    const { queue, clock } = this.options;
-    if (verdict.outcome === "completed") {
-      return undefined;
-    }
-    const used = queue.automaticRetries(facts.queueId);
-    const wait = retryWait(verdict.outcome, facts.retries, used);
-    return wait === undefined ? undefined : new Date(clock.now() + wait).toISOString();
-  }
-
   /** What keeps one attempt from being looked at is its own trouble: the others go on. */
   private look(attempt: OpenAttempt): void {
     try {
       attempt.tick();
     } catch (error) {
       this.troubles.note(attempt, "it cannot be looked at", error);
-    }
-  }
-
-  private logBytes(attempt: OpenAttempt): { readonly logBytes?: number } {
-    if (!attempt.hasProcess) {
-      return {};
-    }
-    try {
-      return { logBytes: this.options.runner.outputSize(attempt.facts.folder) };
-    } catch (error) {
-      // An end is not held up for a number that is only shown.
-      this.troubles.note(attempt, "the size of its output cannot be read", error);
-      return {};
     }
   }
 
@@ -508,7 +361,7 @@ export class Coordinator implements Disposable {
     // Of a list of its own: an end that cannot be stored puts its attempt back, behind the others.
     for (const attempt of [...this.attempts.values()]) {
       if (attempt.unsettled) {
-        void this.end(attempt, attempt.unsettled);
+        void this.ends.end(attempt, attempt.unsettled);
       } else {
         this.look(attempt);
       }

@@ -160,13 +160,13 @@ function make(world: World, move: Move): boolean | Promise<boolean> {
     case "host looks":
       return world.look();
     case "late launcher starts it again":
-      return world.orderAgain();
+      return world.wrappers.orderAgain();
     case "wrapper takes":
-      return world.take();
+      return world.wrappers.take();
     case "wrapper ends":
-      return world.end();
+      return world.wrappers.end();
     case "wrapper dies":
-      return world.dieOfWrapper();
+      return world.wrappers.die();
     case "person retries":
       return world.retry();
     case "person cancels":

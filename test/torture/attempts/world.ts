@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { EventEmitter } from "../../../src/core/base/event";
 import { silentLogger } from "../../../src/core/base/log";
 import { Coordinator } from "../../../src/core/coordinator/coordinator";
 import { PreparedFolders } from "../../../src/core/runner/preparedFolders";
-import type {
-  AttemptInspection,
-  AttemptRequest,
-  AttemptRunner,
-  ProcessIdentity,
-} from "../../../src/core/protocol/attempts";
 import { Queue } from "../../../src/core/queue/queue";
 import type { Store } from "../../../src/core/queue/store";
 import { runners } from "../../unit/coordinator/support/coordinatorBench";
@@ -20,21 +13,7 @@ import { FaultyFiles } from "../../unit/queue/support/faultyFiles";
 import { FakeClock } from "../../support/fakeClock";
 import { newPhase } from "../../unit/queue/support/queueBench";
 import { on, StoreBench } from "../../unit/queue/support/storeBench";
-
-const boot = "boot";
-
-/** What the disk knows of an attempt, and whether its wrapper lives. */
-interface Attempt {
-  readonly attemptId: string;
-  readonly phase: number;
-  started?: ProcessIdentity;
-  alive: boolean;
-  stopped: boolean;
-  ended: boolean;
-}
-
-/** Where a host can be killed between two of its steps. */
-export type Moment = "prepare" | "claim" | "launch" | "stop";
+import { type Moment, Wrappers, type WrappersAsTheyAre } from "./wrappers";
 
 interface Host {
   readonly store: Store;
@@ -48,29 +27,17 @@ interface Host {
 export class World {
   readonly bench = new StoreBench();
   private readonly copy = new StoreBench();
-  private attempts = new Map<string, Attempt>();
-  /** Folders that launchers were told of and no wrapper has looked at yet. */
-  private orders: string[] = [];
-  private sent: string[] = [];
+  readonly wrappers = new Wrappers();
   private host: Host | undefined;
   /** One that stood still while another took over from it. */
   private stalled: Host | undefined;
   private trap: Moment | undefined;
   /** What the disk held when the host was killed; what it did after that never happened. */
-  private atDeath:
-    | {
-        readonly attempts: Map<string, Attempt>;
-        readonly orders: string[];
-        readonly sent: string[];
-      }
-    | undefined;
-  private pid = 100;
+  private atDeath: WrappersAsTheyAre | undefined;
   private now = Date.parse("2026-01-01T00:00:00Z");
   /** What the queue's files say while nobody has them open. */
   private stored = "";
   private retries = 0;
-  /** What a host did that it never may; thrown at it, it would only be one more trouble to mend. */
-  private readonly broken: string[] = [];
 
   /** Two phases are enqueued, nothing of them was begun, and no host is there. */
   static async open(): Promise<World> {
@@ -100,7 +67,10 @@ export class World {
     const queue = new Queue(store, clock, silentLogger);
     const coordinator = new Coordinator({
       queue,
-      runner: this.runner(new PreparedFolders({ PATH: process.env["PATH"] }, clock)),
+      runner: this.wrappers.runner(
+        new PreparedFolders({ PATH: process.env["PATH"] }, clock),
+        (moment) => this.reach(moment),
+      ),
       clock,
       logger: silentLogger,
       workspace: this.bench.workspace,
@@ -150,8 +120,7 @@ export class World {
       const path = join(folder, name);
       return statSync(path).isFile() ? [name, digestOf(readFileSync(path))] : [name];
     });
-    const attempts = [...this.attempts].filter(([folder]) => existsSync(folder));
-    return JSON.stringify([files, attempts, this.orders]);
+    return JSON.stringify([files, this.wrappers.onDisk()]);
   }
 
   /** The host looks at everything, or a new one comes; and is killed at this moment, if it gets there. */
@@ -205,42 +174,6 @@ export class World {
     return true;
   }
 
-  /** An order of a host that is long dead arrives now. */
-  orderAgain(): boolean {
-    const [folder] = this.sent;
-    if (folder === undefined || this.orders.length > 1) {
-      return false;
-    }
-    this.orders.push(folder);
-    return true;
-  }
-
-  take(): boolean {
-    const folder = this.orders.shift();
-    if (folder === undefined) {
-      return false;
-    }
-    const attempt = this.at(folder);
-    if (attempt && !attempt.started) {
-      attempt.started = { pid: ++this.pid, startTime: "1", bootId: boot };
-      attempt.alive = !attempt.stopped;
-    }
-    return true;
-  }
-
-  end(): boolean {
-    return this.ofLiving((attempt) => {
-      attempt.ended = true;
-      attempt.alive = false;
-    });
-  }
-
-  dieOfWrapper(): boolean {
-    return this.ofLiving((attempt) => {
-      attempt.alive = false;
-    });
-  }
-
   async retry(): Promise<boolean> {
     const failed = this.host && this.phases().find(({ status }) => status === "failed");
     if (!failed) {
@@ -255,8 +188,8 @@ export class World {
 
   /** What must be so at any time. */
   check(when: string): void {
-    assert.deepEqual(this.broken, [], when);
-    const all = [...this.attempts.values()];
+    assert.deepEqual(this.wrappers.broken, [], when);
+    const all = this.wrappers.attempts();
     for (const number of [1, 2]) {
       const started = all.filter(({ phase, started }) => phase === number && started);
       assert.ok(started.length <= 1 + this.retries, `${when}: ${number} ran twice, unasked`);
@@ -278,10 +211,7 @@ export class World {
     const rows = this.host?.queue.phases({ content: false }) ?? [];
     return JSON.stringify([
       this.host ? rows.map(({ status, attempts }) => [status, attempts]) : "no host",
-      [...this.attempts].map(([folder, { phase, started, alive, stopped, ended }]) => [
-        [phase, started !== undefined, alive, stopped, ended, existsSync(folder)],
-        this.orders.filter((order) => order === folder).length,
-      ]),
+      this.wrappers.state(),
       this.host ? "" : this.stored,
       this.stalled !== undefined,
       this.retries,
@@ -293,10 +223,10 @@ export class World {
     for (let turn = 0; turn < 20; turn++) {
       await this.come();
       this.queue.setPaused(false);
-      while (this.take()) {
+      while (this.wrappers.take()) {
         // Orders that come late, too.
       }
-      this.end();
+      this.wrappers.end();
       await this.look();
       this.check(`${when}, then the end`);
       if (this.phases().every(({ status }) => status === "completed")) {
@@ -326,18 +256,6 @@ export class World {
     return this.queue.phases({ content: false });
   }
 
-  private at(folder: string): Attempt | undefined {
-    return existsSync(folder) ? this.attempts.get(folder) : undefined;
-  }
-
-  private ofLiving(work: (attempt: Attempt) => void): boolean {
-    const attempt = [...this.attempts.values()].find(({ alive }) => alive);
-    if (attempt) {
-      work(attempt);
-    }
-    return attempt !== undefined;
-  }
-
   private reach(moment: Moment): void {
     if (this.trap === moment && !this.atDeath) {
       this.trap = undefined;
@@ -347,10 +265,7 @@ export class World {
 
   /** The disk as it is now is what the next host finds. */
   private kill(): void {
-    const attempts = new Map(
-      [...this.attempts].map(([folder, attempt]) => [folder, { ...attempt }]),
-    );
-    this.atDeath = { attempts, orders: [...this.orders], sent: [...this.sent] };
+    this.atDeath = this.wrappers.asTheyAre();
     cpSync(this.bench.paths.folder, this.copy.paths.folder, { recursive: true });
   }
 
@@ -364,9 +279,7 @@ export class World {
     rmSync(folder, { recursive: true });
     cpSync(this.copy.paths.folder, folder, { recursive: true });
     rmSync(this.copy.paths.folder, { recursive: true });
-    this.attempts = this.atDeath.attempts;
-    this.orders = this.atDeath.orders;
-    this.sent = this.atDeath.sent;
+    this.wrappers.goBackTo(this.atDeath);
     this.atDeath = undefined;
     this.host = undefined;
     this.stored = await this.bench.replayed((database) =>
@@ -383,93 +296,8 @@ export class World {
     coordinator.dispose();
     await this.bench.close(store);
   }
-
-  /** @param folders the real ones: what a host makes ahead, and takes back, is its own. */
-  private runner(folders: PreparedFolders): AttemptRunner {
-    const hints = new EventEmitter<string>(fail);
-    const failures = new EventEmitter<{ folder: string; message: string }>(fail);
-    return {
-      bootId: boot,
-      onHint: hints.event,
-      onDidFailToStart: failures.event,
-      prepare: (request) => {
-        this.noteFolder(request);
-        folders.prepare(request);
-        this.reach("prepare");
-        return { command: ["sh"] };
-      },
-      prepareAhead: (request) => {
-        this.noteFolder(request);
-        folders.prepareAhead(request);
-      },
-      launch: (folder) => {
-        this.reach("claim");
-        this.orders.push(folder);
-        this.sent.push(folder);
-        this.reach("launch");
-      },
-      settle: (folder) => folders.forget(folder),
-      inspect: (folder) => this.inspect(folder),
-      isAlive: ({ pid }) =>
-        [...this.attempts.values()].some(({ started, alive }) => alive && started?.pid === pid),
-      judge: () => ({ outcome: "completed", exitCode: 0 }),
-      outputSize: () => 0,
-      capOutput: () => Promise.resolve(),
-      stop: (folder) => {
-        this.reach("stop");
-        const attempt = this.attempts.get(folder);
-        if (attempt) {
-          Object.assign(attempt, { alive: false, stopped: true });
-        }
-        return Promise.resolve();
-      },
-      dispose: () => undefined,
-    };
-  }
-
-  /** The folder of an attempt is about to be made, or one that was made ahead for it to be used. */
-  private noteFolder({ folder, attemptId, phaseNumber }: AttemptRequest): void {
-    const known = this.attempts.get(folder);
-    if (existsSync(folder)) {
-      if (known?.attemptId !== attemptId) {
-        this.broken.push("an attempt's folder was made twice");
-      }
-      return;
-    }
-    if (known?.started) {
-      this.broken.push("what was started was made anew");
-    }
-    // Behind the others again: a state is told by their order.
-    this.attempts.delete(folder);
-    this.attempts.set(folder, {
-      attemptId,
-      phase: phaseNumber,
-      alive: false,
-      stopped: false,
-      ended: false,
-    });
-  }
-
-  private inspect(folder: string): AttemptInspection {
-    const attempt = this.at(folder);
-    if (!attempt) {
-      return { prepared: false, alive: false };
-    }
-    const { started, alive, ended } = attempt;
-    return {
-      prepared: true,
-      preparedInBoot: boot,
-      alive,
-      ...(started && { started }),
-      ...(ended && { exit: { step: 0, code: 0, signal: null } }),
-    };
-  }
 }
 
 function digestOf(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-function fail(error: unknown): never {
-  throw error;
 }

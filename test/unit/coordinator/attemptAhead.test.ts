@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { english } from "../../../src/core/base/words";
 import { CoordinatorBench } from "./support/coordinatorBench";
 
 /** Lets the guess be made, which waits for one turn of the event loop. */
@@ -60,5 +61,25 @@ describe("the folder of the next attempt", () => {
     await turn();
     bench.coordinator.dispose();
     assert.deepEqual(guessed(), []);
+  });
+
+  it("is not made by a host that another one took over from", async () => {
+    bench.enqueue({ number: 1 }, { number: 2 });
+    const takeOver = await bench.heir();
+    bench.coordinator.start();
+    takeOver();
+    await turn();
+    assert.deepEqual(guessed(), []);
+    assert.match(english(bench.coordinator.trouble ?? ""), /taken over/);
+  });
+
+  it("is not taken back by a host that another one took over from: it may be that one's", async () => {
+    bench.enqueue({ number: 1 }, { number: 2 });
+    const takeOver = await bench.heir();
+    bench.coordinator.start();
+    await turn();
+    takeOver();
+    bench.coordinator.dispose();
+    assert.deepEqual(guessed(), [2]);
   });
 });

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { silentLogger } from "../../../src/core/base/log";
 import { AttemptFolders } from "../../../src/core/coordinator/attemptFolders";
+import { CoordinatorBench } from "./support/coordinatorBench";
 
 describe("the folders of attempts", () => {
   let root: string;
@@ -40,6 +42,25 @@ describe("the folders of attempts", () => {
     folders.makeRoom("phase", folder);
     assert.equal(existsSync(folder), false);
   });
+
+  for (const { of, isOf } of [
+    { of: "a phase that is not there", isOf: () => randomUUID() },
+    { of: "a phase that runs", isOf: (bench: CoordinatorBench) => bench.id(1) },
+  ]) {
+    it(`that nobody claimed, of ${of}, are left by a host that another one took over from`, async () => {
+      const bench = await CoordinatorBench.open();
+      bench.enqueue({ number: 1 });
+      bench.coordinator.start();
+      const found = new AttemptFolders(join(bench.folder, ".hopper"), silentLogger);
+      const orphan = found.of(isOf(bench), 7);
+      mkdirSync(orphan, { recursive: true });
+      const takeOver = await bench.heir();
+      takeOver();
+      await assert.rejects(found.sweepOrphans(bench.queue), { kind: "owned" });
+      assert.ok(existsSync(orphan));
+      await bench.close();
+    });
+  }
 
   for (const name of ["attempts", "attempts/phase"]) {
     it(`are not looked for behind a link in place of ${name}`, () => {

@@ -81,6 +81,15 @@ describe("coordinator", () => {
       assert.equal(bench.phase(1).reason, "timeout");
     });
 
+    it("are not verified by a host that another one took over from", async () => {
+      bench.enqueue({ number: 1, runner: "manual", verify: true });
+      const takeOver = await bench.heir();
+      bench.coordinator.start();
+      takeOver();
+      assert.throws(() => bench.coordinator.report(bench.id(1), "completed"), { kind: "owned" });
+      assert.deepEqual(bench.runner.calls, []);
+    });
+
     it("stay as they were when the verify folder cannot be made", () => {
       bench.enqueue({ number: 1, runner: "manual", verify: true });
       bench.coordinator.start();

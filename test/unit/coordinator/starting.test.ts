@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { delay, systemClock } from "../../../src/core/base/clock";
 import { HopperError } from "../../../src/core/base/errors";
@@ -187,13 +187,9 @@ describe("coordinator", () => {
     ]) {
       it(`touches no folder of one that took the queue over ${when}`, async () => {
         bench.enqueue({ number: 1 });
-        const journal = await bench.journalOfHeir();
+        const takeOver = await bench.heir();
         const queueId = bench.id(1);
         const attempts = join(bench.folder, ".hopper", "attempts", queueId);
-        const takeOver = (): void => {
-          writeFileSync(join(bench.folder, "journal"), journal);
-          renameSync(join(bench.folder, "journal"), join(bench.folder, ".hopper", "queue.journal"));
-        };
         bench.runner.onPrepare = ({ folder }) => {
           mkdirSync(folder, { recursive: true });
           takeOver();

@@ -133,13 +133,13 @@ export class CoordinatorBench {
     this.follow();
   }
 
-  /** What another process that takes the queue over would put in the journal's place. */
-  async journalOfHeir(): Promise<Buffer> {
+  /** Another process gets ready; what this answers lets it take the queue over, in one step. */
+  async heir(): Promise<() => void> {
     const paths = storePaths(join(this.folder, "of the heir"));
     fs.cpSync(join(this.folder, ".hopper"), paths.folder, { recursive: true });
     const store = await Store.open({ ...this.storeOptions(), paths, takeOver: true });
     await store.close();
-    return fs.readFileSync(paths.journal);
+    return () => fs.renameSync(paths.journal, join(this.folder, ".hopper", "queue.journal"));
   }
 
   /** What the queue's files hold, by name. */
