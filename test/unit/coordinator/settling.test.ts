@@ -31,6 +31,16 @@ describe("coordinator", () => {
       assert.equal(bench.phase(1).error_message, "exited with code 3");
     });
 
+    it("stops nobody of an attempt that is another's now, which took the queue over", async () => {
+      bench.enqueue({ number: 1 });
+      bench.coordinator.start();
+      const takeOver = await bench.heir();
+      takeOver();
+      bench.runner.end(1, { outcome: "exit" });
+      await settled();
+      assert.equal(bench.runner.of(1).stops, 0);
+    });
+
     it("does not stop what outlives a successful attempt", () => {
       bench.enqueue({ number: 1 });
       bench.coordinator.start();
