@@ -11,7 +11,7 @@ import { torture } from "./torture/support/extent";
 const suites: Readonly<Record<string, () => Promise<Results | SteadyResults>>> = {
   "unit and cli": async () =>
     onceMore(await runMocha(["test/unit/**/*.test.ts", "test/cli/**/*.test.ts"])),
-  "of what must never happen, a part with a fixed seed": () => runMocha(torture),
+  "of what must never happen, a part with a fixed seed": () => runMocha(torture({ jobs: 2 })),
   "in VS Code": runSuiteInVsCode,
   "in the workbench": () => runFileByFile(filesIn("test/e2e")),
 };
