@@ -1,5 +1,4 @@
 import { attemptOutcome, reasonInWords } from "../../core/protocol/words/attemptOutcome";
-import { cleanText } from "../../core/protocol/words/cleanText";
 import { durationBetween, localTime } from "../../core/protocol/words/duration";
 import { phaseList } from "../../core/protocol/words/phaseList";
 import { phaseDetail, phaseTime } from "../../core/protocol/words/phaseDetail";
@@ -112,12 +111,12 @@ export function phaseTooltip(facts: PhaseRowFacts, attempts: readonly AttemptIte
   const heading = t(
     "**Phase {0}: {1}**",
     phase.phase_number,
-    escapeMarkdown(cleanText(phase.phase_data.title)),
+    escapeMarkdown(phase.phase_data.title),
   );
   const state = stateInWords(facts);
   const lines = [
     `${state}${reason === undefined ? "" : ` (${reasonInWords(reason)})`}`,
-    error_message === undefined ? "" : escapeMarkdown(cleanText(storedInWords(error_message))),
+    error_message === undefined ? "" : escapeMarkdown(storedInWords(error_message)),
     depends_on_phases.length === 0
       ? t("Depends on nothing")
       : t("Depends on {0}", phaseList(depends_on_phases)),

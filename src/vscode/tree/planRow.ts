@@ -119,8 +119,8 @@ export function planTooltip({ plan, counts, waiting }: PlanRowFacts): string {
     .filter((status) => counts.has(status))
     .map((status) => `${counts.get(status) ?? 0} ${statusInWords(status)}`);
   const lines = [
-    t("**Plan {0}: {1}**", plan.plan_number, escapeMarkdown(cleanText(plan.title))),
-    escapeMarkdown(cleanText(waiting.text)),
+    t("**Plan {0}: {1}**", plan.plan_number, escapeMarkdown(plan.title)),
+    escapeMarkdown(waiting.text),
     statuses.join(", "),
     plan.source_path === undefined ? "" : escapeMarkdown(plan.source_path),
     t("Runner {0}", escapeMarkdown(plan.runner)),

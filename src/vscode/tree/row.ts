@@ -1,3 +1,4 @@
+import { cleanText } from "../../core/protocol/words/cleanText";
 import { type Capability, statusColors } from "../contributions";
 import type { PhaseStatus } from "../../core/protocol/terms";
 
@@ -39,7 +40,7 @@ export function contextValue(
   return ` ${[kind, ...words].join(" ")} `;
 }
 
-/** Text of a plan inside Markdown: nothing in it is markup, a link or a command. */
+/** Text of a plan inside Markdown, on one line: nothing in it is markup, a link or a command. */
 export function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>~$&:@]/g, "\\$&");
+  return cleanText(text).replaceAll(/[\\`*_{}[\]()#+\-=.!|<>~$&:@]/g, "\\$&");
 }
