@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import type { FromCard } from "../../src/core/protocol/card/cardMessages";
 import type { CardPhase, CardQueue, CardState } from "../../src/core/protocol/card/cardState";
 import { eventually } from "../support/eventually";
-import { hostileMarkup } from "../support/hostileMarkup";
 import { BarePage } from "../support/vscode/barePage";
 import { violationsIn } from "../support/vscode/card";
-import { figure } from "../torture/support/extent";
 import { phaseOf, planOf, queueOf, stateOf } from "../unit/webview-ui/cardFixture";
 import { patience } from "./stage";
 
@@ -359,86 +357,4 @@ describe("the page of the hopper card", function () {
       await comesBackTo(300, await scrollTo(300));
     });
   });
-
-  it("shows whatever it is sent as text", async () => {
-    const shown = hostileMarkup.map((text, index) =>
-      phaseOf(index + 1, {
-        queueId: `q${index}"><b>`,
-        title: text,
-        detail: text,
-        status: "failed",
-        runner: text,
-        attempts: [
-          {
-            number: 1,
-            attemptId: `a${index}`,
-            startedAt: time,
-            finishedAt: time,
-            outcome: "failed",
-            words: text,
-          },
-        ],
-        actions: ["retry", "log"],
-      }),
-    );
-    const plans = [
-      planOf({
-        title: hostileMarkup[0] ?? "",
-        waiting: { kind: "failed", text: hostileMarkup[1] ?? "" },
-      }),
-    ];
-    const state: CardState = {
-      queue: queueOf({
-        folder: hostileMarkup[2] ?? "",
-        kind: "follower",
-        message: hostileMarkup[3] ?? "",
-        waiting: { kind: "trouble", text: hostileMarkup[4] ?? "" },
-      }),
-      plans,
-      phases: shown,
-    };
-    await bare.send({ type: "state", folder: "file:///a", now: time, state });
-    await bare.locator("#tab-completed").click();
-    await bare.advance(1_000);
-    await bare
-      .locator(".phase")
-      .nth(hostileMarkup.length - 1)
-      .waitFor();
-    assert.deepEqual(await bare.locator(".phase-title").allTextContents(), hostileMarkup);
-    await bare.locator(`.phase [aria-label^="Details of Phase 1 "]`).click();
-    const [asked] = (await bare.asked((all) => all.some(isDetails))).filter(isDetails);
-    const details = {
-      steps: hostileMarkup.map((text) => ({ kind: "block", command: text, source: [text] })),
-      hasRun: true,
-      documents: hostileMarkup,
-      enqueuedAt: time,
-    };
-    await bare.send({ type: "answer", id: asked?.id, result: details });
-    await bare
-      .locator(".step-source")
-      .nth(hostileMarkup.length - 1)
-      .waitFor();
-    for (const text of hostileMarkup) {
-      await bare.send({ type: "log", attemptId: "a0", batch: { text: `${text}\n` } });
-    }
-    await bare.locator(".log-line", "&lt;b data-hostile&gt;").first().waitFor();
-    await bare.send({ type: "trouble", message: hostileMarkup[0] });
-    await bare.locator(".banner-error", "<img data-hostile").waitFor();
-    await bare.locator("#tab-timeline").click();
-    await bare.locator(".timeline-bar").first().waitFor();
-    const count = (expression: string): Promise<unknown> => bare.frame.evaluate(expression);
-    assert.equal(await count('document.querySelectorAll("[data-hostile]").length'), 0);
-    const loaded = 'performance.getEntriesByType("resource").map(({ name }) => name)';
-    assert.equal(await count(`${loaded}.filter((name) => name.includes("evil.test")).length`), 0);
-    assert.equal(await bare.frame.evaluate("document.scripts.length"), 1);
-    assert.equal(await bare.frame.evaluate("document.title"), "Phase Hopper");
-    figure(
-      "G7 the card's page, markup",
-      `${hostileMarkup.length} texts in each field, log and message: 0 elements, 0 scripts run, 0 loaded`,
-    );
-  });
 });
-
-function isDetails(message: FromCard): message is Extract<FromCard, { type: "request" }> {
-  return message.type === "request" && message.request.name === "details";
-}

@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../../../src/core/base/clock";
-import { readQueue } from "../../../src/core/queue/readQueue";
-import { builtAssets } from "../../support/assets";
 import { Dice } from "../../support/dice";
 import { eventually } from "../../support/eventually";
 import { Workspace } from "../../support/workspace";
@@ -179,17 +176,14 @@ class Soak {
   }
 
   private async balance(): Promise<Balance> {
-    const options = { assets: builtAssets, clock: systemClock };
-    const view = await readQueue(this.workspace.hopperFile(""), options);
-    assert.ok(view);
-    const { queue } = view;
-    const phases = queue.phases({ content: false });
     const attempts = new Map(this.archive);
-    for (const { queue_id } of phases) {
-      attempts.set(queue_id, queue.attempts(queue_id));
-    }
-    const events = queue.events();
-    view.dispose();
+    const { phases, events } = await this.workspace.look((queue) => {
+      const phases = queue.phases({ content: false });
+      for (const { queue_id } of phases) {
+        attempts.set(queue_id, queue.attempts(queue_id));
+      }
+      return { phases, events: queue.events() };
+    });
     return balance({
       events,
       attempts,

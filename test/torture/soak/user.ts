@@ -10,8 +10,6 @@ import {
   openStateFolder,
   type StateFolder,
 } from "../../../src/core/ownership/stateFolder";
-import { readQueue } from "../../../src/core/queue/readQueue";
-import { builtAssets } from "../../support/assets";
 import { type Dice, oneOf } from "../../support/dice";
 import { endProcess } from "../../support/processes";
 import type { Workspace } from "../../support/workspace";
@@ -94,9 +92,7 @@ export class User {
 
   /** Reads the files, as one who follows does. */
   async look(): Promise<void> {
-    const options = { assets: builtAssets, clock: systemClock };
-    const view = await readQueue(this.workspace.hopperFile(""), options);
-    view?.dispose();
+    await this.workspace.look((queue) => queue.lastEventId);
   }
 
   endLauncher(): void {

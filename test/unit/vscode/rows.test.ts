@@ -5,26 +5,7 @@ import { type FailureReason, phaseStatuses } from "../../../src/core/protocol/te
 import { phaseRow, type PhaseRowFacts, phaseTooltip } from "../../../src/vscode/tree/phaseRow";
 import { planRow, planTooltip } from "../../../src/vscode/tree/planRow";
 import { contextValue, escapeMarkdown, statusIcons } from "../../../src/vscode/tree/row";
-
-const at = (second: number): string => `2026-03-01T10:00:${String(second).padStart(2, "0")}.000Z`;
-
-const phase: PhaseQueueItem = {
-  queue_id: "q",
-  plan_id: "p",
-  parent_issue: 0,
-  plan_number: 1,
-  phase_number: 2,
-  label: "2",
-  status: "queued",
-  depends_on_phase: 1,
-  depends_on_phases: [1],
-  phase_data: { title: "Build", content: "" },
-  runner: "shell",
-  priority: 50,
-  attempts: 0,
-  created_at: at(0),
-  updated_at: at(0),
-};
+import { at, phase, plan } from "./rowFixture";
 
 function facts(changes: Partial<PhaseQueueItem>, others: Partial<PhaseRowFacts> = {}) {
   return {
@@ -150,16 +131,6 @@ describe("a phase's row", () => {
 });
 
 describe("a plan's row", () => {
-  const plan: PlanItem = {
-    plan_id: "p",
-    plan_number: 1,
-    title: "Release",
-    source_path: "/w/plan.md",
-    source_sha256: "0",
-    parent_issue: 0,
-    runner: "shell",
-    created_at: at(0),
-  };
   const row = (counts: Record<string, number>, waiting: Waiting, changes: Partial<PlanItem> = {}) =>
     planRow({
       plan: { ...plan, ...changes },

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import MarkdownIt from "markdown-it";
-import type { PhaseQueueItem, PlanItem } from "../../../src/core/protocol/queue";
 import { failureReasons, phaseStatuses } from "../../../src/core/protocol/terms";
 import { phaseTooltip } from "../../../src/vscode/tree/phaseRow";
 import { planTooltip } from "../../../src/vscode/tree/planRow";
 import { hostileMarkup } from "../../support/hostileMarkup";
+import { at, phase, plan } from "./rowFixture";
 
 const texts = [
   ...hostileMarkup,
@@ -38,33 +38,19 @@ function foreignTokens(tooltip: string): string[] {
     .filter((type) => !ours.has(type));
 }
 
-const at = "2026-03-01T10:00:00.000Z";
-
 describe("a tooltip", () => {
   it("of a phase shows whatever stands in the queue as text", () => {
     for (const text of texts) {
       for (const status of phaseStatuses) {
-        const phase: PhaseQueueItem = {
-          queue_id: "q",
-          plan_id: "p",
-          parent_issue: 0,
-          plan_number: 1,
-          phase_number: 2,
-          label: text,
-          status,
-          depends_on_phases: [1],
+        const changed = {
+          ...phase,
+          ...{ label: text, status, runner: text, error_message: text },
           phase_data: { title: text, content: text },
-          runner: text,
-          priority: 50,
-          attempts: 1,
-          created_at: at,
-          updated_at: at,
-          error_message: text,
           ...(status === "failed" && { reason: failureReasons[0] }),
         };
         const facts = {
-          ...{ phase, runnerKind: undefined, hasLog: true, hasSource: true },
-          ...{ canChange: true, now: at },
+          ...{ phase: changed, runnerKind: undefined, hasLog: true, hasSource: true },
+          ...{ canChange: true, now: at(9) },
         };
         const tooltip = phaseTooltip(facts, []);
         assert.deepEqual(foreignTokens(tooltip), [], `${status}: ${tooltip}`);
@@ -75,19 +61,8 @@ describe("a tooltip", () => {
 
   it("of a plan does so, too", () => {
     for (const text of texts) {
-      const plan: PlanItem = {
-        plan_id: "p",
-        plan_number: 1,
-        title: text,
-        source_path: text,
-        source_sha256: "0",
-        parent_issue: 0,
-        runner: text,
-        created_at: at,
-        paused_reason: text,
-      };
       const tooltip = planTooltip({
-        plan,
+        plan: { ...plan, title: text, source_path: text, runner: text, paused_reason: text },
         counts: new Map([["failed", 1]]),
         waiting: { kind: "failed", text },
         canChange: true,

@@ -1,66 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import type { Database, SqlJsStatic } from "sql.js";
 import { loadSqlEngine, SqlDatabase } from "../../../src/core/queue/sqlDatabase";
 import { unbuiltAssets } from "./support/builtAssets";
-
-/** What the store relies on in sql.js, beside what must outlive an export (`test/torture/store/engine`). */
-describe("sql.js", () => {
-  let engine: SqlJsStatic;
-  let raw: Database;
-
-  before(async () => {
-    engine = await loadSqlEngine(unbuiltAssets.sqlWasm);
-  });
-  beforeEach(() => {
-    raw = new engine.Database();
-  });
-  afterEach(() => raw.close());
-
-  const one = (sql: string): unknown => raw.exec(sql)[0]?.values[0]?.[0];
-
-  it("is at least 1.15.2", () => {
-    const manifest = join(dirname(unbuiltAssets.sqlWasm), "..", "package.json");
-    const [, version = ""] = /"version": "([^"]+)"/.exec(readFileSync(manifest, "utf8")) ?? [];
-    assert.ok(version.localeCompare("1.15.2", "en", { numeric: true }) >= 0, version);
-  });
-
-  it("undoes a change of the schema and of the version with its transaction", () => {
-    raw.exec(
-      "BEGIN; CREATE TABLE v (x); PRAGMA user_version = 3; PRAGMA application_id = 4; ROLLBACK",
-    );
-    assert.equal(one("PRAGMA user_version"), 0);
-    assert.equal(one("PRAGMA application_id"), 0);
-    assert.equal(one("SELECT count(*) FROM sqlite_schema WHERE name = 'v'"), 0);
-  });
-
-  it("opens a file of zero length as an empty database, which is why a checksum decides", () => {
-    const empty = new engine.Database(new Uint8Array(0));
-    assert.deepEqual(empty.exec("SELECT * FROM sqlite_schema"), []);
-    empty.close();
-  });
-
-  it("refuses bytes that are no database", () => {
-    const junk = new engine.Database(Buffer.alloc(8192, 7));
-    assert.throws(() => junk.exec("SELECT * FROM sqlite_schema"), /not a database/);
-    junk.close();
-  });
-
-  it("makes the same bytes of the same statements, so that a replay is exact", () => {
-    const image = (): Uint8Array => {
-      const database = new SqlDatabase(engine);
-      database.run("CREATE TABLE t (a TEXT, b REAL) STRICT");
-      for (let value = 0; value < 100; value++) {
-        database.run("INSERT INTO t VALUES (?, ?)", [`text ${value}`, value / 3]);
-      }
-      const bytes = database.exportImage();
-      database.close();
-      return bytes;
-    };
-    assert.deepEqual(image(), image());
-  });
-});
 
 describe("a SQLite database", () => {
   let database: SqlDatabase;
