@@ -37,9 +37,8 @@ describe("a plan in the workbench", function () {
   });
 
   it("with errors is shown with its problems, and nothing of it is stored", async () => {
-    const { tree, quickInput } = stage.workbench;
-    await tree.openContainer("Explorer");
-    await tree.chooseFromMenu("broken.md", "Enqueue Phases");
+    const { quickInput } = stage.workbench;
+    await stage.preview("broken.md");
     const rows = await quickInput.rows();
     assert.match(rows[0] ?? "", /Not enqueued: the plan has \d errors/);
     assert.ok(rows.some((row) => /Phase 2 is missing/.test(row)));
@@ -50,9 +49,8 @@ describe("a plan in the workbench", function () {
   });
 
   it("is enqueued by a right-click, runs to its end, and says so", async () => {
-    const { tree, quickInput, notifications } = stage.workbench;
-    await tree.openContainer("Explorer");
-    await tree.chooseFromMenu("release.md", "Enqueue Phases");
+    const { quickInput, notifications } = stage.workbench;
+    await stage.preview("release.md");
     const rows = await quickInput.rows();
     assert.match(rows[0] ?? "", /Enqueue 2 Phases/);
     assert.ok(rows.some((row) => /2: Test it.*after Phase 1/.test(row)));

@@ -25,13 +25,6 @@ describe("Enqueue Phases in the workbench", function () {
     }
   });
 
-  async function open(name: string): Promise<void> {
-    const { tree, page } = stage.workbench;
-    await tree.openContainer("Explorer");
-    await tree.rows(name).first().dblclick();
-    await page.locator(".tab.active", { hasText: name }).waitFor();
-  }
-
   const entries = (): Locator =>
     stage.workbench.page.locator(".monaco-menu:visible").getByRole("menuitem");
 
@@ -65,7 +58,7 @@ describe("Enqueue Phases in the workbench", function () {
       .first();
 
   it("is in the context menu of a plan's text", async () => {
-    await open("text.md");
+    await stage.openFile("text.md");
     await openMenu(line("Phase 1: Text"), "right");
     await stage.workbench.screenshot("menu of the text");
     await enqueueFromMenu("text.md");
@@ -73,15 +66,15 @@ describe("Enqueue Phases in the workbench", function () {
   });
 
   it("is in the menu of a plan editor's title", async () => {
-    await open("title.md");
+    await stage.openFile("title.md");
     await openMenu(moreActions(), "left");
     await enqueueFromMenu("title.md");
     await stage.status("Phase 1: Title", "completed");
   });
 
   it("is in the context menu of a plan's tab, and means that plan whichever is shown", async () => {
-    await open("tab.md");
-    await open("title.md");
+    await stage.openFile("tab.md");
+    await stage.openFile("title.md");
     await openMenu(stage.workbench.page.locator(".tab", { hasText: "tab.md" }), "right");
     await enqueueFromMenu("tab.md");
     await stage.status("Phase 1: Tab", "completed");
@@ -90,7 +83,7 @@ describe("Enqueue Phases in the workbench", function () {
 
   it("is in no menu of what is no Markdown", async () => {
     const { page } = stage.workbench;
-    await open("notes.txt");
+    await stage.openFile("notes.txt");
     const tab = page.locator(".tab", { hasText: "notes.txt" });
     for (const [target, button] of [
       [line("Nothing to see"), "right"],
@@ -105,9 +98,8 @@ describe("Enqueue Phases in the workbench", function () {
   });
 
   it("runs the phases that name no runner with the one that is chosen in the preview", async () => {
-    const { tree, quickInput, page } = stage.workbench;
-    await tree.openContainer("Explorer");
-    await tree.chooseFromMenu("runner.md", "Enqueue Phases");
+    const { quickInput, page } = stage.workbench;
+    await stage.preview("runner.md");
     await quickInput.choose("Runner: shell");
     await page.getByText("Runner of phases that name none: runner.md").waitFor();
     await quickInput.type("manual");

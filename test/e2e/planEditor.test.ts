@@ -58,13 +58,6 @@ describe("a plan in the editor of the workbench", function () {
     }
   });
 
-  async function open(name: string): Promise<void> {
-    const { tree, page } = stage.workbench;
-    await tree.openContainer("Explorer");
-    await tree.rows(name).first().dblclick();
-    await page.locator(".tab.active", { hasText: name }).waitFor();
-  }
-
   const lens = (text: string | RegExp) =>
     stage.workbench.page.locator(".codelens-decoration a", { hasText: text }).first();
 
@@ -85,14 +78,14 @@ describe("a plan in the editor of the workbench", function () {
   }
 
   it("leaves other Markdown as it is", async () => {
-    await open("README.md");
+    await stage.openFile("README.md");
     await stage.workbench.page.waitForTimeout(1000);
     assert.equal(await stage.workbench.page.locator(".codelens-decoration a").count(), 0);
   });
 
   it("has its problems underlined and listed, each with its fixes", async () => {
     const { page, quickInput } = stage.workbench;
-    await open("draft.md");
+    await stage.openFile("draft.md");
     await page.locator(".squiggly-error").first().waitFor();
     await quickInput.runCommand("View: Toggle Problems");
     await page.locator(".markers-panel", { hasText: "There is no phase" }).waitFor();
@@ -110,7 +103,7 @@ describe("a plan in the editor of the workbench", function () {
 
   it("is enqueued above its title, and shows its phases' states from then on", async () => {
     const { page, quickInput, notifications } = stage.workbench;
-    await open("ship.md");
+    await stage.openFile("ship.md");
     await clickLens("Enqueue Phases");
     await quickInput.rows();
     await page.waitForTimeout(500);
@@ -162,7 +155,7 @@ describe("a plan in the editor of the workbench", function () {
       .waitFor();
     await stage.workbench.screenshot("editor, comparison");
     await quickInput.runCommand("View: Close Editor");
-    await open("ship.md");
+    await stage.openFile("ship.md");
     await clickLens("Update from File…");
     assert.match((await quickInput.rows())[0] ?? "", /Phase 4: Publish/);
     await page.waitForTimeout(500);
@@ -237,7 +230,7 @@ describe("a plan in the editor of the workbench", function () {
 
   it("looks right in every theme", async () => {
     await stage.workbench.quickInput.runCommand("View: Close All Editors");
-    await open("ship.md");
+    await stage.openFile("ship.md");
     for (const theme of ["light", "highContrast", "dark"] as const) {
       await stage.workbench.pickTheme(theme);
       await lens("Retry").waitFor();

@@ -55,9 +55,8 @@ describe("the Queue view", function () {
   }
 
   it("takes titles for text wherever it shows them", async () => {
-    const { tree, quickInput, notifications, page } = stage.workbench;
-    await tree.openContainer("Explorer");
-    await tree.chooseFromMenu("hostile.md", "Enqueue Phases");
+    const { quickInput, notifications, page } = stage.workbench;
+    await stage.preview("hostile.md");
     await page.getByText("1: $(flame) [Press](command:").waitFor();
     await quickInput.choose("Enqueue 3 Phases");
     const told = notifications.notification(/Phase 1.*failed/);

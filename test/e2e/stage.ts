@@ -124,6 +124,22 @@ export class Stage {
     await this.workbench.page.getByText(`Enqueue Phases: ${name}`).waitFor();
   }
 
+  /** Opens a file from the explorer, to stay, by a double click; again where rows moved from under it. */
+  async openFile(name: string): Promise<void> {
+    const { tree, page } = this.workbench;
+    const tab = page.locator(".tab.active", { hasText: name });
+    await eventually(`${name} is open`, async () => {
+      // A plan enqueued just now may still be on its way to be shown, which closes the explorer.
+      await tree.openContainer("Explorer");
+      const row = tree.rows(name).first();
+      const shown = row.dblclick({ timeout: 3000 }).then(() => tab.waitFor({ timeout: 3000 }));
+      return shown.then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
   /** A row of the queue with this text; rows are waited for. */
   row(text: string | RegExp): Locator {
     return this.workbench.tree.rows(text).first();
