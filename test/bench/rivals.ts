@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { ownEnvironment } from "../support/ownEnvironment";
 import { cached } from "../support/vscode/cacheFolder";
 import { npm } from "../support/vscode/npm";
 
@@ -123,13 +124,6 @@ function running(
   return {
     run: () => execute(program, args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 }),
   };
-}
-
-/** What npm says about this project must not steer another one. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_|^INIT_CWD$|^NODE_OPTIONS$/i.test(name)),
-  );
 }
 
 function writeJson(folder: string, name: string, content: unknown): void {

@@ -8,6 +8,7 @@ import { currentMachine } from "../../src/core/ownership/machine";
 import { currentUser, openStateFolder } from "../../src/core/ownership/stateFolder";
 import { builtInRunners } from "../../src/core/runner/presets";
 import { builtAssets, dist } from "./assets";
+import { ownEnvironment } from "./ownEnvironment";
 
 export const builtCli = join(dist, "cli.js");
 
@@ -16,7 +17,7 @@ export class Bed {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), "hopper-bed-")));
   readonly workspace = this.folder("workspace");
   readonly environment: NodeJS.ProcessEnv = {
-    ...process.env,
+    ...ownEnvironment(),
     HOME: this.root,
     XDG_STATE_HOME: this.root,
     CI: "1",

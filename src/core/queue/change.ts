@@ -1,6 +1,6 @@
 import type { QueueEvent } from "../protocol/queue";
 import { insertEvent } from "./frequentStatements";
-import type { Run } from "./journal";
+import type { WrittenRun } from "./journal";
 import type { SqlParams, SqlRow } from "./sqlDatabase";
 import type { Transaction } from "./store";
 
@@ -30,7 +30,7 @@ export class Change implements Transaction {
     return this.transaction.run(sql, params);
   }
 
-  runFor(sql: string, params: SqlParams, statements: readonly Run[]): void {
+  runFor(sql: string, params: SqlParams, statements: readonly WrittenRun[]): void {
     this.transaction.runFor(sql, params, statements);
   }
 
@@ -79,8 +79,12 @@ export class Change implements Transaction {
    */
   recordBy(sql: string, params: (firstId: number) => SqlParams, events: readonly NewEvent[]): void {
     const rows = this.numbered(events);
-    const statements = rows.map((row) => [insertEvent, valuesOf(row)] as const);
-    this.runFor(sql, params(this.lastEventId + this.recorded.length + 1), statements);
+    const first = this.lastEventId + this.recorded.length + 1;
+    const written = rows.map((row) => ({
+      sql: insertEvent,
+      json: [JSON.stringify(valuesOf(row))],
+    }));
+    this.runFor(sql, params(first), written);
     this.recorded.push(...rows);
   }
 

@@ -3,6 +3,7 @@ import type { PhaseData } from "../protocol/queue";
 import type { Change, NewEvent } from "./change";
 import { readConfig, writeConfig } from "./config";
 import { insertPhase } from "./frequentStatements";
+import type { WrittenRun } from "./journal";
 import type { SqlParams } from "./sqlDatabase";
 
 /** A plan to store, its phases in number order. */
@@ -36,8 +37,8 @@ export interface StagedRows {
 
 /** A row whose words of the journal's line are made ready as well. */
 export interface StagedRow extends NewRow {
-  /** `own` as JSON, without its brackets. */
-  readonly ownJson: string;
+  /** `own` as JSON in UTF-8, without its brackets. */
+  readonly ownJson: Uint8Array;
 }
 
 /**
@@ -120,11 +121,10 @@ export function insertPhases(change: Change, phases: readonly NewPhase[], plan: 
 /** The same of phases whose rows wait in the stage's table. */
 function insertStaged(change: Change, { rows, batch }: StagedRows, plan: NewRows): void {
   const { planId, parentIssue, priority, position } = plan;
-  const json = jsonOf(change, plan);
   change.runFor(
     insertFromStage,
     [batch, planId, parentIssue ?? null, priority, position, change.at],
-    rows.map((row) => [insertPhase, valuesOf(change, row, plan), json(row)]),
+    writtenRuns(change, rows, plan),
   );
   change.recordBy(
     announceFromStage,
@@ -141,14 +141,23 @@ function valuesOf({ at }: Change, row: NewRow, plan: NewRows): SqlParams {
   return [queueId, ...ofPlan, ...own, priority, position, at, readyAt, startLine];
 }
 
-/** Puts the same together as JSON: a row's long part is there already, and most of the rest is every row's. */
-function jsonOf({ at }: Change, plan: NewRows): (row: StagedRow) => string {
-  const { planId, parentIssue, priority, position } = plan;
+/** The same as JSON: a row's long part is there already, and most of the rest is every row's. */
+function writtenRuns(
+  { at }: Change,
+  rows: readonly StagedRow[],
+  { planId, parentIssue, priority, position }: NewRows,
+): WrittenRun[] {
   const before = JSON.stringify([planId, parentIssue ?? null]).slice(1, -1);
   const behind = JSON.stringify([priority, position, at]).slice(1, -1);
   const readyAt = JSON.stringify(at);
-  return ({ queueId, ownJson, status, startLine }) =>
-    `["${queueId}",${before},${ownJson},${behind},${status === "ready" ? readyAt : null},${startLine}]`;
+  return rows.map(({ queueId, ownJson, status, startLine }) => ({
+    sql: insertPhase,
+    json: [
+      `["${queueId}",${before},`,
+      ownJson,
+      `,${behind},${status === "ready" ? readyAt : null},${startLine}]`,
+    ],
+  }));
 }
 
 function enqueued({ queueId, number, status }: NewRow, { planId }: NewRows): NewEvent {

@@ -32,8 +32,17 @@ interface CommitRecord {
   readonly runs: readonly (readonly [index: number, params: SqlParams])[];
 }
 
-/** A statement with its parameters and, where somebody wrote them ahead, the JSON of those. */
-export type Run = readonly [sql: string, params: SqlParams, json?: string];
+/** A statement with its parameters. */
+export type Run = readonly [sql: string, params: SqlParams];
+
+/** Text of a line, or the bytes of it where it is long. */
+type Piece = string | Uint8Array;
+
+/** A statement whose parameters somebody wrote as JSON before: one text in pieces. */
+export interface WrittenRun {
+  readonly sql: string;
+  readonly json: readonly Piece[];
+}
 
 /** One transaction: its statements with their parameters. Times and ids are parameters. */
 export interface Commit {
@@ -77,9 +86,14 @@ export function encodeHeader(
   return seal(opened({ journal: "phase-hopper", ...header }));
 }
 
+/** A commit to be written. */
+export interface NewCommit extends Omit<Commit, "statements"> {
+  readonly statements: readonly (Run | WrittenRun)[];
+}
+
 /** @param numbers the statements that the header of the line's journal lists. */
 export function encodeCommit(
-  { seq, generation, statements }: Commit,
+  { seq, generation, statements }: NewCommit,
   numbers: StatementNumbers = new Map(),
 ): Buffer {
   const indexes = new Map<string, number>();
@@ -92,10 +106,14 @@ export function encodeCommit(
     indexes.set(sql, index);
     return index;
   };
-  const runs = statements.map(
-    ([sql, params, json = JSON.stringify(params)], at) =>
-      `${at === 0 ? "" : ","}[${indexOf(sql)},${json}]`,
-  );
+  const runs = statements.flatMap((run, at): Piece[] => {
+    const before = at === 0 ? "[" : ",[";
+    if ("json" in run) {
+      return [`${before}${indexOf(run.sql)},`, ...run.json, "]"];
+    }
+    const [sql, params] = run;
+    return [`${before}${indexOf(sql)},${JSON.stringify(params)}]`];
+  });
   const sql = JSON.stringify([...indexes.keys()]);
   const head = `{"seq":${seq},"generation":${generation},"sql":${sql},"runs":[`;
   return seal([head, ...runs, "]"]);
@@ -244,14 +262,30 @@ function opened(record: object): readonly string[] {
 }
 
 /**
- * Appends the checksum as the object's last field, and ends the line. Its pieces are joined once and
+ * Appends the checksum as the object's last field, and ends the line. Its pieces are put together once and
  * the checksum is written in place: copies of a line of megabytes would take longer than to hash it.
  */
-function seal(pieces: readonly string[]): Buffer {
-  const line = Buffer.from([...pieces, emptyTail, "\n"].join(""));
+function seal(pieces: readonly Piece[]): Buffer {
+  const line = bytesOf([...pieces, emptyTail, "\n"]);
   const open = line.subarray(0, -tailLength - 1);
   line.write(tailOf(checksum(open)), open.length);
   return line;
+}
+
+/** The bytes of all pieces, one after another; texts that stand together are converted together. */
+function bytesOf(pieces: readonly Piece[]): Buffer {
+  const parts: Uint8Array[] = [];
+  let text = "";
+  for (const piece of pieces) {
+    if (typeof piece === "string") {
+      text += piece;
+    } else {
+      parts.push(Buffer.from(text), piece);
+      text = "";
+    }
+  }
+  const last = Buffer.from(text);
+  return parts.length === 0 ? last : Buffer.concat([...parts, last]);
 }
 
 /** The record of a line, or undefined when its checksum is wrong. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { yieldToEventLoop } from "../base/clock";
 import { type NewPhase, newRow, type StagedRow, type StagedRows } from "./enqueue";
 import type { Store } from "./store";
@@ -46,7 +47,7 @@ export class PhaseStage {
 
 function staged(phase: NewPhase): StagedRow {
   const row = newRow(phase);
-  return { ...row, ownJson: JSON.stringify(row.own).slice(1, -1) };
+  return { ...row, ownJson: Buffer.from(JSON.stringify(row.own).slice(1, -1)) };
 }
 
 const makeTable = `

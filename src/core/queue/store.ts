@@ -2,7 +2,7 @@ import { isoNow } from "../base/clock";
 import { errorMessage } from "../base/errors";
 import { databaseIdKey, writeConfig } from "./config";
 import { CurrentPair, type CurrentPairOptions } from "./currentPair";
-import { encodeCommit, type Run } from "./journal";
+import { encodeCommit, type Run, type WrittenRun } from "./journal";
 import { JournalStatements } from "./journalStatements";
 import { databaseVersion, pendingMigrations } from "./migrations";
 import { type OpenedFiles, openFiles } from "./openFiles";
@@ -26,12 +26,18 @@ export interface Transaction {
    * Runs a statement in place of many that would do the same, which are what is journalled: each
    * changes one row.
    */
-  runFor(sql: string, params: SqlParams, statements: readonly Run[]): void;
+  runFor(sql: string, params: SqlParams, statements: readonly WrittenRun[]): void;
   get: SqlDatabase["get"];
   all: SqlDatabase["all"];
   list: SqlDatabase["list"];
   /** Runs a part of the work that is undone by itself when it throws; the rest stays. */
   nested<T>(part: () => T): T;
+}
+
+/** A statement that a transaction ran, and what is journalled of it where that is not itself. */
+interface Done {
+  readonly run: Run;
+  readonly journalled?: readonly WrittenRun[];
 }
 
 /** The largest commits change so much, and an owner is asked the same things all the time. */
@@ -129,7 +135,7 @@ export class Store {
   commit<T>(work: (transaction: Transaction) => T): T {
     this.assertOpen();
     this.pair.assertOurs();
-    const statements: Run[] = [];
+    const done: Done[] = [];
     this.database.run("BEGIN");
     let result: T;
     try {
@@ -138,32 +144,32 @@ export class Store {
           this.assertReplayable(sql);
           const changed = this.database.run(sql, params);
           if (changed > 0 || !changesRowsOnly(sql)) {
-            statements.push([sql, params]);
+            done.push({ run: [sql, params] });
           }
           return changed;
         },
-        runFor: (sql, params, replayed) => {
-          replayed.forEach(([each]) => this.assertReplayable(each));
+        runFor: (sql, params, journalled) => {
+          journalled.forEach((each) => this.assertReplayable(each.sql));
           const changed = this.database.run(sql, params);
-          if (changed !== replayed.length) {
-            throw new Error(`${changed} rows were changed in place of ${replayed.length}`);
+          if (changed !== journalled.length) {
+            throw new Error(`${changed} rows were changed in place of ${journalled.length}`);
           }
-          statements.push(...replayed);
+          done.push({ run: [sql, params], journalled });
         },
         get: (sql, params) => this.database.get(sql, params),
         all: (sql, params) => this.database.all(sql, params),
         list: (columns, rest, params) => this.database.list(columns, rest, params),
-        nested: (part) => this.nested(statements, part),
+        nested: (part) => this.nested(done, part),
       });
-      if (statements.length > 0) {
-        this.journalise(statements);
+      if (done.length > 0) {
+        this.journalise(done);
       }
     } catch (error) {
       this.database.rollback();
       throw error;
     }
     this.database.run("COMMIT");
-    if (statements.length > 0) {
+    if (done.length > 0) {
       this.seq++;
       this.schedule.committed();
     }
@@ -243,14 +249,14 @@ export class Store {
     this.database.close();
   }
 
-  private nested<T>(statements: unknown[], part: () => T): T {
-    const before = statements.length;
+  private nested<T>(done: Done[], part: () => T): T {
+    const before = done.length;
     this.database.run("SAVEPOINT nested");
     try {
       return part();
     } catch (error) {
       this.database.run("ROLLBACK TO nested");
-      statements.length = before;
+      done.length = before;
       throw error;
     } finally {
       this.database.run("RELEASE nested");
@@ -258,7 +264,10 @@ export class Store {
   }
 
   /** Makes the current transaction durable, also when the files were removed under us. */
-  private journalise(statements: readonly Run[]): void {
+  private journalise(done: readonly Done[]): void {
+    const statements = done.flatMap(
+      ({ run, journalled }): readonly (Run | WrittenRun)[] => journalled ?? [run],
+    );
     const line = () =>
       encodeCommit(
         { seq: this.seq + 1, generation: this.pair.generation, statements },
@@ -275,8 +284,8 @@ export class Store {
     } finally {
       this.database.run("BEGIN");
     }
-    for (const [sql, params] of statements) {
-      this.database.run(sql, params);
+    for (const { run } of done) {
+      this.database.run(...run);
     }
     if (!this.pair.append(line())) {
       throw storageError(this.options.paths.journal, new Error("it is removed again and again"));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import type { NewPlan } from "../../../src/core/queue/queue";
 import { systemError } from "./support/faultyFiles";
 import { newPhase, QueueBench } from "./support/queueBench";
@@ -106,6 +107,16 @@ describe("a long plan, stored from the stage", () => {
     bench.disk.set(undefined);
     assert.equal(dump(bench.store.database), before);
     assert.equal(await bench.replayed(), before);
+    assert.equal(left(), 0);
+  });
+
+  it("is stored where the queue's files were removed meanwhile", async () => {
+    const planId = await bench.queue.staged(plan.phases, (staged) => {
+      rmSync(bench.bench.paths.journal);
+      return bench.queue.enqueue(plan, staged);
+    });
+    assert.equal(bench.queue.phases({ planId }).length, plan.phases.length);
+    assert.equal(await bench.replayed(), dump(bench.store.database));
     assert.equal(left(), 0);
   });
 
