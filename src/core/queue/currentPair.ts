@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { yieldToEventLoop } from "../base/clock";
 import { HopperError } from "../base/errors";
 import type { Logger } from "../base/log";
 import { keepDamaged } from "./damage";
@@ -193,11 +194,14 @@ export class CurrentPair {
     } else {
       await whileRefused(clock, () => pair.keepCurrent());
     }
+    // Each step can take a disk ten milliseconds: in between, whatever waits has its turn.
+    await yieldToEventLoop();
     await whileRefused(clock, () => {
       this.assertSame(journal);
       pair.placeSnapshot();
     });
     this.hasSnapshot = true;
+    await yieldToEventLoop();
     const next = await whileRefused(clock, () => {
       this.assertSame(journal);
       // Commits went on while the thread worked, and while a rename was refused.

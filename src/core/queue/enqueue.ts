@@ -35,8 +35,8 @@ export interface StagedRows {
   readonly batch: number;
 }
 
-/** A row whose words of the journal's line are made ready as well. */
-export interface StagedRow extends NewRow {
+/** What is still to be known of a row that waits there; its texts are in the table. */
+export interface StagedRow extends Pick<NewRow, "queueId" | "number" | "status" | "startLine"> {
   /** `own` as JSON in UTF-8, without its brackets. */
   readonly ownJson: Uint8Array;
 }
@@ -160,7 +160,10 @@ function writtenRuns(
   }));
 }
 
-function enqueued({ queueId, number, status }: NewRow, { planId }: NewRows): NewEvent {
+function enqueued(
+  { queueId, number, status }: Pick<NewRow, "queueId" | "number" | "status">,
+  { planId }: NewRows,
+): NewEvent {
   return {
     type: "phase_enqueued",
     plan_id: planId,

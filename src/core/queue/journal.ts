@@ -106,14 +106,16 @@ export function encodeCommit(
     indexes.set(sql, index);
     return index;
   };
-  const runs = statements.flatMap((run, at): Piece[] => {
-    const before = at === 0 ? "[" : ",[";
+  const runs: Piece[] = [];
+  for (const run of statements) {
+    const before = runs.length === 0 ? "[" : ",[";
     if ("json" in run) {
-      return [`${before}${indexOf(run.sql)},`, ...run.json, "]"];
+      runs.push(`${before}${indexOf(run.sql)},`, ...run.json, "]");
+    } else {
+      const [sql, params] = run;
+      runs.push(`${before}${indexOf(sql)},${JSON.stringify(params)}]`);
     }
-    const [sql, params] = run;
-    return [`${before}${indexOf(sql)},${JSON.stringify(params)}]`];
-  });
+  }
   const sql = JSON.stringify([...indexes.keys()]);
   const head = `{"seq":${seq},"generation":${generation},"sql":${sql},"runs":[`;
   return seal([head, ...runs, "]"]);
@@ -257,35 +259,30 @@ const emptyTail = tailOf("0".repeat(checksumLength));
 const tailLength = emptyTail.length;
 
 /** A record's JSON without its last brace. */
-function opened(record: object): readonly string[] {
+function opened(record: object): readonly Piece[] {
   return [JSON.stringify(record).slice(0, -1)];
 }
 
 /**
- * Appends the checksum as the object's last field, and ends the line. Its pieces are put together once and
- * the checksum is written in place: copies of a line of megabytes would take longer than to hash it.
+ * Appends the checksum as the object's last field, and ends the line. Each piece is written to its place once,
+ * the checksum as well: copies of a line of megabytes, and of its thousands of pieces, take longer than to hash it.
  */
 function seal(pieces: readonly Piece[]): Buffer {
-  const line = bytesOf([...pieces, emptyTail, "\n"]);
-  const open = line.subarray(0, -tailLength - 1);
-  line.write(tailOf(checksum(open)), open.length);
-  return line;
-}
-
-/** The bytes of all pieces, one after another; texts that stand together are converted together. */
-function bytesOf(pieces: readonly Piece[]): Buffer {
-  const parts: Uint8Array[] = [];
-  let text = "";
-  for (const piece of pieces) {
+  const end = `${emptyTail}\n`;
+  const sizes = pieces.map((piece) => Buffer.byteLength(piece));
+  const line = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, end.length));
+  let at = 0;
+  for (const [index, piece] of pieces.entries()) {
     if (typeof piece === "string") {
-      text += piece;
+      line.write(piece, at);
     } else {
-      parts.push(Buffer.from(text), piece);
-      text = "";
+      line.set(piece, at);
     }
+    at += sizes[index] ?? 0;
   }
-  const last = Buffer.from(text);
-  return parts.length === 0 ? last : Buffer.concat([...parts, last]);
+  line.write(end, at);
+  line.write(tailOf(checksum(line.subarray(0, at))), at);
+  return line;
 }
 
 /** The record of a line, or undefined when its checksum is wrong. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { yieldToEventLoop } from "../base/clock";
-import { type NewPhase, newRow, type StagedRow, type StagedRows } from "./enqueue";
+import { type NewPhase, type NewRow, newRow, type StagedRow, type StagedRows } from "./enqueue";
 import type { Store } from "./store";
 
 /** Rows that are put together in one go; the event loop turns after each. */
@@ -26,12 +26,12 @@ export class PhaseStage {
     try {
       const rows: StagedRow[] = [];
       for (let start = 0; start < phases.length; start += rowsPerTurn) {
-        const some = phases.slice(start, start + rowsPerTurn).map(staged);
-        for (const [index, row] of some.entries()) {
+        for (const phase of phases.slice(start, start + rowsPerTurn)) {
+          const row = newRow(phase);
           const { queueId, own, startLine } = row;
-          this.store.scratch(insertStaged, [batch, start + index, queueId, ...own, startLine]);
+          this.store.scratch(insertStaged, [batch, rows.length, queueId, ...own, startLine]);
+          rows.push(staged(row));
         }
-        rows.push(...some);
         await yieldToEventLoop();
       }
       this.store.reserve(rows.reduce((sum, { ownJson }) => sum + ownJson.length + rowOverhead, 0));
@@ -45,9 +45,9 @@ export class PhaseStage {
   }
 }
 
-function staged(phase: NewPhase): StagedRow {
-  const row = newRow(phase);
-  return { ...row, ownJson: Buffer.from(JSON.stringify(row.own).slice(1, -1)) };
+function staged({ queueId, number, status, startLine, own }: NewRow): StagedRow {
+  const ownJson = Buffer.from(JSON.stringify(own).slice(1, -1));
+  return { queueId, number, status, startLine, ownJson };
 }
 
 const makeTable = `
