@@ -19,7 +19,10 @@ export interface ReplayedDatabase {
   readonly imageSeq: number;
 }
 
-/** After so many commits a replay lets the event loop turn. */
+/**
+ * So many commits are replayed in one transaction, after which the event loop turns: to end a transaction
+ * takes SQLite as long as the few rows that most commits change.
+ */
 const commitsPerTurn = 200;
 
 /**
@@ -39,26 +42,22 @@ export async function replay(
     assertReadable(database, paths.snapshot);
     const statements = new JournalStatements();
     const imageSeq = image ? storedSeq(database) : 0;
+    const missing = commitsBetween(commits, imageSeq, options.upToSeq);
+    // Of a salvage each commit that can be replayed stays.
+    const perTurn = options.salvage ? 1 : commitsPerTurn;
     let seq = imageSeq;
-    for (const commit of commits) {
-      if (commit.seq > (options.upToSeq ?? Number.POSITIVE_INFINITY)) {
-        break;
-      }
-      if (commit.seq <= seq) {
-        continue;
-      }
+    for (let start = 0; start < missing.length; start += perTurn) {
+      const some = missing.slice(start, start + perTurn);
       try {
-        replayCommit(database, commit, seq, statements);
+        replayTogether(database, some, seq, statements);
       } catch (error) {
         if (options.salvage) {
           break;
         }
         throw error;
       }
-      seq = commit.seq;
-      if (seq % commitsPerTurn === 0) {
-        await yieldToEventLoop();
-      }
+      seq = some.at(-1)?.seq ?? seq;
+      await yieldToEventLoop();
     }
     assertReadable(database, paths.journal);
     if (!options.salvage) {
@@ -81,6 +80,41 @@ export function storeSeq(database: SqlDatabase, seq: number): void {
   );
 }
 
+/** The commits after one up to another, each once: two journals can hold the same ones. */
+function commitsBetween(
+  commits: readonly StoredCommit[],
+  after: number,
+  upTo = Number.POSITIVE_INFINITY,
+): StoredCommit[] {
+  let last = after;
+  return commits.filter(({ seq }) => {
+    const isNext = seq > last && seq <= upTo;
+    last = isNext ? seq : last;
+    return isNext;
+  });
+}
+
+/** @param seq the last commit before them. */
+function replayTogether(
+  database: SqlDatabase,
+  commits: readonly StoredCommit[],
+  seq: number,
+  statements: JournalStatements,
+): void {
+  database.run("BEGIN");
+  try {
+    let before = seq;
+    for (const commit of commits) {
+      replayCommit(database, commit, before, statements);
+      before = commit.seq;
+    }
+    database.run("COMMIT");
+  } catch (error) {
+    database.rollback();
+    throw error;
+  }
+}
+
 function replayCommit(
   database: SqlDatabase,
   commit: StoredCommit,
@@ -94,14 +128,11 @@ function replayCommit(
   if (!commit.statements.every(([sql]) => statements.takes(sql))) {
     throw damage(words`${place}: the commit holds a statement that Phase Hopper does not write`);
   }
-  database.run("BEGIN");
   try {
     for (const [sql, params] of commit.statements) {
       database.run(sql, params);
     }
-    database.run("COMMIT");
   } catch (error) {
-    database.rollback();
     throw damage(words`${place}: the commit cannot be replayed (${errorWords(error)})`, error);
   }
 }
