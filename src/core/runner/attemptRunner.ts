@@ -116,7 +116,7 @@ function launcherFactory(options: AttemptRunnerOptions): LauncherFactory {
   const { assets, logger, environment, wrapper } = options;
   const setsid = wrapper === "node" ? undefined : findSetsid(environment);
   if (setsid !== undefined) {
-    return (environment, events) => startPosixLauncher(setsid, assets, logger, environment, events);
+    return (variables, events) => startPosixLauncher(setsid, options, variables, events);
   }
   if (wrapper === "posix") {
     throw new Error("this machine has no setsid or no sh");

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Assets } from "../base/assets";
+import type { Clock } from "../base/clock";
 import { errorMessage } from "../base/errors";
+import type { Disposable } from "../base/lifecycle";
 import type { Logger } from "../base/log";
 import type { Launcher, LauncherEvents } from "./launcher";
 import { readLines, unref } from "./lineReader";
@@ -8,6 +10,18 @@ import { findProgram } from "./programs";
 import { spawnSealed } from "./spawnSealed";
 
 const shell = "/bin/sh";
+
+/**
+ * Milliseconds from an attempt's launch until the wrapper of the next one is started, unless one ends
+ * before: both at once would share the processors, and the attempt is what somebody waits for.
+ */
+const untilNext = 10;
+
+interface PosixLauncherOptions {
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** The absolute path of `setsid`, where this machine can run POSIX wrappers at all. */
 export function findSetsid(environment: NodeJS.ProcessEnv): string | undefined {
@@ -27,8 +41,7 @@ export function findSetsid(environment: NodeJS.ProcessEnv): string | undefined {
  */
 export function startPosixLauncher(
   setsid: string,
-  assets: Assets,
-  logger: Logger,
+  { assets, clock, logger }: PosixLauncherOptions,
   environment: NodeJS.ProcessEnv,
   events: LauncherEvents,
 ): Launcher {
@@ -51,8 +64,23 @@ export function startPosixLauncher(
   child.on("exit", (code, signal) => end(`it ended with ${signal ?? `code ${String(code)}`}`));
   // It does not read any more: if it has not ended yet, it is of no use. How it ended says more.
   child.stdin?.on("error", () => child.kill());
+  /** Whether a wrapper waits for its line, or is about to. */
+  let waits = true;
+  let timer: Disposable | undefined;
+  const startNext = (): void => {
+    timer?.dispose();
+    if (!waits && !gone) {
+      waits = true;
+      child.stdin?.write("\n");
+    }
+  };
+
   // Wrappers hold these pipes too: they stay readable after the launcher itself has died.
-  readLines(child.stdout, (line) => events.onLine(line));
+  readLines(child.stdout, (line) => {
+    // One starts on another processor while the host works out what to do about this line.
+    startNext();
+    events.onLine(line);
+  });
   readLines(child.stderr, (line) => logger.warn(`launcher: ${line}`));
 
   // Nothing of this may keep the host running when it has nothing else to do.
@@ -63,16 +91,21 @@ export function startPosixLauncher(
 
   return {
     send({ attemptId, folder }) {
+      startNext();
       if (!gone) {
         child.stdin?.write(`${attemptId} ${folder}\n`);
+        waits = false;
+        timer = clock.after(untilNext, startNext);
       }
     },
     retire() {
       gone = true;
+      timer?.dispose();
       child.stdin?.destroy();
     },
     dispose() {
       gone = true;
+      timer?.dispose();
       child.stdin?.destroy();
       child.stdout?.destroy();
       child.stderr?.destroy();

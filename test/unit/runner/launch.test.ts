@@ -6,6 +6,9 @@ import type { AttemptRunner } from "../../../src/core/protocol/attempts";
 import { FakeClock } from "../../support/fakeClock";
 import { Bench, ended, sh, waitFor } from "./harness";
 
+/** Milliseconds from a launch to the start of the next wrapper, where nothing ends before. */
+const beforeNext = 10;
+
 describe("launching", () => {
   let bench: Bench;
   let clock: FakeClock;
@@ -57,7 +60,9 @@ describe("launching", () => {
   });
 
   it("sends an attempt again that nobody took within ten seconds, and gives up after three", async () => {
-    const runner = withLauncher(`while read -r line; do echo "$line" >>'${bench.root}/sent'; done`);
+    const runner = withLauncher(
+      `while read -r line; do [ -z "$line" ] || echo "$line" >>'${bench.root}/sent'; done`,
+    );
     const messages = failures(runner);
     const request = bench.request({ blocks: [sh("true")] });
     runner.prepare(request);
@@ -81,9 +86,52 @@ describe("launching", () => {
     runner.launch(request.folder);
     await waitFor("the line", () => lines("sent") === 1);
     runner.settle(request.folder);
+    clock.advance(beforeNext);
     assert.equal(clock.pending, 0);
     clock.advance(60_000);
     assert.deepEqual(messages, []);
+  });
+
+  describe("the wrapper of the next attempt", () => {
+    const sent = (): string[] =>
+      readFileSync(join(bench.root, "sent"), { encoding: "utf8", flag: "a+" }).split("\n");
+    const record = `while read -r line; do echo "\${line%% *}" >>$sent; done`;
+
+    function launched(runner: AttemptRunner): string {
+      const request = bench.request({ blocks: [sh("true")] });
+      runner.prepare(request);
+      runner.launch(request.folder);
+      return request.attemptId;
+    }
+
+    it("is started some time after a launch, so that it is not in that one's way", async () => {
+      const runner = withLauncher(record.replace("$sent", `'${bench.root}/sent'`));
+      const first = launched(runner);
+      await waitFor("the first", () => sent().length === 2);
+      clock.advance(beforeNext - 1);
+      const second = launched(runner);
+      await waitFor("the second", () => sent().length === 4);
+      clock.advance(beforeNext);
+      await waitFor("the next one's start", () => sent().length === 5);
+      const third = launched(runner);
+      await waitFor("the third", () => sent().length === 6);
+      assert.deepEqual(sent(), [first, "", second, "", third, ""]);
+    });
+
+    it("is started when an attempt has ended, and not twice", async () => {
+      const runner = withLauncher(
+        `read -r line; echo "\${line%% *}" >>$sent; echo "ended"; echo "ended"; ${record}`.replaceAll(
+          "$sent",
+          `'${bench.root}/sent'`,
+        ),
+      );
+      const first = launched(runner);
+      await waitFor("the next one's start", () => sent().length === 3);
+      clock.advance(beforeNext);
+      const second = launched(runner);
+      await waitFor("the second", () => sent().length === 4);
+      assert.deepEqual(sent(), [first, "", second, ""]);
+    });
   });
 
   it("watches an attempt no longer than it takes to see that it was taken", async () => {
