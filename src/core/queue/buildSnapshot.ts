@@ -8,26 +8,41 @@ import type { SnapshotAnswer, SnapshotOrder } from "./snapshotOrder";
 import { loadSqlEngine } from "./sqlDatabase";
 import { type StoreFileSystem, storePaths } from "./storeFiles";
 
-/** Builds a snapshot from the files alone. Never throws: what goes wrong is in the answer. */
+/**
+ * Builds a snapshot from the files alone. Never throws: what goes wrong is in the answer.
+ *
+ * @param beforeEach called before each line that is read and each statement that is replayed.
+ */
 export async function buildSnapshot(
   order: SnapshotOrder,
   files: StoreFileSystem,
+  beforeEach?: () => void,
 ): Promise<SnapshotAnswer> {
   try {
-    return await build(order, files);
+    return await build(order, files, beforeEach);
   } catch (error) {
     const damaged = error instanceof HopperError && error.kind === "damaged";
     return { problem: errorMessage(error), damaged };
   }
 }
 
-async function build(order: SnapshotOrder, files: StoreFileSystem): Promise<SnapshotAnswer> {
+async function build(
+  order: SnapshotOrder,
+  files: StoreFileSystem,
+  beforeEach: (() => void) | undefined,
+): Promise<SnapshotAnswer> {
   const paths = storePaths(order.hopperFolder);
-  const [engine, pair] = await Promise.all([loadSqlEngine(order.sqlWasm), loadPair(files, paths)]);
+  const [engine, pair] = await Promise.all([
+    loadSqlEngine(order.sqlWasm),
+    loadPair(files, paths, beforeEach),
+  ]);
   if (!pair) {
     throw damage(words`the queue's files are gone`);
   }
-  const { database, seq } = await replay(engine, paths, pair, { upToSeq: order.seq });
+  const { database, seq } = await replay(engine, paths, pair, {
+    upToSeq: order.seq,
+    ...(beforeEach && { beforeEach }),
+  });
   try {
     if (seq !== order.seq) {
       throw damage(words`the files end at commit ${seq}, not at ${order.seq}`);

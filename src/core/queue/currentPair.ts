@@ -9,7 +9,7 @@ import type { JournalFile, JournalPlace } from "./journalFile";
 import { NewPair } from "./newPair";
 import { makeFolder, type OpenedFiles, type OpenFilesOptions, writeImage } from "./openFiles";
 import type { SnapshotAnswer, SnapshotOrder } from "./snapshotOrder";
-import { runSnapshotThread } from "./snapshotThread";
+import { SnapshotThread } from "./snapshotThread";
 import type { SqlDatabase } from "./sqlDatabase";
 import { storageError } from "../base/storageError";
 import { words } from "../base/words";
@@ -39,6 +39,7 @@ export class CurrentPair {
   private imageSeq: number;
   private hasSnapshot: boolean;
   private takenOver = false;
+  private readonly thread: SnapshotThread;
 
   /** @param memory asked only while no transaction is open. */
   constructor(
@@ -49,6 +50,8 @@ export class CurrentPair {
     this.journal = opened.journal;
     this.imageSeq = opened.imageSeq;
     this.hasSnapshot = opened.hasSnapshot;
+    const { assets, clock } = options;
+    this.thread = new SnapshotThread(assets.snapshotWorker, assets.sqlWasm, clock);
   }
 
   get generation(): number {
@@ -91,6 +94,18 @@ export class CurrentPair {
   assertStillOurs(): void {
     this.assertOurs();
     this.isOurs(this.journal.place());
+  }
+
+  /** Makes ready for a snapshot that will be due soon. */
+  prepareSnapshot(): void {
+    if (!this.options.buildSnapshot) {
+      this.thread.prepare();
+    }
+  }
+
+  /** To be called before a commit: whoever builds a snapshot lets that come first. */
+  comesFirst(): void {
+    this.thread.giveWay();
   }
 
   /**
@@ -148,9 +163,7 @@ export class CurrentPair {
     const order = { sqlWasm: assets.sqlWasm, hopperFolder: paths.folder, seq, target };
     const offset = journal.length;
     try {
-      const answer = await (buildSnapshot
-        ? buildSnapshot(order)
-        : runSnapshotThread(assets.snapshotWorker, order));
+      const answer = await (buildSnapshot ? buildSnapshot(order) : this.thread.build(order));
       this.assertSame(journal);
       if ("problem" in answer) {
         this.recoverFrom(answer);
@@ -163,6 +176,7 @@ export class CurrentPair {
   }
 
   release(): void {
+    this.thread.dispose();
     this.journal.release();
   }
 

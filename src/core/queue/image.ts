@@ -25,22 +25,30 @@ export interface ReplayedDatabase {
  */
 const commitsPerTurn = 200;
 
+interface ReplayOptions {
+  readonly upToSeq?: number;
+  /** Stops where replay would refuse to go on, at a gap in the sequence for one. */
+  readonly salvage?: boolean;
+  /** Called before each statement. */
+  readonly beforeEach?: () => void;
+}
+
 /**
  * Builds the database: the image, then every commit it does not hold yet, up to `upToSeq`.
  *
- * @param options.salvage stops where replay would refuse to go on, at a gap in the sequence for one.
  * @throws HopperError `damaged`, `newerVersion`.
  */
 export async function replay(
   engine: SqlJsStatic,
   paths: StorePaths,
   { image, commits }: ReplayBase,
-  options: { readonly upToSeq?: number; readonly salvage?: boolean } = {},
+  options: ReplayOptions = {},
 ): Promise<ReplayedDatabase> {
   const database = inspect(paths.snapshot, () => new SqlDatabase(engine, image));
   try {
     assertReadable(database, paths.snapshot);
     const statements = new JournalStatements();
+    const replaying = { database, statements, beforeEach: options.beforeEach };
     const imageSeq = image ? storedSeq(database) : 0;
     const missing = commitsBetween(commits, imageSeq, options.upToSeq);
     // Of a salvage each commit that can be replayed stays.
@@ -49,7 +57,7 @@ export async function replay(
     for (let start = 0; start < missing.length; start += perTurn) {
       const some = missing.slice(start, start + perTurn);
       try {
-        replayTogether(database, some, seq, statements);
+        replayTogether(replaying, some, seq);
       } catch (error) {
         if (options.salvage) {
           break;
@@ -94,18 +102,20 @@ function commitsBetween(
   });
 }
 
+interface Replaying {
+  readonly database: SqlDatabase;
+  readonly statements: JournalStatements;
+  readonly beforeEach: (() => void) | undefined;
+}
+
 /** @param seq the last commit before them. */
-function replayTogether(
-  database: SqlDatabase,
-  commits: readonly StoredCommit[],
-  seq: number,
-  statements: JournalStatements,
-): void {
+function replayTogether(replaying: Replaying, commits: readonly StoredCommit[], seq: number): void {
+  const { database } = replaying;
   database.run("BEGIN");
   try {
     let before = seq;
     for (const commit of commits) {
-      replayCommit(database, commit, before, statements);
+      replayCommit(replaying, commit, before);
       before = commit.seq;
     }
     database.run("COMMIT");
@@ -116,10 +126,9 @@ function replayTogether(
 }
 
 function replayCommit(
-  database: SqlDatabase,
+  { database, statements, beforeEach }: Replaying,
   commit: StoredCommit,
   seq: number,
-  statements: JournalStatements,
 ): void {
   const place = `${commit.file}, line ${commit.line}`;
   if (commit.seq !== seq + 1) {
@@ -130,6 +139,7 @@ function replayCommit(
   }
   try {
     for (const [sql, params] of commit.statements) {
+      beforeEach?.();
       database.run(sql, params);
     }
   } catch (error) {

@@ -125,8 +125,13 @@ export function encodeSnapshotMark(snapshot: SnapshotMark): Buffer {
   return seal(opened({ snapshot }));
 }
 
-/** Reads a journal's bytes; undefined when not even the header can be read. */
-export function parseJournal(bytes: Buffer): ParsedJournal | undefined {
+/**
+ * Reads a journal's bytes.
+ *
+ * @param beforeEach called before each line.
+ * @returns undefined when not even the header can be read.
+ */
+export function parseJournal(bytes: Buffer, beforeEach?: () => void): ParsedJournal | undefined {
   const [first, ...lines] = linesOf(bytes);
   const header = first?.ended ? headerSchema.safeParse(unseal(first.content)).data : undefined;
   if (!first || !header) {
@@ -139,6 +144,7 @@ export function parseJournal(bytes: Buffer): ParsedJournal | undefined {
   let tornBytes = 0;
   let badLine: number | undefined;
   for (const [index, { content, end, ended }] of lines.entries()) {
+    beforeEach?.();
     const line = index + 2;
     const record = ended ? decode(unseal(content), header.statements) : undefined;
     if (record?.commit) {

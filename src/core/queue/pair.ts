@@ -41,12 +41,14 @@ export interface LoadedPair extends ReplayBase {
  * Reads the pair of snapshot and journal, falling back on the pair before it where the snapshot is
  * damaged. Writes nothing.
  *
+ * @param beforeEach called before each line of the journal.
  * @returns undefined when there is no queue yet.
  * @throws HopperError `damaged`, naming file, line and how to go on; `newerVersion`.
  */
 export async function loadPair(
   files: StoreFileSystem,
   paths: StorePaths,
+  beforeEach?: () => void,
 ): Promise<LoadedPair | undefined> {
   // The journal comes first: a snapshot put into place after that is named by a mark in it, or else
   // the journal before it has become the previous one.
@@ -62,7 +64,7 @@ export async function loadPair(
     }
     throw damage(words`${paths.journal} is missing`);
   }
-  const journal = parseJournal(journalFile);
+  const journal = parseJournal(journalFile, beforeEach);
   if (!journal) {
     throw damage(words`${paths.journal}, line 1: the header is damaged`);
   }

@@ -105,6 +105,11 @@ export class Queue extends QueueReader {
     return this.stage.use(phases, work);
   }
 
+  /** Makes ready for many changes that will come soon. */
+  prepareForMuch(): void {
+    this.store.prepareSnapshot();
+  }
+
   /** @throws HopperError `owned` once another process has taken over; `storage` when that cannot be known. */
   assertOwned(): void {
     this.store.assertOwned();

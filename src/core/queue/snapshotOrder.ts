@@ -11,7 +11,15 @@ export const snapshotOrderSchema = z.object({
 });
 export type SnapshotOrder = z.infer<typeof snapshotOrderSchema>;
 
-/** What the thread answers at its end. */
+/** What the thread is told when it starts. */
+export const snapshotThreadDataSchema = z.object({
+  sqlWasm: z.string(),
+  /** Of a {@link RightOfWay} that the host takes. */
+  rightOfWay: z.instanceof(SharedArrayBuffer),
+});
+export type SnapshotThreadData = z.infer<typeof snapshotThreadDataSchema>;
+
+/** What the thread answers to an order. */
 export const snapshotAnswerSchema = z.union([
   /** The snapshot is written and synced. */
   z.object({

@@ -1,22 +1,112 @@
 import { Worker } from "node:worker_threads";
-import { type SnapshotAnswer, snapshotAnswerSchema, type SnapshotOrder } from "./snapshotOrder";
+import type { Clock } from "../base/clock";
+import type { Disposable } from "../base/lifecycle";
+import { RightOfWay } from "./rightOfWay";
+import {
+  type SnapshotAnswer,
+  snapshotAnswerSchema,
+  type SnapshotOrder,
+  type SnapshotThreadData,
+} from "./snapshotOrder";
 
-/** Has a snapshot built in a thread of its own; resolves when that thread has ended. */
-export function runSnapshotThread(file: string, order: SnapshotOrder): Promise<SnapshotAnswer> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(file, { workerData: order, execArgv: [], stderr: true });
-    let answer: unknown;
-    worker.once("message", (message: unknown) => {
-      answer = message;
-    });
-    worker.once("error", reject);
-    worker.once("exit", (code) => {
-      const parsed = snapshotAnswerSchema.safeParse(answer);
-      if (parsed.success) {
-        resolve(parsed.data);
+/** A thread without an order for so many milliseconds is ended. */
+const longestIdle = 30_000;
+
+interface Build {
+  readonly resolve: (answer: SnapshotAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Has snapshots built in a thread, one at a time. It lives on for a while after each: to start it takes as much
+ * of a processor as many a snapshot.
+ */
+export class SnapshotThread implements Disposable {
+  private readonly rightOfWay = new RightOfWay();
+  private worker: Worker | undefined;
+  private building: Build | undefined;
+  private rest: Disposable | undefined;
+
+  /**
+   * @param file the bundle of snapshotWorker.ts.
+   * @param sqlWasm SQLite's WebAssembly.
+   */
+  constructor(
+    private readonly file: string,
+    private readonly sqlWasm: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Starts the thread before there is an order, at a time when nobody else needs the processor much. */
+  prepare(): void {
+    if (!this.building) {
+      this.worker ??= this.start();
+      this.restLater();
+    }
+  }
+
+  /** To be called before a commit: a thread at work stands still until that has had its consequences. */
+  giveWay(): void {
+    if (this.building) {
+      this.rightOfWay.take();
+    }
+  }
+
+  /** @throws Error when there is no thread to be had, or it ends before it answers. */
+  async build(order: SnapshotOrder): Promise<SnapshotAnswer> {
+    const worker = (this.worker ??= this.start());
+    this.rest?.dispose();
+    worker.ref();
+    try {
+      return await new Promise<SnapshotAnswer>((resolve, reject) => {
+        this.building = { resolve, reject };
+        worker.postMessage(order);
+      });
+    } finally {
+      this.building = undefined;
+      worker.unref();
+      this.restLater();
+    }
+  }
+
+  dispose(): void {
+    this.rest?.dispose();
+    const { worker } = this;
+    this.worker = undefined;
+    void worker?.terminate();
+  }
+
+  private restLater(): void {
+    this.rest?.dispose();
+    this.rest = this.worker && this.clock.after(longestIdle, () => this.dispose());
+  }
+
+  private start(): Worker {
+    const workerData: SnapshotThreadData = {
+      sqlWasm: this.sqlWasm,
+      rightOfWay: this.rightOfWay.memory,
+    };
+    const worker = new Worker(this.file, { workerData, execArgv: [], stderr: true });
+    // A host that has nothing else to do may end.
+    worker.unref();
+    worker.on("message", (message: unknown) => {
+      const { data, error } = snapshotAnswerSchema.safeParse(message);
+      if (data) {
+        this.building?.resolve(data);
       } else {
-        reject(new Error(`the snapshot thread ended with code ${code} and no answer`));
+        this.building?.reject(error);
       }
     });
-  });
+    const lose = (error: Error): void => {
+      if (this.worker === worker) {
+        this.worker = undefined;
+      }
+      this.building?.reject(error);
+    };
+    worker.on("error", lose);
+    worker.on("exit", (code) => {
+      lose(new Error(`the snapshot thread ended with code ${code} and no answer`));
+    });
+    return worker;
+  }
 }

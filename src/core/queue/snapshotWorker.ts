@@ -2,10 +2,12 @@ import * as fs from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { buildSnapshot } from "./buildSnapshot";
-import { snapshotOrderSchema } from "./snapshotOrder";
+import { givingWay } from "./rightOfWay";
+import { snapshotOrderSchema, snapshotThreadDataSchema } from "./snapshotOrder";
+import { loadSqlEngine } from "./sqlDatabase";
 
 /**
- * Builds a snapshot in a thread of its own: exporting and hashing a database of some megabytes takes
+ * Builds snapshots in a thread of its own, one after another: exporting and hashing a database of some megabytes takes
  * longer than a host's event loop may wait.
  */
 if (parentPort) {
@@ -14,6 +16,12 @@ if (parentPort) {
     // Of this thread alone, there: phases that wait for a processor come first.
     setPriority(10);
   }
-  const order = snapshotOrderSchema.parse(workerData);
-  void buildSnapshot(order, fs).then((answer) => port.postMessage(answer));
+  const { sqlWasm, rightOfWay } = snapshotThreadDataSchema.parse(workerData);
+  const beforeEach = givingWay(rightOfWay);
+  port.on("message", (message) => {
+    const order = snapshotOrderSchema.parse(message);
+    void buildSnapshot(order, fs, beforeEach).then((answer) => port.postMessage(answer));
+  });
+  // Ahead of the first order, which meets whatever goes wrong with it.
+  void loadSqlEngine(sqlWasm);
 }

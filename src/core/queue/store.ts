@@ -135,6 +135,7 @@ export class Store {
   commit<T>(work: (transaction: Transaction) => T): T {
     this.assertOpen();
     this.pair.assertOurs();
+    this.pair.comesFirst();
     const done: Done[] = [];
     this.database.run("BEGIN");
     let result: T;
@@ -184,6 +185,12 @@ export class Store {
   scratch(sql: string, params: SqlParams = []): void {
     this.assertOpen();
     this.database.run(sql, params);
+  }
+
+  /** Makes ready for a snapshot, which much that is committed soon will make due. */
+  prepareSnapshot(): void {
+    this.assertOpen();
+    this.pair.prepareSnapshot();
   }
 
   /**
