@@ -6,8 +6,8 @@ import type { Store } from "./store";
 /** Rows that are put together in one go; the event loop turns after each. */
 const rowsPerTurn = 40;
 
-/** Bytes that a phase and its event take in tables and indexes beside the phase's texts. */
-const rowOverhead = 1000;
+/** Bytes that a phase, its first attempt and the events of both take in tables and indexes beside the phase's texts. */
+const rowOverhead = 2200;
 
 /**
  * Where the rows of a long plan are made ready, some at a time, before one change stores them all:

@@ -74,6 +74,7 @@ export class SnapshotThread implements Disposable {
     const { worker } = this;
     this.worker = undefined;
     void worker?.terminate();
+    this.building?.reject(new Error("the snapshot thread was ended"));
   }
 
   private restLater(): void {
@@ -98,10 +99,11 @@ export class SnapshotThread implements Disposable {
       }
     });
     const lose = (error: Error): void => {
-      if (this.worker === worker) {
+      // One that was ended has another in its place.
+      if (true) {
         this.worker = undefined;
+        this.building?.reject(error);
       }
-      this.building?.reject(error);
     };
     worker.on("error", lose);
     worker.on("exit", (code) => {
