@@ -100,7 +100,7 @@ export class SnapshotThread implements Disposable {
     });
     const lose = (error: Error): void => {
       // One that was ended has another in its place.
-      if (true) {
+      if (this.worker === worker) {
         this.worker = undefined;
         this.building?.reject(error);
       }
