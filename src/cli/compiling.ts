@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 /** In bytes of bytecode that a function runs; the default is 67,584. */
 const budget = 1_200_000;
 /** In bytes of WebAssembly that a function runs; the default is 1,800,000. */
-const wasmBudget = 20_000_000;
+const wasmBudget = 100_000_000;
 
 /**
  * Lets V8 wait longer before it compiles a function anew with its best compiler. That takes milliseconds
