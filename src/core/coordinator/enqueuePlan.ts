@@ -33,8 +33,6 @@ export async function enqueuePlan(
     const known = [...context.runners.keys()].join(", ");
     throw new HopperError("usage", words`There is no runner "${runner}": choose one of ${known}.`);
   }
-  // While a thread reads the plan, and before there is a phase to run.
-  queue.prepareForMuch();
   const loaded = await loadPlan(request, planContext, planWorker);
   assertAsShown(loaded, request.sha256, request.path);
   assertValid(loaded, request.path);

@@ -104,7 +104,7 @@ export class CurrentPair {
   }
 
   /** To be called before a commit: whoever builds a snapshot lets that come first. */
-  comesFirst(): void {
+  beforeCommit(): void {
     this.thread.giveWay();
   }
 
@@ -253,9 +253,12 @@ export class CurrentPair {
     return place === "ours";
   }
 
-  /** Commits go on while a snapshot is made, and may have had to write the files anew. */
+  /**
+   * Commits go on while a snapshot is made, and may have had to write the files anew; and of a host that
+   * stood still, another may have taken over.
+   */
   private assertSame(journal: JournalFile): void {
-    this.assertOurs();
+    this.assertStillOurs();
     if (this.journal !== journal) {
       throw new Error("the files were written anew meanwhile");
     }

@@ -114,11 +114,14 @@ function replayTogether(replaying: Replaying, commits: readonly StoredCommit[], 
   database.run("BEGIN");
   try {
     let before = seq;
-    for (const commit of commits) {
-      replayCommit(replaying, commit, before);
-      before = commit.seq;
+    let last: StoredCommit | undefined;
+    for (last of commits) {
+      replayCommit(replaying, last, before);
+      before = last.seq;
     }
-    database.run("COMMIT");
+    if (last) {
+      inspectCommit(last, () => database.run("COMMIT"));
+    }
   } catch (error) {
     database.rollback();
     throw error;
@@ -130,21 +133,33 @@ function replayCommit(
   commit: StoredCommit,
   seq: number,
 ): void {
-  const place = `${commit.file}, line ${commit.line}`;
+  const place = placeOf(commit);
   if (commit.seq !== seq + 1) {
     throw damage(words`${place}: commit ${seq + 1} is missing before commit ${commit.seq}`);
   }
   if (!commit.statements.every(([sql]) => statements.takes(sql))) {
     throw damage(words`${place}: the commit holds a statement that Phase Hopper does not write`);
   }
-  try {
+  inspectCommit(commit, () => {
     for (const [sql, params] of commit.statements) {
       beforeEach?.();
       database.run(sql, params);
     }
+  });
+}
+
+/** What SQLite refuses of a commit is damage. */
+function inspectCommit(commit: StoredCommit, work: () => void): void {
+  try {
+    work();
   } catch (error) {
+    const place = placeOf(commit);
     throw damage(words`${place}: the commit cannot be replayed (${errorWords(error)})`, error);
   }
+}
+
+function placeOf({ file, line }: StoredCommit): string {
+  return `${file}, line ${line}`;
 }
 
 function storedSeq(database: SqlDatabase): number {

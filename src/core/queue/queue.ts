@@ -102,12 +102,8 @@ export class Queue extends QueueReader {
    * stored by {@link enqueue}, holds it up. The queue may have changed until then.
    */
   staged<T>(phases: readonly NewPhase[], work: (staged: StagedRows) => T): Promise<T> {
-    return this.stage.use(phases, work);
-  }
-
-  /** Makes ready for many changes that will come soon. */
-  prepareForMuch(): void {
     this.store.prepareSnapshot();
+    return this.stage.use(phases, work);
   }
 
   /** @throws HopperError `owned` once another process has taken over; `storage` when that cannot be known. */

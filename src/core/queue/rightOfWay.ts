@@ -4,6 +4,9 @@ const longestWait = 50;
 /** While its host makes commits, the thread works and rests for so many milliseconds in turn. */
 const pace = { work: 0.5, rest: 1 };
 
+/** A host that goes on for longer shares the processors with the thread: its journal grows meanwhile. */
+const longestInAll = 10_000;
+
 /** For so many milliseconds after a commit its host is taken to make more of them. */
 const busyAfterCommit = 50;
 
@@ -22,7 +25,7 @@ export class RightOfWay {
   private readonly told = new Int32Array(this.memory);
   private isTaken = false;
 
-  /** Takes it until the event loop has turned once for what is done now, and once for what that put off. */
+  /** Takes it, unless it is, until the event loop has turned for what is done now and for what that put off. */
   take(): void {
     Atomics.add(this.told, place.times, 1);
     if (!this.isTaken) {
@@ -40,17 +43,23 @@ export class RightOfWay {
 }
 
 /**
- * What the thread calls before each small piece of its work.
+ * What the thread calls before each small piece of a snapshot; to be made anew for each.
  *
  * @param memory of the {@link RightOfWay} that its host takes.
  */
 export function givingWay(memory: SharedArrayBuffer): () => void {
   const told = new Int32Array(memory);
   let times = Atomics.load(told, place.times);
+  const begun = performance.now();
   let busyUntil = 0;
-  let rested = performance.now();
+  let rested = begun;
   return () => {
-    Atomics.wait(told, place.taken, 1, longestWait);
+    if (performance.now() - begun > longestInAll) {
+      return;
+    }
+    if (Atomics.wait(told, place.taken, 1, longestWait) !== "not-equal") {
+      rested = performance.now();
+    }
     const now = performance.now();
     const timesNow = Atomics.load(told, place.times);
     if (timesNow !== times) {

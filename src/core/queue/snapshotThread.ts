@@ -37,12 +37,17 @@ export class SnapshotThread implements Disposable {
     private readonly clock: Clock,
   ) {}
 
-  /** Starts the thread before there is an order, at a time when nobody else needs the processor much. */
+  /** Starts the thread before there is an order, at a time when no phase waits for a processor. */
   prepare(): void {
-    if (!this.building) {
-      this.worker ??= this.start();
-      this.restLater();
+    if (this.building) {
+      return;
     }
+    try {
+      this.worker ??= this.start();
+    } catch {
+      // A machine that has no thread left has one, perhaps, when there is an order; if not, that says so.
+    }
+    this.restLater();
   }
 
   /** To be called before a commit: a thread at work stands still until that has had its consequences. */
@@ -58,10 +63,15 @@ export class SnapshotThread implements Disposable {
     this.rest?.dispose();
     worker.ref();
     try {
-      return await new Promise<SnapshotAnswer>((resolve, reject) => {
+      const answer = await new Promise<SnapshotAnswer>((resolve, reject) => {
         this.building = { resolve, reject };
         worker.postMessage(order);
       });
+      if ("problem" in answer) {
+        // It may be SQLite's, in that thread: the next one has its own.
+        this.end();
+      }
+      return answer;
     } finally {
       this.building = undefined;
       worker.unref();
@@ -71,15 +81,19 @@ export class SnapshotThread implements Disposable {
 
   dispose(): void {
     this.rest?.dispose();
+    this.end();
+    this.building?.reject(new Error("the snapshot thread was ended"));
+  }
+
+  private end(): void {
     const { worker } = this;
     this.worker = undefined;
     void worker?.terminate();
-    this.building?.reject(new Error("the snapshot thread was ended"));
   }
 
   private restLater(): void {
     this.rest?.dispose();
-    this.rest = this.worker && this.clock.after(longestIdle, () => this.dispose());
+    this.rest = this.worker && this.clock.after(longestIdle, () => this.end());
   }
 
   private start(): Worker {
@@ -88,7 +102,7 @@ export class SnapshotThread implements Disposable {
       rightOfWay: this.rightOfWay.memory,
     };
     const worker = new Worker(this.file, { workerData, execArgv: [], stderr: true });
-    // A host that has nothing else to do may end.
+    // A host waits for its answers, not for it.
     worker.unref();
     worker.on("message", (message: unknown) => {
       const { data, error } = snapshotAnswerSchema.safeParse(message);

@@ -17,10 +17,9 @@ if (parentPort) {
     setPriority(10);
   }
   const { sqlWasm, rightOfWay } = snapshotThreadDataSchema.parse(workerData);
-  const beforeEach = givingWay(rightOfWay);
   port.on("message", (message) => {
     const order = snapshotOrderSchema.parse(message);
-    void buildSnapshot(order, fs, beforeEach).then((answer) => port.postMessage(answer));
+    void buildSnapshot(order, fs, givingWay(rightOfWay)).then((answer) => port.postMessage(answer));
   });
   // Ahead of the first order, which meets whatever goes wrong with it.
   void loadSqlEngine(sqlWasm);

@@ -135,7 +135,7 @@ export class Store {
   commit<T>(work: (transaction: Transaction) => T): T {
     this.assertOpen();
     this.pair.assertOurs();
-    this.pair.comesFirst();
+    this.pair.beforeCommit();
     const done: Done[] = [];
     this.database.run("BEGIN");
     let result: T;
@@ -151,11 +151,9 @@ export class Store {
         },
         runFor: (sql, params, journalled) => {
           journalled.forEach((each) => this.assertReplayable(each.sql));
-          const changed = this.database.run(sql, params);
-          if (changed !== journalled.length) {
-            throw new Error(`${changed} rows were changed in place of ${journalled.length}`);
-          }
-          done.push({ run: [sql, params], journalled });
+          const insteadOfMany: Done = { run: [sql, params], journalled };
+          this.runOne(insteadOfMany);
+          done.push(insteadOfMany);
         },
         get: (sql, params) => this.database.get(sql, params),
         all: (sql, params) => this.database.all(sql, params),
@@ -256,6 +254,13 @@ export class Store {
     this.database.close();
   }
 
+  private runOne({ run, journalled }: Done): void {
+    const changed = this.database.run(...run);
+    if (journalled && changed !== journalled.length) {
+      throw new Error(`${changed} rows were changed in place of ${journalled.length}`);
+    }
+  }
+
   private nested<T>(done: Done[], part: () => T): T {
     const before = done.length;
     this.database.run("SAVEPOINT nested");
@@ -291,9 +296,7 @@ export class Store {
     } finally {
       this.database.run("BEGIN");
     }
-    for (const { run } of done) {
-      this.database.run(...run);
-    }
+    done.forEach((each) => this.runOne(each));
     if (!this.pair.append(line())) {
       throw storageError(this.options.paths.journal, new Error("it is removed again and again"));
     }

@@ -13,7 +13,8 @@ const shell = "/bin/sh";
 
 /**
  * Milliseconds from an attempt's launch until the wrapper of the next one is started, unless one ends
- * before: both at once would share the processors, and the attempt is what somebody waits for.
+ * before, or anything else is heard of one: both at once would share the processors, and the attempt is what
+ * somebody waits for.
  */
 const untilNext = 10;
 
